@@ -1,0 +1,98 @@
+"""The words of a job's life: statuses, failure codes, who decides; and the reading of old wrapped statuses.
+
+The transitions themselves live in the database (supabase/migrations) and, as the oracle that every layer
+is tested against, in client_contract/vectors/transitions.json.
+"""
+
+from enum import StrEnum
+from typing import assert_never
+
+
+class JobStatus(StrEnum):
+    """What an author may read. The values are the database's; the names are GraphQL's."""
+
+    QUEUED = "queued"
+    RUNNING_INITIALIZING = "running_initializing"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the job is over, for ever."""
+        match self:
+            case JobStatus.QUEUED | JobStatus.RUNNING_INITIALIZING | JobStatus.RUNNING:
+                return False
+            case JobStatus.COMPLETED | JobStatus.FAILED | JobStatus.CANCELLED:
+                return True
+            case _:
+                assert_never(self)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the job may still be finished by somebody; it locks its manuscript."""
+        return not self.is_terminal
+
+
+class FailureCode(StrEnum):
+    """Why a job failed. The sentence for the author stands beside it."""
+
+    QUEUE_TIMEOUT = "QUEUE_TIMEOUT"
+    WORKER_LOST = "WORKER_LOST"
+    RUN_TIMEOUT = "RUN_TIMEOUT"
+    UNREADABLE_MANUSCRIPT = "UNREADABLE_MANUSCRIPT"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same manuscript may do better on another try."""
+        return self is not FailureCode.UNREADABLE_MANUSCRIPT
+
+
+class DecidedBy(StrEnum):
+    """Who made a change of a job's row."""
+
+    USER = "user"
+    WORKER = "worker"
+    SWEEPER = "sweeper"
+    READER = "reader"
+    DISPATCHER = "dispatcher"
+
+
+class WaitingReason(StrEnum):
+    """Why a queued job has not started."""
+
+    STARTING = "STARTING"
+    WORKERS_BUSY = "WORKERS_BUSY"
+    NO_LIVE_WORKER = "NO_LIVE_WORKER"
+    NOT_DISPATCHED = "NOT_DISPATCHED"
+
+
+class ComponentState(StrEnum):
+    """How a part of the deployment looks from its heartbeats."""
+
+    HEALTHY = "HEALTHY"
+    LATE = "LATE"
+    ABSENT = "ABSENT"
+    NEVER_SEEN = "NEVER_SEEN"
+
+
+_TERMINAL_FIRST = (
+    JobStatus.FAILED,
+    JobStatus.CANCELLED,
+    JobStatus.COMPLETED,
+    JobStatus.RUNNING_INITIALIZING,
+    JobStatus.RUNNING,
+    JobStatus.QUEUED,
+)
+
+
+def read_status(text: str) -> JobStatus | None:
+    """The status that an old row or an old client means, e.g. `timer|300|failed` → FAILED.
+
+    Parts are separated by `|`; case and surrounding space do not matter; a terminal word anywhere in
+    the wrapper is terminal. None for a text that holds no status word: unknown is never a lock.
+    """
+    words = {part.strip().lower() for part in text.split("|")}
+    return next((status for status in _TERMINAL_FIRST if status.value in words), None)

@@ -1,0 +1,133 @@
+"""The things that the service speaks of, as they stand in the database at one instant."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job's row. Times are aware and UTC; `as_of` is the database's clock when the row was read."""
+
+    id: UUID
+    owner_id: UUID
+    manuscript_id: UUID
+    kind: str
+    status: JobStatus
+    stage: str | None
+    progress: float | None
+    attempt: int
+    max_attempts: int
+    version: int
+    worker_id: UUID | None
+    queued_at: datetime
+    dispatched_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    deadline_at: datetime | None
+    failure_code: FailureCode | None
+    failure_message: str | None
+    retry_of: UUID | None
+    as_of: datetime
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the deadline of an active job had passed when the row was read: the status is void."""
+        return self.deadline_at is not None and self.deadline_at <= self.as_of
+
+    @property
+    def locks_manuscript(self) -> bool:
+        """Whether the job forbids another one on its manuscript."""
+        return self.status.is_active
+
+    @property
+    def time_left(self) -> timedelta | None:
+        """From `as_of` to the deadline; None when the job is over."""
+        return None if self.deadline_at is None else self.deadline_at - self.as_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Why a queued job has not started. `position` is its place in the line, 1 is next."""
+
+    reason: WaitingReason
+    message: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEvent:
+    """One change of a job, as the trigger wrote it down."""
+
+    job_id: UUID
+    version: int
+    at: datetime
+    status: JobStatus
+    decided_by: DecidedBy
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manuscript:
+    """One manuscript, without its text. `word_count` is known once an analysis has read it."""
+
+    id: UUID
+    owner_id: UUID
+    title: str
+    filename: str | None
+    byte_size: int
+    word_count: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some manuscripts, newest first. `start` and `end` point at the first and the last of them."""
+
+    manuscripts: tuple[Manuscript, ...]
+    total: int
+    has_next: bool
+    has_previous: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The report of one completed job. `body` is what jobs.analysis wrote, see jobs.analysis.report."""
+
+    id: UUID
+    job_id: UUID
+    manuscript_id: UUID
+    owner_id: UUID
+    body: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """The processes of one kind, seen together. `live` counts those heard from lately."""
+
+    state: ComponentState
+    live: int
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemHealth:
+    """What the deployment says of itself at `as_of`. `message` is for an author; None when all is well."""
+
+    as_of: datetime
+    sweeper: Component
+    workers: Component
+    push: Component
+    queued: int
+    running: int
+    capacity: int
+    busy: int
+    message: str | None
+
+    def with_push(self, push: Component) -> "SystemHealth":
+        """The same with another view of the push path."""
+        return replace(self, push=push)

@@ -1,0 +1,53 @@
+"""What the domain asks of the outside, a sentence a method."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from jobs.models import Job
+
+Row = Mapping[str, Any]
+
+
+class Gateway(Protocol):
+    """The database, as a caller of its functions."""
+
+    async def call(self, function: str, /, **arguments: Any) -> list[Row]:
+        """Calls `public.<function>` with named arguments and returns its rows.
+
+        Raises the Refused or LeaseLost that the function's SQLSTATE names, Unavailable when the database
+        does not answer.
+        """
+        ...
+
+
+class Files(Protocol):
+    """Where the bytes of manuscripts lie, by manuscript id."""
+
+    async def save(self, manuscript_id: UUID, content: bytes) -> None:
+        """Keeps the bytes; all of them or, on an error, none."""
+        ...
+
+    async def load(self, manuscript_id: UUID) -> bytes:
+        """The bytes again. Raises NotFound."""
+        ...
+
+    async def delete(self, manuscript_ids: Sequence[UUID]) -> None:
+        """Forgets the bytes; forgetting what is not there is no error."""
+        ...
+
+
+class Announcer(Protocol):
+    """Tells the push hubs of all api processes that rows have changed. A lost announcement is healed by resync."""
+
+    async def announce(self, jobs: Sequence[Job]) -> None:
+        """Announces after the commit; never raises for a Redis that is away."""
+        ...
+
+
+class Doorbell(Protocol):
+    """Tells the workers that a job waits. A lost ring is healed by the sweeper."""
+
+    async def ring(self, job_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """Rings for each job; returns those whose ring was accepted, none when Redis is away."""
+        ...

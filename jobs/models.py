@@ -1,6 +1,6 @@
 """The things that the service speaks of, as they stand in the database at one instant."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -85,10 +85,9 @@ class Manuscript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some manuscripts, newest first. `start` and `end` point at the first and the last of them."""
+    """Some manuscripts, newest first, and whether there are more on either side."""
 
     manuscripts: tuple[Manuscript, ...]
-    total: int
     has_next: bool
     has_previous: bool
 
@@ -127,7 +126,3 @@ class SystemHealth:
     capacity: int
     busy: int
     message: str | None
-
-    def with_push(self, push: Component) -> "SystemHealth":
-        """The same with another view of the push path."""
-        return replace(self, push=push)

@@ -1,1 +1,1 @@
-"""gateways."""
+"""Ways to the database: connecting, naming errors, decoding. Everything else is written once, above them."""

@@ -114,3 +114,14 @@ create table public.processes (
   stopped_at timestamptz
 );
 create index processes_by_kind on public.processes (kind, last_seen_at desc);
+
+-- How late settlements came, for the metric novelfoundry_lie_seconds: a histogram over all processes and restarts.
+-- at_most: the upper bound of the bucket in seconds, not cumulative.
+create table public.settlement_lateness (
+  status text not null,
+  decided_by text not null,
+  at_most double precision not null,
+  settlements bigint not null,
+  seconds double precision not null,
+  primary key (status, decided_by, at_most)
+);

@@ -325,6 +325,17 @@ begin
 end;
 $$;
 
+-- The bucket of novelfoundry_lie_seconds that a lateness falls into, by its upper bound in seconds.
+create function public.lateness_bucket(p_seconds double precision)
+returns double precision
+language sql
+immutable
+set search_path = ''
+as $$
+  select coalesce(min(bound), 'infinity') from unnest(array[0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 1800]) as bound
+  where p_seconds <= bound;
+$$;
+
 -- Settles every overdue job of the scope, once each: those of p_job_ids, else those of p_owner_id, else all, at
 -- most p_limit and longest overdue first. Safe to run from many places at once. The sweeper passes over rows
 -- that others hold; a reader waits for them, for it must not answer with what it passed over.
@@ -401,9 +412,20 @@ begin
     from overdue o
     where j.id = o.id and j.status in ('queued', 'running_initializing', 'running') and j.deadline_at <= v_now
     returning j.id, j.owner_id, j.status, j.version
+  ), settlements as (
+    select s.id, s.owner_id, o.status as was, s.status, s.version,
+      extract(epoch from v_now - o.deadline_at)::double precision as late_seconds
+    from settled s join overdue o on o.id = s.id
+  ), lateness as (
+    insert into public.settlement_lateness as l (status, decided_by, at_most, settlements, seconds)
+    select s.was, p_decided_by, public.lateness_bucket(s.late_seconds), count(*), sum(s.late_seconds)
+    from settlements s
+    group by 1, 2, 3
+    order by 1, 2, 3
+    on conflict (status, decided_by, at_most) do update
+      set settlements = l.settlements + excluded.settlements, seconds = l.seconds + excluded.seconds
   )
-  select s.id, s.owner_id, o.status, s.status, s.version, extract(epoch from v_now - o.deadline_at)::double precision
-  from settled s join overdue o on o.id = s.id;
+  select s.id, s.owner_id, s.was, s.status, s.version, s.late_seconds from settlements s;
 end;
 $$;
 
@@ -416,7 +438,7 @@ begin
     select p.oid::regprocedure::text from pg_catalog.pg_proc p
     where p.pronamespace = 'public'::regnamespace
       and (p.proname like 'job%' or p.proname like 'manuscripts%' or p.proname like 'reports%'
-           or p.proname = 'duration_in_words')
+           or p.proname in ('duration_in_words', 'lateness_bucket'))
   loop
     execute format('revoke all on function %s from public, anon, authenticated', v_function);
     execute format('grant execute on function %s to service_role', v_function);

@@ -100,3 +100,16 @@ as $$
 $$;
 revoke all on function public.jobs_count() from public, anon, authenticated;
 grant execute on function public.jobs_count() to service_role;
+
+-- How late settlements came, over all processes: what novelfoundry_lie_seconds shows. Buckets are not cumulative.
+create function public.lateness_get()
+returns table (status text, decided_by text, at_most double precision, settlements bigint, seconds double precision)
+language sql
+stable
+set search_path = ''
+as $$
+  select l.status, l.decided_by, l.at_most, l.settlements, l.seconds from public.settlement_lateness l
+  order by 1, 2, 3;
+$$;
+revoke all on function public.lateness_get() from public, anon, authenticated;
+grant execute on function public.lateness_get() to service_role;

@@ -6,7 +6,7 @@ declare
   v_table text;
 begin
   foreach v_table in array array[
-    'manuscripts', 'manuscript_files', 'unowned_files', 'jobs', 'job_events', 'analysis_reports', 'processes'
+    'manuscripts', 'manuscript_files', 'unowned_files', 'jobs', 'job_events', 'analysis_reports', 'processes', 'settlement_lateness'
   ] loop
     execute format('alter table public.%I enable row level security', v_table);
     execute format('revoke all on public.%I from public, anon, authenticated', v_table);

@@ -1,0 +1,115 @@
+"""Who lives, who is late, who was never seen: what the deployment says of itself."""
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from uuid import UUID, uuid4
+
+from jobs.errors import NovelFoundryError
+from jobs.models import Component, SystemHealth
+from jobs.settings import Settings
+from jobs.states import ComponentState
+from jobs.store import JobStore, ProcessesOfKind
+
+_LIVES = (ComponentState.HEALTHY, ComponentState.LATE)
+# A burst of frames to many watchers reads the same answer; one this young is as true as a new one.
+_FRESH_SECONDS = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class Heart:
+    """One process's signs of life. A fresh id per start: an id is never used again."""
+
+    def __init__(self, store: JobStore, kind: str, *, capacity: int = 0) -> None:
+        self.id: UUID = uuid4()
+        self._store = store
+        self._kind = kind
+        self._capacity = capacity
+        self._last_beat: float | None = None
+
+    def silent_for(self) -> float:
+        """Seconds since the last beat that the database took; infinite before the first."""
+        return float("inf") if self._last_beat is None else time.monotonic() - self._last_beat
+
+    async def beat(self, *, busy: int = 0) -> None:
+        """Writes that the process lives. Raises Unavailable when the database does not take it."""
+        sent = time.monotonic()
+        await self._store.process_beat(
+            self.id,
+            kind=self._kind,
+            version=version("novelfoundry"),
+            host=socket.gethostname(),
+            capacity=self._capacity,
+            busy=busy,
+        )
+        self._last_beat = sent
+
+    async def stop(self) -> None:
+        """Writes that the process ends in good order. Does not raise: the process ends anyway."""
+        try:
+            await asyncio.wait_for(self._store.process_stop(self.id), timeout=2)
+        except (NovelFoundryError, TimeoutError) as error:
+            _log.warning("could not say goodbye: %s", error)
+
+
+class Presence:
+    """What `processes` adds up to, with this process's own view of the push path."""
+
+    def __init__(self, store: JobStore, settings: Settings, *, push: Callable[[], Component]) -> None:
+        self._store = store
+        self._late_after = settings.heartbeat * 3
+        self._absent_after = max(settings.lease, settings.heartbeat * 6)
+        self._push = push
+        self._read: asyncio.Task[SystemHealth] | None = None
+        self._read_at = float("-inf")
+
+    async def health(self) -> SystemHealth:
+        """How the deployment is, at most half a second old. Many who ask at once share one reading."""
+        if self._read is None or time.monotonic() - self._read_at > _FRESH_SECONDS:
+            self._read_at = time.monotonic()
+            self._read = asyncio.create_task(self._health())
+        try:
+            return await asyncio.shield(self._read)
+        except NovelFoundryError:
+            self._read = None
+            raise
+
+    async def _health(self) -> SystemHealth:
+        kinds = await self._store.processes(late_after=self._late_after, absent_after=self._absent_after)
+        count = await self._store.count()
+        workers, sweeper, push = _component(kinds["worker"]), _component(kinds["scheduler"]), self._push()
+        return SystemHealth(
+            as_of=kinds["worker"].as_of,
+            sweeper=sweeper,
+            workers=workers,
+            push=push,
+            queued=count.queued,
+            running=count.running,
+            capacity=kinds["worker"].capacity,
+            busy=kinds["worker"].busy,
+            message=_message(sweeper=sweeper, workers=workers, push=push),
+        )
+
+
+def _component(kind: ProcessesOfKind) -> Component:
+    return Component(state=ComponentState(kind.state), live=kind.live, last_seen_at=kind.last_seen_at)
+
+
+def _message(*, sweeper: Component, workers: Component, push: Component) -> str | None:
+    """One sentence for an author, about what matters most to her; None when all is well."""
+    match workers.state:
+        case ComponentState.ABSENT | ComponentState.NEVER_SEEN:
+            return "No worker is running: analyses wait until one is, or end with a clear message."
+        case ComponentState.LATE:
+            return "The workers answer slowly: analyses may take longer than usual."
+        case ComponentState.HEALTHY:
+            pass
+    if sweeper.state not in _LIVES:
+        return "The scheduler is not running: a stuck analysis may be noticed only when somebody looks at it."
+    if push.state not in _LIVES:
+        return "Live updates are slow just now: changes may show a few seconds late."
+    return None

@@ -1,0 +1,301 @@
+"""What a caller may ask: start, cancel, retry, read. Whatever is read overdue is settled before it is answered."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from jobs.analysis.intake import check_text, check_upload
+from jobs.errors import InvalidInput, TooLarge
+from jobs.models import Job, JobEvent, Manuscript, Page, Report, SystemHealth, Waiting
+from jobs.ports import Announcer, Doorbell, Files
+from jobs.presence import Presence
+from jobs.settings import Settings
+from jobs.states import ComponentState, DecidedBy, JobStatus, WaitingReason
+from jobs.store import JobStore, Settlement
+
+MAX_LIVE_JOBS = 100
+MAX_MANUSCRIPTS = 2000
+MAX_TITLE = 300
+MAX_FILENAME = 255
+MAX_PAGE = 100
+
+_log = logging.getLogger(__name__)
+
+
+class JobService:
+    """The domain's front door. Every method is scoped to the owner it is given."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        files: Files,
+        announcer: Announcer,
+        doorbell: Doorbell,
+        presence: Presence,
+        settings: Settings,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._announcer = announcer
+        self._doorbell = doorbell
+        self._presence = presence
+        self._settings = settings
+
+    # Manuscripts
+
+    async def add_manuscript(
+        self, owner_id: UUID, *, title: str | None, filename: str | None, content: bytes
+    ) -> Manuscript:
+        """Keeps a manuscript: a file with its name, or pasted text with a title and no name.
+
+        Raises InvalidInput, TooLarge, Unreadable, UnsupportedFormat, LimitReached; then nothing is kept.
+        """
+        if len(content) > self._settings.max_upload_bytes:
+            raise TooLarge(too_large(self._settings.max_upload_bytes))
+        name = _clean_filename(filename)
+        clean = _clean_title(title, name)
+        if name is None:
+            check_text(content.decode("utf-8"))
+        else:
+            await asyncio.to_thread(check_upload, name, content)
+        manuscript_id = uuid4()
+        # Noted first, so that whatever a death half-way leaves behind is found and deleted.
+        await self._store.manuscript_begin(manuscript_id)
+        await self._files.save(manuscript_id, content)
+        try:
+            return await self._store.manuscript_add(
+                owner_id,
+                manuscript_id,
+                title=clean,
+                filename=name,
+                byte_size=len(content),
+                max_manuscripts=MAX_MANUSCRIPTS,
+            )
+        except BaseException:
+            await self._discard([manuscript_id])
+            raise
+
+    async def delete_manuscript(self, owner_id: UUID, manuscript_id: UUID) -> Manuscript:
+        """Deletes the manuscript, its file, jobs and reports; a live job is cancelled first."""
+        for job in await self._store.of_manuscripts(owner_id, [manuscript_id], limit=1):
+            if job.status.is_active:
+                await self._store.cancel(owner_id, job.id)
+                # Before the row is gone: its watchers must hear how it ended.
+                await self._announcer.announce([owner_id])
+        manuscript = await self._store.manuscript_delete(owner_id, manuscript_id)
+        await self._announcer.announce([owner_id])
+        await self._discard([manuscript_id])
+        return manuscript
+
+    async def manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID]) -> list[Manuscript]:
+        """The owner's manuscripts among these, in no order."""
+        return await self._store.manuscripts(owner_id, manuscript_ids)
+
+    async def manuscripts_page(
+        self, owner_id: UUID, *, first: int, after: tuple[datetime, UUID] | None
+    ) -> Page:
+        """Up to `first` (1 to 100) manuscripts, newest first, after the given one."""
+        if not 1 <= first <= MAX_PAGE:
+            raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
+        found = await self._store.manuscripts_page(owner_id, limit=first + 1, after=after)
+        return Page(
+            manuscripts=tuple(found[:first]),
+            has_next=len(found) > first,
+            has_previous=after is not None,
+        )
+
+    async def manuscripts_count(self, owner_id: UUID) -> int:
+        """How many manuscripts the owner keeps."""
+        return await self._store.manuscripts_count(owner_id)
+
+    # Jobs
+
+    async def start(self, owner_id: UUID, manuscript_id: UUID) -> Job:
+        """A new analysis, or the live one. With Redis away it waits, undispatched; nothing is lost."""
+        job = await self._store.start(
+            owner_id,
+            manuscript_id,
+            queue_timeout=self._settings.queue_timeout,
+            max_attempts=self._settings.max_attempts,
+            max_live=MAX_LIVE_JOBS,
+        )
+        return await self._offered(job)
+
+    async def retry(self, owner_id: UUID, job_id: UUID) -> Job:
+        """A new job that names the failed or cancelled one."""
+        job = await self._store.retry(
+            owner_id,
+            job_id,
+            queue_timeout=self._settings.queue_timeout,
+            max_attempts=self._settings.max_attempts,
+            max_live=MAX_LIVE_JOBS,
+        )
+        return await self._offered(job)
+
+    async def cancel(self, owner_id: UUID, job_id: UUID) -> Job:
+        """The job, cancelled. Raises NotAllowedNow when it is over, or was overdue and is settled now."""
+        await self.jobs(owner_id, [job_id])
+        job = await self._store.cancel(owner_id, job_id)
+        # Write before announcing: a listener that asks at once must find the new state.
+        await self._announcer.announce([owner_id])
+        return job
+
+    async def jobs(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Job]:
+        """The owner's jobs among these, in no order, none of them overdue."""
+        return await self.truthful(await self._store.get(owner_id, job_ids))
+
+    async def jobs_of_manuscripts(
+        self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int
+    ) -> list[Job]:
+        """The newest `limit` (1 to 100) jobs of each manuscript, newest first."""
+        if not 1 <= limit <= MAX_PAGE:
+            raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {limit}.")
+        return await self.truthful(await self._store.of_manuscripts(owner_id, manuscript_ids, limit=limit))
+
+    async def events(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[JobEvent]:
+        """What happened to each of the jobs, oldest first."""
+        return await self._store.events(owner_id, job_ids)
+
+    async def waiting(self, jobs: Sequence[Job]) -> dict[UUID, Waiting]:
+        """Why each queued job among these waits."""
+        queued = [job for job in jobs if job.status is JobStatus.QUEUED]
+        if not queued:
+            return {}
+        health = await self._presence.health()
+        places = await self._store.in_line([job.id for job in queued])
+        return {job.id: _waiting(job, health, places.get(job.id)) for job in queued}
+
+    async def reports(self, owner_id: UUID, report_ids: Sequence[UUID]) -> list[Report]:
+        """The owner's reports among these, in no order."""
+        return await self._store.reports(owner_id, report_ids)
+
+    async def reports_of_jobs(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Report]:
+        """The reports of these jobs."""
+        return await self._store.reports_of_jobs(owner_id, job_ids)
+
+    async def reports_of_manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID]) -> list[Report]:
+        """The newest report of each manuscript that has one."""
+        return await self._store.reports_of_manuscripts(owner_id, manuscript_ids)
+
+    # Truth
+
+    async def truthful(self, jobs: list[Job]) -> list[Job]:
+        """The same jobs in the same order, the overdue settled and read again. Costs nothing when none is."""
+        overdue = {job.id for job in jobs if job.is_overdue}
+        if not overdue:
+            return jobs
+        await self.settle(DecidedBy.READER, job_ids=list(overdue))
+        by_owner: dict[UUID, list[UUID]] = {}
+        for job in jobs:
+            if job.id in overdue:
+                by_owner.setdefault(job.owner_id, []).append(job.id)
+        fresh = {
+            job.id: job for owner_id, ids in by_owner.items() for job in await self._store.get(owner_id, ids)
+        }
+        return [fresh.get(job.id, job) for job in jobs if job.id not in overdue or job.id in fresh]
+
+    async def settle(
+        self, decided_by: DecidedBy, *, job_ids: Sequence[UUID] | None = None, limit: int = 1000
+    ) -> list[Settlement]:
+        """Settles what is overdue, tells the watchers, and rings for what waits again."""
+        settled = await self._store.settle(
+            decided_by, queue_timeout=self._settings.queue_timeout, job_ids=job_ids, limit=limit
+        )
+        if settled:
+            await self._announcer.announce({settlement.owner_id for settlement in settled})
+            await self.dispatch([s.job_id for s in settled if s.status is JobStatus.QUEUED])
+        return settled
+
+    async def dispatch(self, job_ids: Sequence[UUID]) -> list[Job]:
+        """Rings for the jobs and notes it; returns those that were rung for and still wait."""
+        rung = await self._doorbell.ring(job_ids) if job_ids else []
+        if not rung:
+            return []
+        waiting = await self._store.dispatched(rung)
+        await self._announcer.announce({job.owner_id for job in waiting})
+        return waiting
+
+    async def _offered(self, job: Job) -> Job:
+        if job.status is JobStatus.QUEUED and job.dispatched_at is None:
+            # The row is committed: from here on nothing can lose the job, and no error may hide it.
+            job = next(iter(await self.dispatch([job.id])), job)
+        await self._announcer.announce([job.owner_id])
+        return job
+
+    async def _discard(self, manuscript_ids: Sequence[UUID]) -> None:
+        """Deletes files that belong to nobody; what fails here, the sweeper does within the hour."""
+        try:
+            await self._files.delete(manuscript_ids)
+            await self._store.forget_unowned_files(manuscript_ids)
+        except Exception as error:
+            _log.warning("left %d files for the sweeper: %s", len(manuscript_ids), error)
+
+    async def discard_unowned_files(self, *, older_than: timedelta, limit: int = 100) -> int:
+        """Deletes what dead uploads and deletions left; returns how many files."""
+        left = await self._store.unowned_files(older_than=older_than, limit=limit)
+        if left:
+            await self._discard(left)
+        return len(left)
+
+
+def too_large(limit: int) -> str:
+    """The sentence for a file over the limit, in bytes."""
+    return f"The file is larger than {limit / 1_048_576:g} MiB, the most that is taken here."
+
+
+def _clean_filename(filename: str | None) -> str | None:
+    if filename is None:
+        return None
+    name = _printable(filename.replace("\\", "/").rsplit("/", 1)[-1]).strip()
+    if not name:
+        raise InvalidInput("The file has no name. Give it one that ends in .txt, .md, .docx or .epub.")
+    stem, dot, ending = name.rpartition(".")
+    return name if len(name) <= MAX_FILENAME else f"{stem[: MAX_FILENAME - len(ending) - 1]}{dot}{ending}"
+
+
+def _clean_title(title: str | None, filename: str | None) -> str:
+    clean = " ".join(_printable(title or "").split())
+    if not clean and filename:
+        clean = filename.rpartition(".")[0].replace("_", " ").strip() or filename
+        clean = clean[:MAX_TITLE]
+    if not clean:
+        raise InvalidInput("Give the manuscript a title.")
+    if len(clean) > MAX_TITLE:
+        raise InvalidInput(f"The title has {len(clean)} characters; at most {MAX_TITLE} are kept.")
+    return clean
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable() or character.isspace())
+
+
+def _waiting(job: Job, health: SystemHealth, position: int | None) -> Waiting:
+    reason = _waiting_reason(job, health)
+    return Waiting(reason=reason, message=_waiting_message(reason, position), position=position)
+
+
+def _waiting_reason(job: Job, health: SystemHealth) -> WaitingReason:
+    if job.dispatched_at is None:
+        return WaitingReason.NOT_DISPATCHED
+    if health.workers.state in (ComponentState.ABSENT, ComponentState.NEVER_SEEN):
+        return WaitingReason.NO_LIVE_WORKER
+    if health.busy >= health.capacity:
+        return WaitingReason.WORKERS_BUSY
+    return WaitingReason.STARTING
+
+
+def _waiting_message(reason: WaitingReason, position: int | None) -> str:
+    match reason:
+        case WaitingReason.NOT_DISPATCHED:
+            return "Your analysis is kept safe; it has not been offered to a worker yet. That is tried again shortly."
+        case WaitingReason.NO_LIVE_WORKER:
+            return "No worker is running right now. Your analysis starts as soon as one is."
+        case WaitingReason.WORKERS_BUSY if position is not None and position > 1:
+            return f"All workers are busy. Your analysis is number {position} in the line."
+        case WaitingReason.WORKERS_BUSY:
+            return "All workers are busy. Your analysis is next in the line."
+        case WaitingReason.STARTING:
+            return "A worker is about to start."

@@ -1,0 +1,444 @@
+"""The database's functions as methods, one each, over any gateway. Decodes rows; decides nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from jobs.models import Job, JobEvent, Manuscript, Report
+from jobs.ports import Gateway, Row
+from jobs.states import DecidedBy, FailureCode, JobStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """An overdue job brought to truth. `late` is how long its row had lied."""
+
+    job_id: UUID
+    owner_id: UUID
+    was: JobStatus
+    status: JobStatus
+    late: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessesOfKind:
+    """What `processes` says of one kind of process."""
+
+    kind: str
+    state: str
+    live: int
+    capacity: int
+    busy: int
+    last_seen_at: datetime | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCount:
+    """How many jobs wait and run, and how long the longest overdue one has been."""
+
+    queued: int
+    running: int
+    oldest_overdue: timedelta
+
+
+class JobStore:
+    """Jobs, manuscripts, reports and processes in the database. Raises what Gateway.call raises."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    # What a caller asks, scoped to the owner
+
+    async def start(
+        self,
+        owner_id: UUID,
+        manuscript_id: UUID,
+        *,
+        queue_timeout: timedelta,
+        max_attempts: int,
+        max_live: int,
+    ) -> Job:
+        """A new queued job, or the live one of this manuscript. Raises NotFound, LimitReached."""
+        return await self._job(
+            "job_start",
+            p_owner_id=owner_id,
+            p_manuscript_id=manuscript_id,
+            p_queue_timeout=queue_timeout.total_seconds(),
+            p_max_attempts=max_attempts,
+            p_max_live=max_live,
+        )
+
+    async def retry(
+        self, owner_id: UUID, job_id: UUID, *, queue_timeout: timedelta, max_attempts: int, max_live: int
+    ) -> Job:
+        """A new job that names the failed or cancelled one. Raises NotFound, NotAllowedNow, LimitReached."""
+        return await self._job(
+            "job_retry",
+            p_owner_id=owner_id,
+            p_job_id=job_id,
+            p_queue_timeout=queue_timeout.total_seconds(),
+            p_max_attempts=max_attempts,
+            p_max_live=max_live,
+        )
+
+    async def cancel(self, owner_id: UUID, job_id: UUID) -> Job:
+        """The job, cancelled. Raises NotFound, NotAllowedNow when it is already over."""
+        return await self._job("job_cancel", p_owner_id=owner_id, p_job_id=job_id)
+
+    async def get(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Job]:
+        """The owner's jobs among these, in no order."""
+        return await self._jobs("jobs_get", p_owner_id=owner_id, p_job_ids=list(job_ids))
+
+    async def of_manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int) -> list[Job]:
+        """The newest `limit` jobs of each manuscript, newest first within a manuscript."""
+        return await self._jobs(
+            "jobs_of_manuscripts",
+            p_owner_id=owner_id,
+            p_manuscript_ids=list(manuscript_ids),
+            p_limit=limit,
+        )
+
+    async def events(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[JobEvent]:
+        """What happened to each of the jobs, oldest first."""
+        rows = await self._gateway.call("job_events_get", p_owner_id=owner_id, p_job_ids=list(job_ids))
+        return [_event(row) for row in rows]
+
+    async def in_line(self, job_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """The place in the line of each queued job among these; 1 is next."""
+        rows = await self._gateway.call("jobs_in_line", p_job_ids=list(job_ids))
+        return {_uuid(row["id"]): row["position"] for row in rows}
+
+    async def manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID]) -> list[Manuscript]:
+        """The owner's manuscripts among these, in no order."""
+        rows = await self._gateway.call(
+            "manuscripts_get", p_owner_id=owner_id, p_manuscript_ids=list(manuscript_ids)
+        )
+        return [_manuscript(row) for row in rows]
+
+    async def manuscripts_page(
+        self, owner_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None = None
+    ) -> list[Manuscript]:
+        """The owner's manuscripts, newest first, after the one made at that time with that id."""
+        created_at, manuscript_id = after if after else (None, None)
+        rows = await self._gateway.call(
+            "manuscripts_page",
+            p_owner_id=owner_id,
+            p_limit=limit,
+            p_after_created_at=created_at,
+            p_after_id=manuscript_id,
+        )
+        return [_manuscript(row) for row in rows]
+
+    async def manuscripts_count(self, owner_id: UUID) -> int:
+        """How many manuscripts the owner keeps."""
+        [row] = await self._gateway.call("manuscripts_count", p_owner_id=owner_id)
+        return int(row["total"])
+
+    async def manuscript_begin(self, manuscript_id: UUID) -> None:
+        """Notes that a file is about to be saved that belongs to no manuscript yet."""
+        await self._gateway.call("manuscript_begin", p_manuscript_id=manuscript_id)
+
+    async def manuscript_add(
+        self,
+        owner_id: UUID,
+        manuscript_id: UUID,
+        *,
+        title: str,
+        filename: str | None,
+        byte_size: int,
+        max_manuscripts: int,
+    ) -> Manuscript:
+        """The manuscript, which now owns its file. Raises LimitReached."""
+        [row] = await self._gateway.call(
+            "manuscript_add",
+            p_owner_id=owner_id,
+            p_manuscript_id=manuscript_id,
+            p_title=title,
+            p_filename=filename,
+            p_byte_size=byte_size,
+            p_max_manuscripts=max_manuscripts,
+        )
+        return _manuscript(row)
+
+    async def manuscript_delete(self, owner_id: UUID, manuscript_id: UUID) -> Manuscript:
+        """The manuscript as it was; its jobs and reports are gone too. Raises NotFound."""
+        [row] = await self._gateway.call(
+            "manuscript_delete", p_owner_id=owner_id, p_manuscript_id=manuscript_id
+        )
+        return _manuscript(row)
+
+    async def reports(self, owner_id: UUID, report_ids: Sequence[UUID]) -> list[Report]:
+        """The owner's reports among these, in no order."""
+        return await self._reports("reports_get", p_owner_id=owner_id, p_report_ids=list(report_ids))
+
+    async def reports_of_jobs(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Report]:
+        """The reports of these jobs."""
+        return await self._reports("reports_of_jobs", p_owner_id=owner_id, p_job_ids=list(job_ids))
+
+    async def reports_of_manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID]) -> list[Report]:
+        """The newest report of each manuscript that has one."""
+        return await self._reports(
+            "reports_of_manuscripts", p_owner_id=owner_id, p_manuscript_ids=list(manuscript_ids)
+        )
+
+    # What a worker writes; each raises LeaseLost when it no longer holds the job
+
+    async def claim(self, job_id: UUID, worker_id: UUID, *, lease: timedelta, run_timeout: timedelta) -> Job:
+        """The job, now this worker's. Raises NotAllowedNow when it does not wait, NotFound when it is gone."""
+        return await self._job(
+            "job_claim",
+            p_job_id=job_id,
+            p_worker_id=worker_id,
+            p_lease=lease.total_seconds(),
+            p_run_timeout=run_timeout.total_seconds(),
+        )
+
+    async def begin(self, job: Job, *, lease: timedelta, stage: str) -> Job:
+        """From claimed to running."""
+        return await self._held("job_begin", job, p_lease=lease.total_seconds(), p_stage=stage)
+
+    async def beat(
+        self, job: Job, *, lease: timedelta, stage: str | None = None, progress: float | None = None
+    ) -> Job:
+        """Renews the lease; says where the work stands."""
+        return await self._held(
+            "job_beat", job, p_lease=lease.total_seconds(), p_stage=stage, p_progress=progress
+        )
+
+    async def complete(self, job: Job, *, report: dict[str, Any], word_count: int) -> Job:
+        """Writes the report and completes, in one transaction."""
+        return await self._held("job_complete", job, p_report=report, p_word_count=word_count)
+
+    async def fail(self, job: Job, code: FailureCode, message: str) -> Job:
+        """Ends the job; `message` is for its author."""
+        return await self._held("job_fail", job, p_failure_code=code.value, p_failure_message=message)
+
+    async def release(self, job: Job, *, queue_timeout: timedelta) -> Job:
+        """Gives the job back to the queue, because this worker was told to stop."""
+        return await self._held("job_release", job, p_queue_timeout=queue_timeout.total_seconds())
+
+    async def note_refused(self, job: Job, message: str) -> None:
+        """Records what was refused as an event, beside the state."""
+        await self._gateway.call(
+            "job_note_refused",
+            p_job_id=job.id,
+            p_worker_id=job.worker_id,
+            p_attempt=job.attempt,
+            p_message=message,
+        )
+
+    # What keeps the truth
+
+    async def settle(
+        self,
+        decided_by: DecidedBy,
+        *,
+        queue_timeout: timedelta,
+        owner_id: UUID | None = None,
+        job_ids: Sequence[UUID] | None = None,
+        limit: int = 1000,
+    ) -> list[Settlement]:
+        """Settles what is overdue: among `job_ids`, else of the owner, else anywhere; at most `limit` rows."""
+        rows = await self._gateway.call(
+            "jobs_settle",
+            p_decided_by=decided_by.value,
+            p_queue_timeout=queue_timeout.total_seconds(),
+            p_owner_id=owner_id,
+            p_job_ids=None if job_ids is None else list(job_ids),
+            p_limit=limit,
+        )
+        return [_settlement(row) for row in rows]
+
+    async def watched(
+        self, owner_ids: Iterable[UUID], job_ids: Iterable[UUID], *, finished_within: timedelta
+    ) -> list[Job]:
+        """The owners' live jobs and those lately finished, and the jobs asked for by id."""
+        return await self._jobs(
+            "jobs_watched",
+            p_owner_ids=list(owner_ids),
+            p_job_ids=list(job_ids),
+            p_finished_within=finished_within.total_seconds(),
+        )
+
+    async def undispatched(self, *, after: timedelta, limit: int) -> list[Job]:
+        """Queued jobs that no worker claimed within `after` of the last ring, longest waiting first."""
+        return await self._jobs("jobs_undispatched", p_after=after.total_seconds(), p_limit=limit)
+
+    async def dispatched(self, job_ids: Sequence[UUID]) -> list[Job]:
+        """Notes the rings; returns the jobs that still wait."""
+        return await self._jobs("jobs_dispatched", p_job_ids=list(job_ids))
+
+    async def count(self) -> JobCount:
+        """How many jobs wait and run, anybody's."""
+        [row] = await self._gateway.call("jobs_count")
+        return JobCount(
+            queued=row["queued"],
+            running=row["running"],
+            oldest_overdue=timedelta(seconds=row["oldest_overdue_seconds"] or 0),
+        )
+
+    async def unowned_files(self, *, older_than: timedelta, limit: int) -> list[UUID]:
+        """Files left by an upload or a deletion that died, for the sweeper."""
+        rows = await self._gateway.call(
+            "unowned_files_get", p_older_than=older_than.total_seconds(), p_limit=limit
+        )
+        return [_uuid(row["manuscript_id"]) for row in rows]
+
+    async def forget_unowned_files(self, manuscript_ids: Sequence[UUID]) -> None:
+        """These files are deleted."""
+        await self._gateway.call("unowned_files_forget", p_manuscript_ids=list(manuscript_ids))
+
+    # Presence
+
+    async def process_beat(
+        self, process_id: UUID, *, kind: str, version: str, host: str, capacity: int, busy: int
+    ) -> datetime:
+        """Writes that the process lives; returns the database's clock."""
+        [row] = await self._gateway.call(
+            "process_beat",
+            p_process_id=process_id,
+            p_kind=kind,
+            p_version=version,
+            p_host=host,
+            p_capacity=capacity,
+            p_busy=busy,
+        )
+        return _time(row["as_of"])
+
+    async def process_stop(self, process_id: UUID) -> None:
+        """Writes that the process ended in good order."""
+        await self._gateway.call("process_stop", p_process_id=process_id)
+
+    async def processes_prune(self) -> None:
+        """Forgets processes long gone, but never the last of its kind."""
+        await self._gateway.call("processes_prune")
+
+    async def processes(
+        self, *, late_after: timedelta, absent_after: timedelta
+    ) -> dict[str, ProcessesOfKind]:
+        """What is known of each kind: `api`, `worker`, `scheduler`."""
+        rows = await self._gateway.call(
+            "processes_health",
+            p_late_after=late_after.total_seconds(),
+            p_absent_after=absent_after.total_seconds(),
+        )
+        return {row["kind"]: _processes(row) for row in rows}
+
+    async def _job(self, function: str, /, **arguments: Any) -> Job:
+        [job] = await self._jobs(function, **arguments)
+        return job
+
+    async def _held(self, function: str, job: Job, /, **arguments: Any) -> Job:
+        return await self._job(
+            function, p_job_id=job.id, p_worker_id=job.worker_id, p_attempt=job.attempt, **arguments
+        )
+
+    async def _jobs(self, function: str, /, **arguments: Any) -> list[Job]:
+        return [_job(row) for row in await self._gateway.call(function, **arguments)]
+
+    async def _reports(self, function: str, /, **arguments: Any) -> list[Report]:
+        return [_report(row) for row in await self._gateway.call(function, **arguments)]
+
+
+# Rows come with native values from the driver and with texts from REST; both are read here.
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(str(value))
+
+
+def _time(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _maybe_uuid(value: Any) -> UUID | None:
+    return None if value is None else _uuid(value)
+
+
+def _maybe_time(value: Any) -> datetime | None:
+    return None if value is None else _time(value)
+
+
+def _job(row: Row) -> Job:
+    code = row["failure_code"]
+    return Job(
+        id=_uuid(row["id"]),
+        owner_id=_uuid(row["owner_id"]),
+        manuscript_id=_uuid(row["manuscript_id"]),
+        kind=row["kind"],
+        status=JobStatus(row["status"]),
+        stage=row["stage"],
+        progress=row["progress"],
+        attempt=row["attempt"],
+        max_attempts=row["max_attempts"],
+        version=row["version"],
+        worker_id=_maybe_uuid(row["worker_id"]),
+        queued_at=_time(row["queued_at"]),
+        dispatched_at=_maybe_time(row["dispatched_at"]),
+        started_at=_maybe_time(row["started_at"]),
+        finished_at=_maybe_time(row["finished_at"]),
+        deadline_at=_maybe_time(row["deadline_at"]),
+        failure_code=None if code is None else FailureCode(code),
+        failure_message=row["failure_message"],
+        retry_of=_maybe_uuid(row["retry_of"]),
+        as_of=_time(row["as_of"]),
+    )
+
+
+def _event(row: Row) -> JobEvent:
+    return JobEvent(
+        job_id=_uuid(row["job_id"]),
+        version=row["version"],
+        at=_time(row["at"]),
+        status=JobStatus(row["status"]),
+        decided_by=DecidedBy(row["decided_by"]),
+        message=row["message"],
+    )
+
+
+def _manuscript(row: Row) -> Manuscript:
+    return Manuscript(
+        id=_uuid(row["id"]),
+        owner_id=_uuid(row["owner_id"]),
+        title=row["title"],
+        filename=row["filename"],
+        byte_size=row["byte_size"],
+        word_count=row["word_count"],
+        created_at=_time(row["created_at"]),
+    )
+
+
+def _report(row: Row) -> Report:
+    return Report(
+        id=_uuid(row["id"]),
+        job_id=_uuid(row["job_id"]),
+        manuscript_id=_uuid(row["manuscript_id"]),
+        owner_id=_uuid(row["owner_id"]),
+        body=row["body"],
+        created_at=_time(row["created_at"]),
+    )
+
+
+def _settlement(row: Row) -> Settlement:
+    return Settlement(
+        job_id=_uuid(row["id"]),
+        owner_id=_uuid(row["owner_id"]),
+        was=JobStatus(row["was"]),
+        status=JobStatus(row["status"]),
+        late=timedelta(seconds=row["late_seconds"]),
+    )
+
+
+def _processes(row: Row) -> ProcessesOfKind:
+    return ProcessesOfKind(
+        kind=row["kind"],
+        state=row["state"],
+        live=row["live"],
+        capacity=row["capacity"],
+        busy=row["busy"],
+        last_seen_at=_maybe_time(row["last_seen_at"]),
+        as_of=_time(row["as_of"]),
+    )

@@ -1,7 +1,6 @@
 // The newest version of each job that a client was told, and what it may conclude from them.
 import type { JobFieldsFragment } from "./generated/operations.ts";
 import { holdsLock, lockDuration } from "./lock.ts";
-import { isTerminal } from "./status.ts";
 
 /** One job as the server described it. */
 export type Job = JobFieldsFragment;
@@ -38,10 +37,7 @@ export class JobBoard {
   /** All jobs, the latest queued first. */
   jobs(now: number): readonly FollowedJob[] {
     return [...this.#sightings.values()]
-      .map(({ job, seenAt }) => ({
-        ...job,
-        isVoid: !isTerminal(job.status) && !holdsLock(job, now - seenAt),
-      }))
+      .map(({ job, seenAt }) => ({ ...job, isVoid: isVoid(job, now - seenAt) }))
       .sort((a, b) => Date.parse(b.queuedAt) - Date.parse(a.queuedAt));
   }
 
@@ -69,4 +65,8 @@ function isNewer(job: Job, held: Job): boolean {
   if (job.version !== held.version) return job.version > held.version;
   // The row is the same; its place in the line and what else surrounds it may have changed.
   return Date.parse(job.asOf) > Date.parse(held.asOf);
+}
+
+function isVoid(job: Job, elapsed: number): boolean {
+  return !job.isTerminal && job.locksManuscript && !holdsLock(job, elapsed);
 }

@@ -1,6 +1,6 @@
 // What a client does when it is told no: by the code of a refusal, and by the code of a closed socket.
 import type { RefusalCode } from "./generated/operations.ts";
-import { unreachable } from "./status.ts";
+import { unforeseen, unreachable } from "./status.ts";
 
 /**
  * forget: drop the thing from view · refresh: read its state again · choose: ask for another file ·
@@ -24,12 +24,12 @@ export function refusalAction(code: RefusalCode): RefusalAction {
     case "LIMIT_REACHED":
       return "wait";
     default:
-      return unreachable(code);
+      return unforeseen(code, "show");
   }
 }
 
 /**
- * refresh: get a new token and come back at once · slowDown: come back after half a minute or more ·
+ * refresh: get a new token and come back within half a second · slowDown: come back after half a minute or more ·
  * comeBack: the server restarts, come back within two seconds · reconnect: come back with growing pauses ·
  * poll: sockets do not work here, ask over HTTP and try a socket now and then.
  */
@@ -60,7 +60,7 @@ export function closeAction(code: number): CloseAction {
 export function pauseBefore(action: CloseAction, failures: number, random: () => number): number {
   switch (action) {
     case "refresh":
-      return 0;
+      return random() * 500;
     case "comeBack":
       return random() * 2_000;
     case "slowDown":

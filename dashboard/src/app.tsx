@@ -1,0 +1,106 @@
+// The page of a signed-in author: masthead, banner, shelf, and the manuscript or the way to add one.
+import { useJobs } from "@novelfoundry/client/react";
+import { type DragEvent, useCallback, useEffect, useRef } from "react";
+import { JobAnnouncer } from "./jobs/card.tsx";
+import { newestJob } from "./jobs/newest.ts";
+import { Add } from "./manuscripts/add.tsx";
+import { useIntake } from "./manuscripts/intake.ts";
+import { useLibrary } from "./manuscripts/library.ts";
+import { ManuscriptPage } from "./manuscripts/page.tsx";
+import { Shelf } from "./manuscripts/shelf.tsx";
+import { Banner } from "./notice/banner.tsx";
+import { goTo, hrefOf, useRoute } from "./route.ts";
+import { useService } from "./service.ts";
+
+export function App() {
+  const service = useService();
+  const { http, feed, session } = service;
+  const page = useRef<HTMLElement>(null);
+  const route = useRoute();
+  const { jobs, connection, system } = useJobs(feed);
+  const library = useLibrary(http, feed);
+  const { reload, remove, shelf } = library;
+  const intake = useIntake(service, reload);
+  const selected = route.page === "manuscript" ? route.id : null;
+  const job = selected === null ? null : newestJob(selected, jobs, null);
+
+  // Another window or the command line may add manuscripts and end readings: the feed tells.
+  const finished = jobs.filter(({ isTerminal }) => isTerminal).length;
+  const strangers = jobs.some(
+    ({ manuscript }) => shelf !== null && !shelf.manuscripts.some(({ id }) => id === manuscript.id),
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these two say when the list is old.
+  useEffect(() => void reload(), [reload, finished, strangers]);
+
+  const forget = useCallback(
+    (id: string) => {
+      remove(id);
+      goTo({ page: "add" });
+    },
+    [remove],
+  );
+
+  const isEmpty = shelf?.manuscripts.length === 0;
+  return (
+    <>
+      <button type="button" className="skip" onClick={() => page.current?.focus()}>
+        Skip to the page
+      </button>
+      <Masthead email={session.email} onSignOut={session.signOut} />
+      <Banner connection={connection} system={system} />
+      <div className={deskClass(selected !== null, isEmpty)} {...takeDrops(intake.send)}>
+        {!isEmpty && <Shelf library={library} jobs={jobs} selected={selected} />}
+        <main className="page" ref={page} tabIndex={-1}>
+          {selected === null ? (
+            shelf && <Add intake={intake} isFirst={isEmpty} />
+          ) : (
+            <ManuscriptPage key={selected} id={selected} jobs={jobs} onChanged={reload} onDeleted={forget} />
+          )}
+        </main>
+      </div>
+      <JobAnnouncer job={job} />
+    </>
+  );
+}
+
+function deskClass(isReading: boolean, isEmpty: boolean): string {
+  if (isReading) return "desk reading";
+  return isEmpty ? "desk empty" : "desk";
+}
+
+/** A file dropped beside the drop zone is taken too, instead of replacing the page. */
+function takeDrops(send: (file: File) => Promise<void>) {
+  return {
+    onDragOver: (event: DragEvent) => event.preventDefault(),
+    onDrop: (event: DragEvent) => {
+      const file = event.isDefaultPrevented() ? undefined : event.dataTransfer.files[0];
+      event.preventDefault();
+      if (!file) return;
+      goTo({ page: "add" });
+      void send(file);
+    },
+  };
+}
+
+interface MastheadProps {
+  readonly email: string | null;
+  readonly onSignOut: (() => Promise<void>) | null;
+}
+
+function Masthead({ email, onSignOut }: MastheadProps) {
+  return (
+    <header className="masthead">
+      <a className="wordmark" href={hrefOf({ page: "add" })}>
+        Novel<span>Foundry</span>
+      </a>
+      {onSignOut && (
+        <div className="account">
+          <span>{email}</span>
+          <button type="button" className="button quiet" onClick={() => void onSignOut()}>
+            Sign out
+          </button>
+        </div>
+      )}
+    </header>
+  );
+}

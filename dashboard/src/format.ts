@@ -1,0 +1,59 @@
+// Numbers and times as an author reads them.
+const numbers = new Intl.NumberFormat("en-GB");
+const shares = new Intl.NumberFormat("en-GB", { style: "percent", maximumFractionDigits: 0 });
+const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export function count(value: number): string {
+  return numbers.format(value);
+}
+
+/** "1 word", "2 words". */
+export function counted(value: number, noun: string): string {
+  return `${numbers.format(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** A share of 0 to 1 as a percentage. */
+export function percent(share: number): string {
+  return shares.format(share);
+}
+
+/** A number with as many digits after the point as told. */
+export function decimal(value: number, digits = 1): string {
+  return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** "4 h 10 min", from minutes. */
+export function readingTime(minutes: number): string {
+  const whole = Math.max(1, Math.round(minutes));
+  const hours = Math.floor(whole / 60);
+  if (hours === 0) return `${whole} min`;
+  return whole % 60 === 0 ? `${hours} h` : `${hours} h ${whole % 60} min`;
+}
+
+/** "3rd". */
+export function ordinal(place: number): string {
+  const tens = place % 100;
+  const suffix = tens >= 11 && tens <= 13 ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th");
+  return `${place}${suffix}`;
+}
+
+/** How long ago, as far as that helps; an older time as its date. `now` in milliseconds since the epoch. */
+export function ago(iso: string, now: number): string {
+  const passed = now - Date.parse(iso);
+  if (passed < MINUTE) return "just now";
+  if (passed < HOUR) return relative.format(-Math.floor(passed / MINUTE), "minute");
+  if (passed < DAY) return relative.format(-Math.floor(passed / HOUR), "hour");
+  if (passed < 7 * DAY) return relative.format(-Math.floor(passed / DAY), "day");
+  return dates.format(Date.parse(iso));
+}
+
+/** The date and the minute. */
+export function moment(iso: string): string {
+  return moments.format(Date.parse(iso));
+}

@@ -1,0 +1,27 @@
+// Which of several sightings of a manuscript's jobs is the one to show.
+import { type FollowedJob, isTerminal, type Job } from "@novelfoundry/client";
+
+/**
+ * The latest job of a manuscript: from the feed, or as a query read it, whichever knows more.
+ * A job that only the query knows and that looks active is the feed's to confirm: until then it is void past its deadline.
+ */
+export function newestJob(
+  manuscriptId: string,
+  followed: readonly FollowedJob[],
+  read: Job | null,
+): FollowedJob | null {
+  const live = followed.find(({ manuscript }) => manuscript.id === manuscriptId) ?? null;
+  if (read === null || read.manuscript.id !== manuscriptId) return live;
+  if (live === null) return { ...read, isVoid: isOverdue(read) };
+  const isReadNewer = live.id === read.id ? read.version > live.version : isLater(read, live);
+  return isReadNewer ? { ...read, isVoid: isOverdue(read) } : live;
+}
+
+function isLater(job: Job, other: Job): boolean {
+  return Date.parse(job.queuedAt) > Date.parse(other.queuedAt);
+}
+
+function isOverdue(job: Job): boolean {
+  if (isTerminal(job.status)) return false;
+  return job.deadlineAt === null || Date.parse(job.deadlineAt) <= Date.parse(job.asOf);
+}

@@ -1,0 +1,146 @@
+// What a job's state means, said to the author. The status decides; the server's own sentences come along.
+import { type FailureCode, type FollowedJob, type JobStatus, unreachable } from "@novelfoundry/client";
+import { ordinal } from "../format.ts";
+
+/** The status as one word for a badge. */
+export function statusWord(status: JobStatus): string {
+  switch (status) {
+    case "QUEUED":
+      return "Queued";
+    case "RUNNING_INITIALIZING":
+      return "Starting";
+    case "RUNNING":
+      return "Running";
+    case "COMPLETED":
+      return "Completed";
+    case "FAILED":
+      return "Failed";
+    case "CANCELLED":
+      return "Cancelled";
+    default:
+      return unreachable(status);
+  }
+}
+
+/** How a state looks: its colour says no more than its word. */
+export type Tone = "waiting" | "working" | "good" | "bad" | "quiet";
+
+export function toneOf({ status, isVoid }: Pick<FollowedJob, "status" | "isVoid">): Tone {
+  if (isVoid) return "bad";
+  switch (status) {
+    case "QUEUED":
+      return "waiting";
+    case "RUNNING_INITIALIZING":
+    case "RUNNING":
+      return "working";
+    case "COMPLETED":
+      return "good";
+    case "FAILED":
+      return "bad";
+    case "CANCELLED":
+      return "quiet";
+    default:
+      return unreachable(status);
+  }
+}
+
+export interface JobWords {
+  /** What is going on. */
+  readonly headline: string;
+  /** More about it; null when the headline says all. */
+  readonly detail: string | null;
+  /** What the author can do; null when there is nothing to do. */
+  readonly remedy: string | null;
+}
+
+export function describe(job: FollowedJob): JobWords {
+  if (job.isVoid) return VOID;
+  switch (job.status) {
+    case "QUEUED":
+      return { headline: "Waiting to be read", detail: waitingSentence(job), remedy: null };
+    case "RUNNING_INITIALIZING":
+      return { headline: "Starting", detail: attemptSentence(job), remedy: null };
+    case "RUNNING":
+      return { headline: job.stage ?? "Reading", detail: attemptSentence(job), remedy: null };
+    case "COMPLETED":
+      return { headline: "The report is ready", detail: null, remedy: null };
+    case "FAILED":
+      return failureWords(job);
+    case "CANCELLED":
+      return {
+        headline: "You stopped this reading",
+        detail: null,
+        remedy: "Start it again whenever you like.",
+      };
+    default:
+      return unreachable(job.status);
+  }
+}
+
+const VOID: JobWords = {
+  headline: "No word about this reading",
+  detail:
+    "It should have ended or reported by now and this page was told nothing, so the manuscript is free again.",
+  remedy: "Wait for the connection to come back, or reload the page: the server will say how it ended.",
+};
+
+function waitingSentence({ waiting }: FollowedJob): string {
+  if (waiting === null) return "It starts as soon as a worker is free.";
+  if (waiting.position === null || waiting.position <= 1 || waiting.reason !== "WORKERS_BUSY")
+    return waiting.message;
+  return `${waiting.message} Yours is ${ordinal(waiting.position)} in the line.`;
+}
+
+function attemptSentence({ attempt, maxAttempts }: FollowedJob): string | null {
+  if (attempt <= 1) return null;
+  return `The reading was interrupted and has started again: attempt ${attempt} of ${maxAttempts}.`;
+}
+
+function failureWords({ failure }: FollowedJob): JobWords {
+  if (failure === null) return { headline: "The reading failed", detail: null, remedy: "Try again." };
+  return { headline: headlineFor(failure.code), detail: failure.message, remedy: remedyFor(failure.code) };
+}
+
+function headlineFor(code: FailureCode): string {
+  switch (code) {
+    case "QUEUE_TIMEOUT":
+      return "Nobody started this reading in time";
+    case "WORKER_LOST":
+      return "The reading was interrupted";
+    case "RUN_TIMEOUT":
+      return "The reading took too long";
+    case "UNREADABLE_MANUSCRIPT":
+      return "This manuscript cannot be read";
+    case "INTERNAL_ERROR":
+      return "Something went wrong on our side";
+    default:
+      return unreachable(code);
+  }
+}
+
+function remedyFor(code: FailureCode): string {
+  switch (code) {
+    case "QUEUE_TIMEOUT":
+      return "Your manuscript is safe. Try again in a few minutes.";
+    case "WORKER_LOST":
+      return "Your manuscript is safe. Try again; if this goes on, tell whoever runs this service.";
+    case "RUN_TIMEOUT":
+      return "Try again; if this goes on, add the manuscript in two or three parts.";
+    case "UNREADABLE_MANUSCRIPT":
+      return "Open it in your word processor, save it as .docx or plain text, and add it anew.";
+    case "INTERNAL_ERROR":
+      return "Your manuscript is safe. Try again; if this goes on, tell whoever runs this service.";
+    default:
+      return unreachable(code);
+  }
+}
+
+/** What a screen reader hears: each change of state and each quarter of the way, not every step. */
+export function announcement(job: FollowedJob): string {
+  const { headline, detail, remedy } = describe(job);
+  const quarter = job.progress === null || job.isVoid ? 0 : Math.floor(job.progress * 4) * 25;
+  const parts = [job.manuscript.title, statusWord(job.status)];
+  if (quarter > 0 && quarter < 100) return [...parts, `${quarter} percent`].join(": ");
+  if (job.status === "RUNNING") return parts.join(": ");
+  return `${parts.join(": ")}. ${[headline, detail, remedy].filter((text) => text !== null).join(" ")}`;
+}

@@ -1,0 +1,71 @@
+// Opens the dashboard: learns how authors sign in here, signs in, starts the feed.
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/frame.css";
+import { StrictMode, useEffect, useState } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { App } from "./app.tsx";
+import { messageOf, openService, type Service, ServiceContext } from "./service.ts";
+import { loadConfig } from "./session/config.ts";
+import { openLocalSession } from "./session/local.ts";
+import type { Session } from "./session/session.ts";
+import { SignInPage } from "./session/sign_in.tsx";
+// Last, for it takes back what the others say.
+import "./style/print.css";
+
+async function open(root: Root): Promise<void> {
+  const config = await loadConfig();
+  if (config.mode === "local") return show(root, openLocalSession());
+  const { openSupabase } = await import("./session/supabase.ts");
+  const signIn = openSupabase(config.supabaseUrl, config.publishableKey);
+  signIn.watch((session) => {
+    if (session) show(root, session);
+    else root.render(<SignInPage signIn={signIn} />);
+  });
+}
+
+function show(root: Root, session: Session): void {
+  const service = openService(session);
+  root.render(
+    <StrictMode>
+      <Page service={service} key={session.email} />
+    </StrictMode>,
+  );
+}
+
+function Page({ service }: { readonly service: Service }) {
+  useEffect(() => {
+    service.feed.start();
+    return () => service.feed.stop();
+  }, [service]);
+  return (
+    <ServiceContext value={service}>
+      <App />
+    </ServiceContext>
+  );
+}
+
+function Closed({ message }: { readonly message: string }) {
+  const [isReloading, setReloading] = useState(false);
+  const reload = () => {
+    setReloading(true);
+    location.reload();
+  };
+  return (
+    <main className="centred" role="alert">
+      <h1>NovelFoundry cannot open</h1>
+      <p>{message}</p>
+      <p>
+        <button type="button" className="button" disabled={isReloading} onClick={reload}>
+          Reload
+        </button>
+      </p>
+    </main>
+  );
+}
+
+const element = document.querySelector("#root");
+if (element !== null) {
+  const root = createRoot(element);
+  open(root).catch((error: unknown) => root.render(<Closed message={messageOf(error)} />));
+}

@@ -1,0 +1,117 @@
+// What an author can do with a manuscript: have it read, stop that, try again, delete it.
+import {
+  CancelJobDocument,
+  DeleteManuscriptDocument,
+  type FollowedJob,
+  type Job,
+  type RefusalFieldsFragment,
+  RetryJobDocument,
+  StartAnalysisDocument,
+} from "@novelfoundry/client";
+import { useState } from "react";
+import { Confirm } from "../dialog.tsx";
+import { messageOf, useService } from "../service.ts";
+import type { ManuscriptDetail } from "./manuscript.ts";
+
+interface ManuscriptActionsProps {
+  readonly manuscript: ManuscriptDetail;
+  readonly job: FollowedJob | null;
+  readonly isLocked: boolean;
+  readonly onChanged: () => void;
+  readonly onDeleted: () => void;
+}
+
+type JobAnswer =
+  | ({ readonly __typename: "Job" } & Job)
+  | ({ readonly __typename: "Refusal" } & RefusalFieldsFragment);
+
+export function ManuscriptActions({
+  manuscript,
+  job,
+  isLocked,
+  onChanged,
+  onDeleted,
+}: ManuscriptActionsProps) {
+  const { http, feed } = useService();
+  const [isBusy, setBusy] = useState(false);
+  const [isAsking, setAsking] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+
+  const attempt = async (act: () => Promise<string | null>) => {
+    setBusy(true);
+    setError(await act().catch(messageOf));
+    setBusy(false);
+  };
+  const settle = (answer: JobAnswer): string | null => {
+    if (answer.__typename === "Refusal") return answer.message;
+    feed.accept(answer);
+    onChanged();
+    return null;
+  };
+  const start = () =>
+    attempt(async () =>
+      settle((await http.execute(StartAnalysisDocument, { manuscriptId: manuscript.id })).startAnalysis),
+    );
+  const cancel = (id: string) =>
+    attempt(async () => settle((await http.execute(CancelJobDocument, { id })).cancelJob));
+  const retry = (id: string) =>
+    attempt(async () => settle((await http.execute(RetryJobDocument, { id })).retryJob));
+  const remove = () =>
+    attempt(async () => {
+      const { deleteManuscript } = await http.execute(DeleteManuscriptDocument, { id: manuscript.id });
+      if (deleteManuscript.__typename === "Refusal") return deleteManuscript.message;
+      onDeleted();
+      return null;
+    });
+
+  const canRetry =
+    job !== null &&
+    (job.status === "CANCELLED" || (job.status === "FAILED" && job.failure?.retryable === true));
+  const canStart = !isLocked && (job === null || job.status === "COMPLETED" || job.isVoid);
+  return (
+    <div className="actions no-print">
+      {isLocked && job && (
+        <button type="button" className="button" disabled={isBusy} onClick={() => void cancel(job.id)}>
+          Stop reading
+        </button>
+      )}
+      {!isLocked && canRetry && (
+        <button type="button" className="button primary" disabled={isBusy} onClick={() => void retry(job.id)}>
+          Try again
+        </button>
+      )}
+      {canStart && (
+        <button
+          type="button"
+          className={job === null ? "button primary" : "button"}
+          disabled={isBusy}
+          onClick={() => void start()}
+        >
+          {manuscript.latestReport === null ? "Read it" : "Read it again"}
+        </button>
+      )}
+      <button type="button" className="button quiet" onClick={() => setAsking(true)}>
+        Delete…
+      </button>
+      {error !== null && (
+        <p className="message" role="alert">
+          {error}
+        </p>
+      )}
+      {isAsking && (
+        <Confirm
+          title={`Delete “${manuscript.title}”?`}
+          confirmLabel="Delete it"
+          isBusy={isBusy}
+          onConfirm={() => void remove().then(() => setAsking(false))}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            The manuscript and its reports are removed from this service for good.
+            {isLocked && " The reading that goes on is stopped first."}
+          </p>
+        </Confirm>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+// One manuscript: its reading as it goes on, then its report.
+import type { FollowedJob } from "@novelfoundry/client";
+import { useManuscriptLock } from "@novelfoundry/client/react";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { counted, moment } from "../format.ts";
+import { JobCard } from "../jobs/card.tsx";
+import { History } from "../jobs/history.tsx";
+import { newestJob } from "../jobs/newest.ts";
+import { hrefOf } from "../route.ts";
+import { useService } from "../service.ts";
+import { ManuscriptActions } from "./actions.tsx";
+import { type ManuscriptDetail, useManuscript } from "./manuscript.ts";
+import "./page.css";
+
+// The report brings the charts along: nobody waits for them before there is one.
+const ReportView = lazy(() => import("../report/report.tsx"));
+
+interface ManuscriptPageProps {
+  readonly id: string;
+  readonly jobs: readonly FollowedJob[];
+  /** Called when the list of manuscripts is no longer right. */
+  readonly onChanged: () => void;
+  readonly onDeleted: (id: string) => void;
+}
+
+export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPageProps) {
+  const { http, feed } = useService();
+  const followed = newestJob(id, jobs, null);
+  const { loaded, reload } = useManuscript(http, feed, id, revisionOf(followed));
+  switch (loaded.state) {
+    case "loading":
+      return <p className="loading soft">Opening the manuscript…</p>;
+    case "missing":
+      return <Missing />;
+    case "failed":
+      return <Failed message={loaded.message} onRetry={reload} />;
+    case "ready":
+      return (
+        <Ready
+          manuscript={loaded.manuscript}
+          job={newestJob(id, jobs, loaded.manuscript.latestJob)}
+          onChanged={onChanged}
+          onDeleted={onDeleted}
+        />
+      );
+  }
+}
+
+/** Changes when the manuscript has to be read again: when a reading ends, not while it goes on. */
+function revisionOf(job: FollowedJob | null): string {
+  return job?.isTerminal ? job.id : "";
+}
+
+interface ReadyProps {
+  readonly manuscript: ManuscriptDetail;
+  readonly job: FollowedJob | null;
+  readonly onChanged: () => void;
+  readonly onDeleted: (id: string) => void;
+}
+
+function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
+  const { feed } = useService();
+  const isLocked = useManuscriptLock(feed, manuscript.id);
+  const report = manuscript.latestReport;
+  return (
+    <article className="manuscript">
+      <Head manuscript={manuscript} />
+      <ManuscriptActions
+        manuscript={manuscript}
+        job={job}
+        isLocked={isLocked}
+        onChanged={onChanged}
+        onDeleted={() => onDeleted(manuscript.id)}
+      />
+      {job && (report === null || job.status !== "COMPLETED") && <JobCard job={job} />}
+      {report && (
+        <Suspense fallback={<p className="loading soft">Opening the report…</p>}>
+          <ReportView report={report} />
+        </Suspense>
+      )}
+      <History readings={manuscript.jobs} />
+    </article>
+  );
+}
+
+function Head({
+  manuscript: { id, title, filename, wordCount, createdAt },
+}: {
+  readonly manuscript: ManuscriptDetail;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another manuscript is another page, and focus goes to its start.
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }, [id]);
+  const words = wordCount === null ? null : counted(wordCount, "word");
+  return (
+    <header className="manuscript-head">
+      <a className="back no-print" href={hrefOf({ page: "add" })}>
+        ← All manuscripts
+      </a>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      <p className="soft">{[filename, words, `added ${moment(createdAt)}`].filter(Boolean).join(" · ")}</p>
+    </header>
+  );
+}
+
+function Missing() {
+  return (
+    <div className="manuscript">
+      <h1>This manuscript is not here</h1>
+      <p className="soft">It was deleted, or the address is not complete.</p>
+      <p>
+        <a href={hrefOf({ page: "add" })}>Go to your manuscripts</a>
+      </p>
+    </div>
+  );
+}
+
+function Failed({ message, onRetry }: { readonly message: string; readonly onRetry: () => Promise<void> }) {
+  return (
+    <div className="manuscript" role="alert">
+      <p className="message">{message}</p>
+      <p>
+        <button type="button" className="button" onClick={() => void onRetry()}>
+          Try again
+        </button>
+      </p>
+    </div>
+  );
+}

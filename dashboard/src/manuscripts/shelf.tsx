@@ -1,0 +1,102 @@
+// The list of the author's manuscripts, each with the state of its latest reading.
+import type { FollowedJob, ManuscriptFieldsFragment } from "@novelfoundry/client";
+import { useState } from "react";
+import { ago, counted } from "../format.ts";
+import { newestJob } from "../jobs/newest.ts";
+import { ProgressBar, StatusBadge } from "../jobs/status.tsx";
+import { hrefOf } from "../route.ts";
+import type { Library } from "./library.ts";
+import "./shelf.css";
+
+interface ShelfProps {
+  readonly library: Library;
+  readonly jobs: readonly FollowedJob[];
+  readonly selected: string | null;
+}
+
+export function Shelf({ library, jobs, selected }: ShelfProps) {
+  const { shelf, error } = library;
+  if (shelf === null) return error === null ? null : <LoadingFailed error={error} onRetry={library.reload} />;
+  return (
+    <nav className="shelf" aria-label="Your manuscripts">
+      <div className="shelf-head">
+        <h2>Manuscripts</h2>
+        <span className="soft">{shelf.total}</span>
+      </div>
+      <a
+        className="button add"
+        href={hrefOf({ page: "add" })}
+        aria-current={selected === null ? "page" : undefined}
+      >
+        Add a manuscript
+      </a>
+      <ul>
+        {shelf.manuscripts.map((manuscript) => (
+          <ShelfItem
+            key={manuscript.id}
+            manuscript={manuscript}
+            job={newestJob(manuscript.id, jobs, manuscript.latestJob)}
+            isSelected={manuscript.id === selected}
+          />
+        ))}
+      </ul>
+      {shelf.next !== null && <ShowMore library={library} />}
+      {error !== null && <p className="message">{error}</p>}
+    </nav>
+  );
+}
+
+function LoadingFailed({
+  error,
+  onRetry,
+}: {
+  readonly error: string;
+  readonly onRetry: () => Promise<void>;
+}) {
+  return (
+    <div className="shelf" role="alert">
+      <p className="message">{error}</p>
+      <button type="button" className="button" onClick={() => void onRetry()}>
+        Load the manuscripts again
+      </button>
+    </div>
+  );
+}
+
+interface ShelfItemProps {
+  readonly manuscript: ManuscriptFieldsFragment;
+  readonly job: FollowedJob | null;
+  readonly isSelected: boolean;
+}
+
+function ShelfItem({ manuscript: { id, title, wordCount, createdAt }, job, isSelected }: ShelfItemProps) {
+  const words = wordCount === null ? null : counted(wordCount, "word");
+  return (
+    <li>
+      <a href={hrefOf({ page: "manuscript", id })} aria-current={isSelected ? "page" : undefined}>
+        <span className="shelf-title">{title}</span>
+        <span className="shelf-meta soft">
+          {[words, ago(createdAt, Date.now())].filter(Boolean).join(" · ")}
+        </span>
+        {job && job.status !== "COMPLETED" && <StatusBadge job={job} />}
+        {job?.status === "RUNNING" && !job.isVoid && (
+          <ProgressBar share={job.progress} label={`Progress of ${title}`} />
+        )}
+      </a>
+    </li>
+  );
+}
+
+function ShowMore({ library }: { readonly library: Library }) {
+  const [isBusy, setBusy] = useState(false);
+  const loadMore = async () => {
+    setBusy(true);
+    await library.loadMore();
+    setBusy(false);
+  };
+  return (
+    <button type="button" className="button more" disabled={isBusy} onClick={() => void loadMore()}>
+      {isBusy ? "Loading…" : "Show more"}
+    </button>
+  );
+}

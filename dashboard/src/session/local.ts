@@ -1,0 +1,50 @@
+// Local mode: the page signs itself in, which the server allows on loopback only.
+import { isRecord } from "../json.ts";
+import { type Session, SessionError } from "./session.ts";
+
+interface Token {
+  readonly value: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Renew a token this long before it ends, in milliseconds. */
+const MARGIN = 30_000;
+
+export function openLocalSession(): Session {
+  // One request serves all who ask at once.
+  let current: Promise<Token> | null = null;
+
+  async function getToken({ refresh }: { readonly refresh: boolean }): Promise<string> {
+    const held = refresh ? null : await current?.catch(() => null);
+    if (held && held.expiresAt - Date.now() > MARGIN) return held.value;
+    current = requestToken();
+    return (await current).value;
+  }
+
+  return { email: null, getToken, signOut: null };
+}
+
+async function requestToken(): Promise<Token> {
+  const response = await fetch("/session", { method: "POST" }).catch(() => null);
+  if (response === null)
+    throw new SessionError("The server does not answer. Is it still running? Reload to try again.");
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok)
+    throw new SessionError(
+      messageOf(body) ?? `The server refused to sign this page in (${response.status}).`,
+    );
+  const token = readToken(body);
+  if (token === null)
+    throw new SessionError("The server signed this page in without a token. Reload to try again.");
+  return token;
+}
+
+function messageOf(body: unknown): string | null {
+  return isRecord(body) && typeof body.message === "string" ? body.message : null;
+}
+
+function readToken(body: unknown): Token | null {
+  if (!isRecord(body) || typeof body.token !== "string" || typeof body.expiresAt !== "string") return null;
+  return { value: body.token, expiresAt: Date.parse(body.expiresAt) };
+}

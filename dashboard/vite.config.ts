@@ -1,0 +1,28 @@
+// Builds the two pages of the service into server/static: the author's dashboard and GraphiQL.
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const server = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: "../server/static",
+    emptyOutDir: true,
+    // No data: addresses, which the page's content security policy refuses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // Monaco is megabytes, and only on GraphiQL's page.
+    chunkSizeWarningLimit: 5000,
+    rolldownOptions: { input: ["index.html", "graphiql.html"] },
+  },
+  server: {
+    proxy: {
+      "/graphql": { target: server, ws: true },
+      "/manuscripts": server,
+      "/session": server,
+      "/config.json": server,
+    },
+  },
+  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+});

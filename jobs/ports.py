@@ -1,10 +1,8 @@
 """What the domain asks of the outside, a sentence a method."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
-
-from jobs.models import Job
 
 Row = Mapping[str, Any]
 
@@ -40,8 +38,8 @@ class Files(Protocol):
 class Announcer(Protocol):
     """Tells the push hubs of all api processes that rows have changed. A lost announcement is healed by resync."""
 
-    async def announce(self, jobs: Sequence[Job]) -> None:
-        """Announces after the commit; never raises for a Redis that is away."""
+    async def announce(self, owner_ids: Collection[UUID]) -> None:
+        """Says whose rows have changed, after the commit; never raises for a Redis that is away."""
         ...
 
 

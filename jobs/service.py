@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
-from jobs.analysis.intake import check_text, check_upload
+from jobs.analysis.intake import HEAD_BYTES, check_text, check_upload, inspect_file
 from jobs.errors import InvalidInput, TooLarge
 from jobs.models import Job, JobEvent, Manuscript, Page, Report, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
@@ -60,7 +62,7 @@ class JobService:
         if name is None:
             check_text(content.decode("utf-8"))
         else:
-            await asyncio.to_thread(check_upload, name, content)
+            await asyncio.to_thread(_inspect, name, content)
         manuscript_id = uuid4()
         # Noted first, so that whatever a death half-way leaves behind is found and deleted.
         await self._store.manuscript_begin(manuscript_id)
@@ -94,9 +96,7 @@ class JobService:
         """The owner's manuscripts among these, in no order."""
         return await self._store.manuscripts(owner_id, manuscript_ids)
 
-    async def manuscripts_page(
-        self, owner_id: UUID, *, first: int, after: tuple[datetime, UUID] | None
-    ) -> Page:
+    async def manuscripts_page(self, owner_id: UUID, *, first: int, after: tuple[datetime, UUID] | None) -> Page:
         """Up to `first` (1 to 100) manuscripts, newest first, after the given one."""
         if not 1 <= first <= MAX_PAGE:
             raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
@@ -147,9 +147,7 @@ class JobService:
         """The owner's jobs among these, in no order, none of them overdue."""
         return await self.truthful(await self._store.get(owner_id, job_ids))
 
-    async def jobs_of_manuscripts(
-        self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int
-    ) -> list[Job]:
+    async def jobs_of_manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int) -> list[Job]:
         """The newest `limit` (1 to 100) jobs of each manuscript, newest first."""
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {limit}.")
@@ -188,13 +186,8 @@ class JobService:
         if not overdue:
             return jobs
         await self.settle(DecidedBy.READER, job_ids=list(overdue))
-        by_owner: dict[UUID, list[UUID]] = {}
-        for job in jobs:
-            if job.id in overdue:
-                by_owner.setdefault(job.owner_id, []).append(job.id)
-        fresh = {
-            job.id: job for owner_id, ids in by_owner.items() for job in await self._store.get(owner_id, ids)
-        }
+        again = await self._store.watched([], overdue, finished_within=timedelta(0))
+        fresh = {job.id: job for job in again}
         return [fresh.get(job.id, job) for job in jobs if job.id not in overdue or job.id in fresh]
 
     async def settle(
@@ -244,6 +237,14 @@ class JobService:
 def too_large(limit: int) -> str:
     """The sentence for a file over the limit, in bytes."""
     return f"The file is larger than {limit / 1_048_576:g} MiB, the most that is taken here."
+
+
+def _inspect(filename: str, content: bytes) -> None:
+    check_upload(filename, content[:HEAD_BYTES], len(content))
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        inspect_file(Path(file.name), filename)
 
 
 def _clean_filename(filename: str | None) -> str | None:

@@ -44,6 +44,17 @@ class JobCount:
     oldest_overdue: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """One bucket of the histogram of late settlements. Not cumulative; `at_most` and `seconds` are seconds."""
+
+    status: JobStatus
+    decided_by: DecidedBy
+    at_most: float
+    settlements: int
+    seconds: float
+
+
 class JobStore:
     """Jobs, manuscripts, reports and processes in the database. Raises what Gateway.call raises."""
 
@@ -113,9 +124,7 @@ class JobStore:
 
     async def manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID]) -> list[Manuscript]:
         """The owner's manuscripts among these, in no order."""
-        rows = await self._gateway.call(
-            "manuscripts_get", p_owner_id=owner_id, p_manuscript_ids=list(manuscript_ids)
-        )
+        rows = await self._gateway.call("manuscripts_get", p_owner_id=owner_id, p_manuscript_ids=list(manuscript_ids))
         return [_manuscript(row) for row in rows]
 
     async def manuscripts_page(
@@ -165,9 +174,7 @@ class JobStore:
 
     async def manuscript_delete(self, owner_id: UUID, manuscript_id: UUID) -> Manuscript:
         """The manuscript as it was; its jobs and reports are gone too. Raises NotFound."""
-        [row] = await self._gateway.call(
-            "manuscript_delete", p_owner_id=owner_id, p_manuscript_id=manuscript_id
-        )
+        [row] = await self._gateway.call("manuscript_delete", p_owner_id=owner_id, p_manuscript_id=manuscript_id)
         return _manuscript(row)
 
     async def reports(self, owner_id: UUID, report_ids: Sequence[UUID]) -> list[Report]:
@@ -180,9 +187,7 @@ class JobStore:
 
     async def reports_of_manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID]) -> list[Report]:
         """The newest report of each manuscript that has one."""
-        return await self._reports(
-            "reports_of_manuscripts", p_owner_id=owner_id, p_manuscript_ids=list(manuscript_ids)
-        )
+        return await self._reports("reports_of_manuscripts", p_owner_id=owner_id, p_manuscript_ids=list(manuscript_ids))
 
     # What a worker writes; each raises LeaseLost when it no longer holds the job
 
@@ -200,13 +205,9 @@ class JobStore:
         """From claimed to running."""
         return await self._held("job_begin", job, p_lease=lease.total_seconds(), p_stage=stage)
 
-    async def beat(
-        self, job: Job, *, lease: timedelta, stage: str | None = None, progress: float | None = None
-    ) -> Job:
+    async def beat(self, job: Job, *, lease: timedelta, stage: str | None = None, progress: float | None = None) -> Job:
         """Renews the lease; says where the work stands."""
-        return await self._held(
-            "job_beat", job, p_lease=lease.total_seconds(), p_stage=stage, p_progress=progress
-        )
+        return await self._held("job_beat", job, p_lease=lease.total_seconds(), p_stage=stage, p_progress=progress)
 
     async def complete(self, job: Job, *, report: dict[str, Any], word_count: int) -> Job:
         """Writes the report and completes, in one transaction."""
@@ -280,11 +281,18 @@ class JobStore:
             oldest_overdue=timedelta(seconds=row["oldest_overdue_seconds"] or 0),
         )
 
+    async def clock(self) -> datetime:
+        """The database's clock."""
+        [row] = await self._gateway.call("clock_read")
+        return _time(row["as_of"])
+
+    async def lateness(self) -> list[Lateness]:
+        """How late settlements came, by status, by who settled and by bucket."""
+        return [_lateness(row) for row in await self._gateway.call("lateness_get")]
+
     async def unowned_files(self, *, older_than: timedelta, limit: int) -> list[UUID]:
         """Files left by an upload or a deletion that died, for the sweeper."""
-        rows = await self._gateway.call(
-            "unowned_files_get", p_older_than=older_than.total_seconds(), p_limit=limit
-        )
+        rows = await self._gateway.call("unowned_files_get", p_older_than=older_than.total_seconds(), p_limit=limit)
         return [_uuid(row["manuscript_id"]) for row in rows]
 
     async def forget_unowned_files(self, manuscript_ids: Sequence[UUID]) -> None:
@@ -316,9 +324,7 @@ class JobStore:
         """Forgets processes long gone, but never the last of its kind."""
         await self._gateway.call("processes_prune")
 
-    async def processes(
-        self, *, late_after: timedelta, absent_after: timedelta
-    ) -> dict[str, ProcessesOfKind]:
+    async def processes(self, *, late_after: timedelta, absent_after: timedelta) -> dict[str, ProcessesOfKind]:
         """What is known of each kind: `api`, `worker`, `scheduler`."""
         rows = await self._gateway.call(
             "processes_health",
@@ -332,9 +338,7 @@ class JobStore:
         return job
 
     async def _held(self, function: str, job: Job, /, **arguments: Any) -> Job:
-        return await self._job(
-            function, p_job_id=job.id, p_worker_id=job.worker_id, p_attempt=job.attempt, **arguments
-        )
+        return await self._job(function, p_job_id=job.id, p_worker_id=job.worker_id, p_attempt=job.attempt, **arguments)
 
     async def _jobs(self, function: str, /, **arguments: Any) -> list[Job]:
         return [_job(row) for row in await self._gateway.call(function, **arguments)]
@@ -441,4 +445,14 @@ def _processes(row: Row) -> ProcessesOfKind:
         busy=row["busy"],
         last_seen_at=_maybe_time(row["last_seen_at"]),
         as_of=_time(row["as_of"]),
+    )
+
+
+def _lateness(row: Row) -> Lateness:
+    return Lateness(
+        status=JobStatus(row["status"]),
+        decided_by=DecidedBy(row["decided_by"]),
+        at_most=float(row["at_most"]),
+        settlements=row["settlements"],
+        seconds=row["seconds"],
     )

@@ -113,3 +113,15 @@ as $$
 $$;
 revoke all on function public.lateness_get() from public, anon, authenticated;
 grant execute on function public.lateness_get() to service_role;
+
+-- The clock that every deadline is measured by.
+create function public.clock_read()
+returns table (as_of timestamptz)
+language sql
+volatile
+set search_path = ''
+as $$
+  select clock_timestamp();
+$$;
+revoke all on function public.clock_read() from public, anon, authenticated;
+grant execute on function public.clock_read() to service_role;

@@ -1,0 +1,113 @@
+"""Says over Redis that rows have changed, and hears it. An announcement wakes and carries no state; a lost one
+is healed by resync."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+CHANGED = "novelfoundry:changed"
+RING = "novelfoundry:ring"
+
+# What a Redis that is away, restarting or hanging raises.
+REDIS_AWAY = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
+# An author must not wait longer than this for a Redis that hangs.
+_PATIENCE_SECONDS = 1.0
+_LISTEN_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Patience:
+    """Lets one caller find out that Redis is away, and spares the others the wait for a while."""
+
+    def __init__(self) -> None:
+        self._away_until = float("-inf")
+
+    def is_exhausted(self) -> bool:
+        """Whether Redis was found away within the last second."""
+        return time.monotonic() < self._away_until
+
+    @asynccontextmanager
+    async def wait(self) -> AsyncIterator[None]:
+        """Limits the block to a second; remembers when that was not enough. Raises one of REDIS_AWAY."""
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                yield
+        except REDIS_AWAY:
+            self._away_until = time.monotonic() + _PATIENCE_SECONDS
+            raise
+
+
+class RedisAnnouncer:
+    """Announces to the push hub of every api process."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._patience = Patience()
+
+    async def announce(self, owner_ids: Collection[UUID]) -> None:
+        """See Announcer.announce."""
+        if not owner_ids or self._patience.is_exhausted():
+            return
+        try:
+            async with self._patience.wait():
+                await self._redis.publish(CHANGED, json.dumps([str(owner_id) for owner_id in owner_ids]))
+        except REDIS_AWAY as error:
+            _log.warning("could not announce a change (%s); the resync will", error)
+
+
+class Listener:
+    """Hears one channel for as long as `run` runs, through every loss of the connection."""
+
+    def __init__(self, redis: Redis, channel: str, heard: Callable[[str], None]) -> None:
+        self._redis = redis
+        self._channel = channel
+        self._heard = heard
+        self._last_answer: float | None = None
+
+    def silent_for(self) -> float | None:
+        """Seconds since Redis last answered on this line; None when it never did."""
+        return None if self._last_answer is None else time.monotonic() - self._last_answer
+
+    async def run(self) -> None:
+        """Listens until cancelled."""
+        while True:
+            try:
+                async with self._redis.pubsub() as pubsub:
+                    await self._listen(pubsub)
+            except REDIS_AWAY as error:
+                _log.warning("lost the line to Redis (%s); trying again", error)
+                await asyncio.sleep(0.5)
+
+    async def _listen(self, pubsub: PubSub) -> None:
+        async with asyncio.timeout(_LISTEN_SECONDS):
+            await pubsub.subscribe(self._channel)
+        _log.info("listening on %s", self._channel)
+        asked = False
+        while True:
+            message = await pubsub.get_message(timeout=_LISTEN_SECONDS / 2)
+            if message is None:
+                if asked:
+                    raise TimeoutError("no answer to a ping")
+                await pubsub.ping()
+                asked = True
+                continue
+            asked = False
+            self._last_answer = time.monotonic()
+            if message["type"] == "message":
+                self._heard(_text(message["data"]))
+            elif message["type"] == "subscribe":
+                # Whatever was said while nobody listened is made up for now.
+                self._heard("")
+
+
+def _text(data: bytes | str) -> str:
+    return data.decode() if isinstance(data, bytes) else data

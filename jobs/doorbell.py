@@ -1,0 +1,173 @@
+"""arq as a doorbell: a message says that a job may wait, nothing more. The claim in the database decides.
+
+The only importer of arq. What arq 0.28 does by itself and must not decide is guarded here, by number of the list in
+docs/decisions/0002-arq-is-a-doorbell.md.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from arq.connections import ArqRedis, RedisSettings
+from arq.worker import Worker, func
+from redis.exceptions import RedisError
+
+from jobs.announcements import REDIS_AWAY, RING, Listener, Patience
+from jobs.errors import ConfigurationError
+
+__all__ = ["ArqDoorbell", "ArqRedis", "Bell", "open_redis"]
+
+QUEUE = "novelfoundry:jobs"
+_RING = "ring"
+# The handler only claims and returns, so in-progress keys, which arq keeps for this long plus ten seconds and never
+# renews, cannot keep a job from being rung for again (3), nor pile up at the head of the queue (6).
+_HANDLER_SECONDS = 5
+# How often a bell looks by itself. The listener beside it wakes it at once, so this is only for a lost wake.
+_LOOK_SECONDS = 1.0
+
+if TYPE_CHECKING:
+    from arq.typing import WorkerCoroutine
+
+_log = logging.getLogger(__name__)
+
+
+def redis_settings(redis_url: str) -> RedisSettings:
+    """arq's settings for an address. Raises ConfigurationError."""
+    try:
+        settings = RedisSettings.from_dsn(redis_url)
+    except (AssertionError, ValueError) as error:
+        raise ConfigurationError(f"REDIS_URL is not a Redis address: {redis_url.split('@')[-1]}") from error
+    settings.conn_timeout = 1
+    settings.conn_retries = 0
+    settings.retry_on_timeout = False
+    return settings
+
+
+def open_redis(redis_url: str) -> ArqRedis:
+    """A client of its own pool; connects when first used, so that a Redis that is away stops nobody from starting."""
+    settings = redis_settings(redis_url)
+    redis: ArqRedis = ArqRedis.from_url(
+        redis_url,
+        socket_connect_timeout=settings.conn_timeout,
+        socket_timeout=10,
+        health_check_interval=15,
+        job_serializer=_to_json,  # the default is pickle (10)
+        job_deserializer=json.loads,
+        default_queue_name=QUEUE,
+    )
+    return redis
+
+
+class ArqDoorbell:
+    """Rings for the workers."""
+
+    def __init__(self, redis: ArqRedis) -> None:
+        self._redis = redis
+        self._patience = Patience()
+
+    async def ring(self, job_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """See Doorbell.ring. Each ring has a fresh id, for arq drops a repeated one silently (8)."""
+        if self._patience.is_exhausted():
+            return []
+        rung: list[UUID] = []
+        try:
+            async with self._patience.wait():
+                for job_id in job_ids:
+                    await self._enqueue(job_id)
+                    rung.append(job_id)
+                await self._redis.publish(RING, "")
+        except REDIS_AWAY as error:
+            _log.warning("could not ring for %d jobs (%s); the sweeper will", len(job_ids) - len(rung), error)
+        return rung
+
+    async def _enqueue(self, job_id: UUID) -> None:
+        if await self._redis.enqueue_job(_RING, str(job_id), _expires=timedelta(hours=1)) is None:
+            raise RedisError(f"the ring for job {job_id} was dropped")
+
+
+class Bell:
+    """A worker's end of the doorbell: answers rings for as long as there is room."""
+
+    def __init__(
+        self,
+        redis: ArqRedis,
+        *,
+        answer: Callable[[UUID], Awaitable[None]],
+        room: Callable[[], int],
+    ) -> None:
+        self._wake = asyncio.Event()
+        self._listener = Listener(redis, RING, lambda _: self._wake.set())
+        self._arq = _RoomyWorker(redis, answer=answer, room=room)
+
+    def wake(self) -> None:
+        """Room has come free, or something else is worth a look at once."""
+        self._wake.set()
+
+    async def listen(self) -> None:
+        """Hears the wake beside the queue, until cancelled."""
+        await self._listener.run()
+
+    async def wait(self, timeout: float) -> None:
+        """Waits for a wake, or for the next look that is due anyway."""
+        try:
+            async with asyncio.timeout(min(timeout, _LOOK_SECONDS)):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def look(self) -> None:
+        """Takes what rings there are. Raises one of REDIS_AWAY."""
+        self._wake.clear()
+        async with asyncio.timeout(_HANDLER_SECONDS):
+            await self._arq.look()
+
+    async def close(self) -> None:
+        """Waits for the handlers under way; they are short."""
+        await self._arq.finish()
+
+
+class _RoomyWorker(Worker):
+    """arq's worker, driven by our loop, so that a blip of Redis ends an iteration and never the process (5)."""
+
+    def __init__(self, redis: ArqRedis, *, answer: Callable[[UUID], Awaitable[None]], room: Callable[[], int]) -> None:
+        async def ring(_: dict[Any, Any], job_id: str) -> None:
+            await answer(UUID(job_id))
+
+        super().__init__(
+            functions=[
+                func(cast("WorkerCoroutine", ring), name=_RING, timeout=_HANDLER_SECONDS, keep_result=0, max_tries=1)
+            ],
+            redis_pool=redis,
+            queue_name=QUEUE,
+            handle_signals=False,
+            max_jobs=1000,  # room() limits, not arq
+            job_timeout=_HANDLER_SECONDS,
+            keep_result=0,  # a kept result makes enqueue_job drop its id (8)
+            allow_abort_jobs=False,  # cancelling goes through the row (9)
+            job_serializer=_to_json,
+            job_deserializer=json.loads,
+            log_results=False,
+        )
+        self._room = room
+
+    async def look(self) -> None:
+        """One iteration of arq's loop."""
+        await self._poll_iteration()
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """Starts handlers while there is room: the rings left in the queue are for workers that have some."""
+        for job_id in job_ids:
+            if self._room() <= sum(not task.done() for task in self.tasks.values()):
+                return
+            await super().start_jobs([job_id])
+
+    async def finish(self) -> None:
+        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+
+
+def _to_json(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, default=str).encode()

@@ -1,0 +1,266 @@
+"""The push hub: tells each watcher the newest version of each of her jobs, at most once, within a second of the truth.
+
+Three things wake it: an announcement over Redis, a resync every few seconds, and a timer at the earliest deadline
+of the watched jobs. Each wake reads the database, settles what is overdue, and hands on what is newer.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncGenerator, Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from jobs.announcements import CHANGED, Listener
+from jobs.errors import NotFound, Unavailable
+from jobs.models import Component, Job
+from jobs.service import JobService
+from jobs.settings import Settings
+from jobs.states import ComponentState
+from jobs.store import JobStore
+
+_FINISHED_WITHIN = timedelta(hours=1)
+# Wakes that come together share one reading.
+_GATHER_SECONDS = 0.002
+# A timer rings this long after the deadline: a row read too early is not overdue yet.
+_LATE_SECONDS = 0.02
+_AWAY_SECONDS = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What a watcher is told: the jobs that changed, and the ids of those that went with their manuscript."""
+
+    as_of: datetime
+    jobs: tuple[Job, ...]
+    removed: tuple[UUID, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Watcher:
+    """One subscription. Holds the newest version of each job that it has not been told: never a backlog."""
+
+    owner_id: UUID
+    job_id: UUID | None
+    # What was told last of each job: its version while it lives, the same for ever once it is over.
+    sent: dict[UUID, Job] = field(default_factory=dict)
+    pending: dict[UUID, Job] = field(default_factory=dict)
+    removed: set[UUID] = field(default_factory=set)
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def watches(self, job: Job) -> bool:
+        return job.owner_id == self.owner_id and self.job_id in (None, job.id)
+
+    def offer(self, jobs: Collection[Job]) -> None:
+        """Takes what is newer than what was sent; notices what is gone."""
+        seen = {job.id: job for job in jobs if self.watches(job)}
+        for job in seen.values():
+            told = self.sent.get(job.id)
+            if told is None or job.version > told.version:
+                self.pending[job.id] = job
+        for job_id in self.sent.keys() - seen.keys():
+            # What is over and finished long ago is no longer read; what lived and is not there was deleted.
+            if self.sent.pop(job_id).status.is_active:
+                self.removed.add(job_id)
+        if self.pending or self.removed:
+            self.woken.set()
+
+    def unfinished(self) -> Iterator[UUID]:
+        """The jobs that must be read whatever their age: the one asked for, and those last told of as live."""
+        if self.job_id is not None:
+            yield self.job_id
+        yield from (job.id for job in self.sent.values() if job.status.is_active)
+
+    def take(self, as_of: datetime) -> Frame:
+        """What there is to tell, once."""
+        jobs, removed = tuple(self.pending.values()), tuple(self.removed)
+        self.pending, self.removed = {}, set()
+        self.woken.clear()
+        self.sent |= {job.id: job for job in jobs}
+        return Frame(as_of=max((job.as_of for job in jobs), default=as_of), jobs=jobs, removed=removed)
+
+
+class Feed:
+    """One hub for all the sockets of an api process."""
+
+    def __init__(self, *, store: JobStore, service: JobService, redis: Redis, settings: Settings) -> None:
+        self._store = store
+        self._service = service
+        self._settings = settings
+        self._listener = Listener(redis, CHANGED, self._heard)
+        self._watchers: dict[UUID, set[_Watcher]] = {}
+        self._dirty: set[UUID] = set()
+        self._wake = asyncio.Event()
+        # When each watched job is due, by our monotonic clock, and whose it is.
+        self._deadlines: dict[UUID, tuple[float, UUID]] = {}
+        self._next_resync = 0.0
+        self._as_of = datetime.fromtimestamp(0, UTC)
+
+    async def run(self) -> None:
+        """Keeps the watchers told, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listener.run(), name="hear announcements")
+            tasks.create_task(self._keep_told(), name="keep watchers told")
+
+    async def watch(self, owner_id: UUID) -> AsyncGenerator[Frame, None]:
+        """The owner's live and lately finished jobs; then what changes; an empty frame when nothing does for a tick.
+
+        Raises Unavailable when the first reading fails.
+        """
+        with self._joined(_Watcher(owner_id=owner_id, job_id=None)) as watcher:
+            # The feed is joined already: no change falls between this reading and the first announcement.
+            watcher.offer(await self._read([owner_id]))
+            while True:
+                yield watcher.take(await self._clock())
+                await self._told(watcher)
+
+    async def follow(self, owner_id: UUID, job_id: UUID) -> AsyncGenerator[Job, None]:
+        """The job as it stands and each newer version; ends after the terminal one, or with the job's manuscript.
+
+        Raises NotFound for a job that is not there or another's, Unavailable when the first reading fails.
+        """
+        with self._joined(_Watcher(owner_id=owner_id, job_id=job_id)) as watcher:
+            watcher.offer(await self._service.jobs(owner_id, [job_id]))
+            if not watcher.pending:
+                raise NotFound("There is no such job.")
+            while True:
+                frame = watcher.take(self._as_of)
+                for job in frame.jobs:
+                    yield job
+                    if job.status.is_terminal:
+                        return
+                if frame.removed:
+                    return
+                await watcher.woken.wait()
+
+    def push_health(self) -> Component:
+        """How this process's line to Redis is: with it down, the resync alone carries the pushes."""
+        silent_for = self._listener.silent_for()
+        if silent_for is None:
+            return Component(state=ComponentState.NEVER_SEEN, live=0, last_seen_at=None)
+        last_seen_at = datetime.now(UTC) - timedelta(seconds=silent_for)
+        if silent_for < 6:
+            return Component(state=ComponentState.HEALTHY, live=1, last_seen_at=last_seen_at)
+        late = silent_for < 15
+        return Component(
+            state=ComponentState.LATE if late else ComponentState.ABSENT, live=int(late), last_seen_at=last_seen_at
+        )
+
+    @property
+    def watchers(self) -> int:
+        """How many subscriptions are open."""
+        return sum(len(watchers) for watchers in self._watchers.values())
+
+    @contextmanager
+    def _joined(self, watcher: _Watcher) -> Iterator[_Watcher]:
+        self._watchers.setdefault(watcher.owner_id, set()).add(watcher)
+        # A timer may have to be set for what the newcomer watches.
+        self._mark({watcher.owner_id})
+        try:
+            yield watcher
+        finally:
+            others = self._watchers[watcher.owner_id]
+            others.discard(watcher)
+            if not others:
+                del self._watchers[watcher.owner_id]
+
+    async def _told(self, watcher: _Watcher) -> None:
+        """Waits until there is something to tell, or a tick is due."""
+        try:
+            async with asyncio.timeout(self._settings.tick_interval.total_seconds()):
+                await watcher.woken.wait()
+        except TimeoutError:
+            pass
+
+    def _heard(self, message: str) -> None:
+        if not message:
+            # The line is new: whatever was announced meanwhile was missed.
+            self._next_resync = 0.0
+            self._wake.set()
+            return
+        self._mark({UUID(owner_id) for owner_id in json.loads(message)})
+
+    def _mark(self, owner_ids: Collection[UUID]) -> None:
+        watched = self._watchers.keys() & set(owner_ids)
+        if watched:
+            self._dirty |= watched
+            self._wake.set()
+
+    async def _keep_told(self) -> None:
+        while True:
+            await self._woken()
+            now = time.monotonic()
+            self._dirty |= {owner_id for due, owner_id in self._deadlines.values() if due <= now}
+            if now >= self._next_resync:
+                self._next_resync = now + self._settings.resync_interval.total_seconds()
+                self._dirty |= self._watchers.keys()
+            owner_ids, self._dirty = self._dirty & self._watchers.keys(), set()
+            try:
+                await self._tell(owner_ids)
+            except Unavailable as error:
+                _log.warning("watchers wait: %s", error)
+                self._dirty |= owner_ids
+                self._wake.set()
+                await asyncio.sleep(_AWAY_SECONDS)
+
+    async def _woken(self) -> None:
+        """Waits for a wake, the resync or the earliest deadline, whichever comes first."""
+        due = min([self._next_resync, *(due for due, _ in self._deadlines.values())])
+        try:
+            async with asyncio.timeout(max(due - time.monotonic(), _GATHER_SECONDS)):
+                await self._wake.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _tell(self, owner_ids: set[UUID]) -> None:
+        if not owner_ids:
+            self._set_timers(owner_ids, [])
+            return
+        jobs = await self._read(owner_ids)
+        by_owner: dict[UUID, list[Job]] = {owner_id: [] for owner_id in owner_ids}
+        for job in jobs:
+            by_owner.setdefault(job.owner_id, []).append(job)
+        for owner_id, theirs in by_owner.items():
+            for watcher in self._watchers.get(owner_id, ()):
+                watcher.offer(theirs)
+        self._set_timers(owner_ids, jobs)
+
+    async def _read(self, owner_ids: Collection[UUID]) -> list[Job]:
+        """What these owners watch, none of it overdue. What a watcher was told of stays watched until it is over."""
+        job_ids = {
+            job_id
+            for owner_id in owner_ids
+            for watcher in self._watchers.get(owner_id, ())
+            for job_id in watcher.unfinished()
+        }
+        jobs = await self._service.truthful(
+            await self._store.watched(owner_ids, job_ids, finished_within=_FINISHED_WITHIN)
+        )
+        self._as_of = max((job.as_of for job in jobs), default=self._as_of)
+        return jobs
+
+    def _set_timers(self, owner_ids: set[UUID], jobs: list[Job]) -> None:
+        now = time.monotonic()
+        self._deadlines = {
+            job_id: timer
+            for job_id, timer in self._deadlines.items()
+            if timer[1] in self._watchers and timer[1] not in owner_ids
+        }
+        for job in jobs:
+            if (left := job.time_left) is not None:
+                self._deadlines[job.id] = (now + max(left.total_seconds(), 0) + _LATE_SECONDS, job.owner_id)
+
+    async def _clock(self) -> datetime:
+        """The database's, or its last reading known while it is away."""
+        with suppress(Unavailable):
+            self._as_of = await self._store.clock()
+        return self._as_of

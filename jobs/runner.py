@@ -1,0 +1,271 @@
+"""Runs one claimed job: fetches the file, reads it in a child process, beats, finishes. Never outlives its lease."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+import tempfile
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from jobs.errors import LeaseLost, NotFound, NovelFoundryError, Unavailable
+from jobs.models import Job, Manuscript
+from jobs.ports import Announcer, Files
+from jobs.settings import Settings
+from jobs.states import FailureCode, JobStatus
+from jobs.store import JobStore
+
+# Progress is written at most this often; between two writes the newest wins.
+_PROGRESS_SECONDS = 0.25
+_RETRY_SECONDS = 0.2
+# One line of the child's output: the report of a long novel is well under a megabyte.
+_MAX_LINE = 64 * 1024 * 1024
+
+_INTERNAL = "Something went wrong on our side while this manuscript was read. Your manuscript is safe; try again."
+
+_Answer = TypeVar("_Answer")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Work:
+    """Where the child stands."""
+
+    stage: str = "Opening the manuscript"
+    progress: float = 0.0
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How the child ended: a report with its word count, or why there is none."""
+
+    report: dict[str, Any] | None = None
+    word_count: int = 0
+    unreadable: str | None = None
+
+
+class Runner:
+    """Runs jobs for one worker."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        files: Files,
+        announcer: Announcer,
+        settings: Settings,
+        hand_on: Callable[[UUID], Awaitable[None]],
+        settle: Callable[[UUID], Awaitable[None]],
+    ) -> None:
+        """`hand_on` offers a job given back to other workers; `settle` settles one that was lost."""
+        self._store = store
+        self._files = files
+        self._announcer = announcer
+        self._settings = settings
+        self._hand_on = hand_on
+        self._settle = settle
+
+    async def run(self, job: Job) -> None:
+        """Runs the job to its end, to the loss of its lease, or, cancelled, to its release."""
+        await self._announcer.announce([job.owner_id])
+        try:
+            await self._analyse(job)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._release(job))
+            raise
+        except LeaseLost as error:
+            _log.info("job %s: %s", job.id, error)
+            await self._lost(job, "Its work was stopped.")
+        except (NotFound, Unavailable) as error:
+            # Gone with its manuscript; or a database that stayed away longer than the lease.
+            _log.warning("job %s given up: %s", job.id, error)
+        except Exception:
+            _log.exception("job %s met an error of ours", job.id)
+            await self._finish(job, None)
+
+    async def _analyse(self, job: Job) -> None:
+        work = _Work()
+        async with self._child(job) as child:
+            read = asyncio.create_task(_read(child, work))
+            beat = asyncio.create_task(self._beat(job, work))
+            try:
+                await asyncio.wait({read, beat}, return_when=asyncio.FIRST_COMPLETED)
+                if beat.done():
+                    # Beating ends only with an error: the lease is lost, and the child goes with it.
+                    beat.result()
+                outcome = read.result()
+            finally:
+                await _stopped(read, beat)
+        await self._finish(job, outcome)
+
+    @asynccontextmanager
+    async def _child(self, job: Job) -> AsyncIterator[Process]:
+        """The analysis as a process of its own that ends with the block, and with us however we end."""
+        manuscript, content = await self._persistently(lambda: self._fetch(job))
+        # A file without a name: a worker that is killed leaves nothing behind.
+        with tempfile.TemporaryFile() as file:
+            await asyncio.to_thread(file.write, content)
+            file.flush()
+            child = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "jobs.analysis", f"/dev/fd/{file.fileno()}",
+                "--filename", manuscript.filename or "pasted.txt",
+                stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_MAX_LINE, pass_fds=[file.fileno()],
+                env=_bare_environment(),
+            )  # fmt: skip
+            try:
+                await self._persistently(lambda: self._begin(job))
+                yield child
+            finally:
+                await _killed(child)
+
+    async def _fetch(self, job: Job) -> tuple[Manuscript, bytes]:
+        found = await self._store.manuscripts(job.owner_id, [job.manuscript_id])
+        if not found:
+            raise NotFound("The manuscript was deleted.")
+        return found[0], await self._files.load(job.manuscript_id)
+
+    async def _begin(self, job: Job) -> None:
+        await self._store.begin(job, lease=self._settings.lease, stage=_Work().stage)
+        await self._announcer.announce([job.owner_id])
+
+    async def _beat(self, job: Job, work: _Work) -> None:
+        """Renews the lease and tells where the work stands, until a write is refused or fails for a lease's time."""
+        heartbeat = self._settings.heartbeat.total_seconds()
+        taken = time.monotonic()
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(heartbeat):
+                    await work.moved.wait()
+            work.moved.clear()
+            sent = time.monotonic()
+            try:
+                await self._store.beat(job, lease=self._settings.lease, stage=work.stage, progress=work.progress)
+            except Unavailable as error:
+                self._give_up_after_lease(taken, error)
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            taken = sent
+            await self._announcer.announce([job.owner_id])
+            await asyncio.sleep(_PROGRESS_SECONDS if heartbeat > _PROGRESS_SECONDS else heartbeat / 2)
+
+    async def _finish(self, job: Job, outcome: _Outcome | None) -> None:
+        try:
+            await self._persistently(lambda: self._write(job, outcome))
+        except LeaseLost as error:
+            # Perhaps our own write went through and only its answer was lost.
+            if not await self._is_finished_by_us(job):
+                _log.info("job %s: %s", job.id, error)
+                await self._lost(job, "Its late result was not taken.")
+                return
+        await self._announcer.announce([job.owner_id])
+
+    async def _write(self, job: Job, outcome: _Outcome | None) -> None:
+        if outcome is None:
+            await self._store.fail(job, FailureCode.INTERNAL_ERROR, _INTERNAL)
+        elif outcome.report is None:
+            await self._store.fail(job, FailureCode.UNREADABLE_MANUSCRIPT, outcome.unreadable or _INTERNAL)
+        else:
+            await self._store.complete(job, report=outcome.report, word_count=outcome.word_count)
+
+    async def _is_finished_by_us(self, job: Job) -> bool:
+        now = await self._store.get(job.owner_id, [job.id])
+        return any(
+            (found.worker_id, found.attempt) == (job.worker_id, job.attempt)
+            and found.status in (JobStatus.COMPLETED, JobStatus.FAILED)
+            and found.failure_code not in (FailureCode.WORKER_LOST, FailureCode.RUN_TIMEOUT)
+            for found in now
+        )
+
+    async def _release(self, job: Job) -> None:
+        try:
+            async with asyncio.timeout(5):
+                await self._store.release(job, queue_timeout=self._settings.queue_timeout)
+                await self._hand_on(job.id)
+        except (NovelFoundryError, TimeoutError) as error:
+            _log.warning("job %s could not be given back (%s); its lease will end", job.id, error)
+
+    async def _lost(self, job: Job, message: str) -> None:
+        """Records that this worker was refused, and settles the row if nobody has yet."""
+        try:
+            await self._store.note_refused(job, message)
+            await self._settle(job.id)
+        except NovelFoundryError as error:
+            _log.warning("job %s: %s", job.id, error)
+
+    async def _persistently(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Asks again while the database is away, for a lease's time. Raises what the last asking raised."""
+        since = time.monotonic()
+        while True:
+            try:
+                return await ask()
+            except Unavailable as error:
+                self._give_up_after_lease(since, error)
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    def _give_up_after_lease(self, since: float, error: Unavailable) -> None:
+        if time.monotonic() - since > self._settings.lease.total_seconds():
+            raise error
+
+
+async def _read(child: Process, work: _Work) -> _Outcome | None:
+    """Follows the child's lines; None when it ended without a last word."""
+    assert child.stdout is not None  # noqa: S101 - a pipe, see _child
+    assert child.stderr is not None  # noqa: S101
+    errors = asyncio.create_task(child.stderr.read())
+    outcome: _Outcome | None = None
+    try:
+        async for line in child.stdout:
+            outcome = _heard(json.loads(line), work) or outcome
+        code = await child.wait()
+        if code != 0 or outcome is None:
+            said = (await errors).decode(errors="replace")[-4000:]
+            _log.error("the analysis ended with %s and said: %s", code, said)
+            return None
+        return outcome
+    except ValueError as error:
+        _log.error("the analysis said what cannot be read: %s", error)
+        return None
+    finally:
+        await _stopped(errors)
+
+
+def _heard(message: dict[str, Any], work: _Work) -> _Outcome | None:
+    match message:
+        case {"report": dict() as report, "word_count": int() as words}:
+            return _Outcome(report=report, word_count=words)
+        case {"unreadable": str() as sentence}:
+            return _Outcome(unreadable=sentence)
+        case {"stage": str() as stage, "progress": int() | float() as progress}:
+            work.stage, work.progress = stage, min(1.0, max(work.progress, progress))
+            work.moved.set()
+            return None
+        case _:
+            raise ValueError(f"an unknown message with {sorted(message)}")
+
+
+async def _killed(child: Process) -> None:
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+
+
+async def _stopped(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _bare_environment() -> dict[str, str]:
+    """What the child needs and no secret: it reads what strangers wrote."""
+    return {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "PYTHONPATH") if name in os.environ
+    }

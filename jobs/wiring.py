@@ -1,0 +1,79 @@
+"""Puts the domain together for one process: what a process opens here, it closes in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from jobs.announcements import RedisAnnouncer
+from jobs.doorbell import ArqDoorbell, ArqRedis, open_redis
+from jobs.feed import Feed
+from jobs.files import PostgresFiles
+from jobs.gateways.postgres import open_postgres
+from jobs.models import Component
+from jobs.ports import Announcer, Doorbell, Files
+from jobs.presence import Heart, Presence
+from jobs.service import JobService
+from jobs.settings import Settings
+from jobs.states import ComponentState
+from jobs.store import JobStore
+from jobs.sweeper import Sweeper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """Everything that a process may need, on one pool of connections to each engine."""
+
+    settings: Settings
+    store: JobStore
+    files: Files
+    redis: ArqRedis
+    announcer: Announcer
+    doorbell: Doorbell
+    presence: Presence
+    service: JobService
+    feed: Feed
+    sweeper: Sweeper
+    heart: Heart
+
+
+@asynccontextmanager
+async def open_domain(settings: Settings, *, kind: str, capacity: int = 0) -> AsyncIterator[Domain]:
+    """The domain for a process of `kind` api, worker or scheduler; `capacity` is how many jobs it runs at once.
+
+    Raises ConfigurationError for a missing or wrong setting. An engine that is away raises with its first use.
+    """
+    redis = open_redis(settings.need_redis_url())
+    async with open_postgres(settings.need_database_url(), application=f"novelfoundry {kind}") as gateway:
+        try:
+            yield _domain(settings, JobStore(gateway), PostgresFiles(gateway), redis, kind=kind, capacity=capacity)
+        finally:
+            await redis.aclose(close_connection_pool=True)
+
+
+def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, *, kind: str, capacity: int) -> Domain:
+    announcer, doorbell = RedisAnnouncer(redis), ArqDoorbell(redis)
+    feeds: list[Feed] = []
+    presence = Presence(store, settings, push=lambda: feeds[0].push_health() if feeds else _no_push())
+    service = JobService(
+        store=store, files=files, announcer=announcer, doorbell=doorbell, presence=presence, settings=settings
+    )
+    feed = Feed(store=store, service=service, redis=redis, settings=settings)
+    feeds.append(feed)
+    return Domain(
+        settings=settings,
+        store=store,
+        files=files,
+        redis=redis,
+        announcer=announcer,
+        doorbell=doorbell,
+        presence=presence,
+        service=service,
+        feed=feed,
+        sweeper=Sweeper(store=store, service=service, settings=settings),
+        heart=Heart(store, kind, capacity=capacity),
+    )
+
+
+def _no_push() -> Component:
+    return Component(state=ComponentState.NEVER_SEEN, live=0, last_seen_at=datetime.now(UTC))

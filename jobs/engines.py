@@ -40,9 +40,7 @@ class Engines:
     postgres: Postgres
     valkey: Valkey
 
-    def __init__(
-        self, data: Path, *, durable: bool = True, kinds: Sequence[type[Engine]] = (Postgres, Valkey)
-    ) -> None:
+    def __init__(self, data: Path, *, durable: bool = True, kinds: Sequence[type[Engine]] = (Postgres, Valkey)) -> None:
         self._data = data.expanduser().resolve()
         self._durable = durable
         self._kinds = kinds
@@ -167,9 +165,7 @@ def _read(file: Path) -> _Kept:
     try:
         return _Kept(**json.loads(file.read_text()))
     except (OSError, ValueError, TypeError) as error:
-        raise ConfigurationError(
-            f"{file} cannot be read: put the right file back, or choose another DATA."
-        ) from error
+        raise ConfigurationError(f"{file} cannot be read: put the right file back, or choose another DATA.") from error
 
 
 def _write(file: Path, kept: _Kept) -> None:

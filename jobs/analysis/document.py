@@ -1,0 +1,34 @@
+"""What every reader of a format hands on: a manuscript as a row of blocks, nothing of the prose lost."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What the file itself says that a block is. Plain text says little, so that most of its blocks are TEXT."""
+
+    TEXT = "text"
+    HEADING = "heading"  # styled or tagged as one
+    BREAK = "break"  # a scene break: * * *, a rule
+    CONTENTS = "contents"  # a line of a contents list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph, a heading or a scene break."""
+
+    text: str
+    role: Role = Role.TEXT
+    level: int = 0
+    """Of a HEADING, 1 the highest; else 0."""
+    gap: int = 0
+    """Blank lines above it; a new page counts as three."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A manuscript as read."""
+
+    blocks: tuple[Block, ...]
+    left_out: tuple[str, ...] = ()
+    """Titles of what the file holds beside the manuscript and was not read, e.g. a publisher's imprint."""

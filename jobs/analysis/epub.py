@@ -1,0 +1,323 @@
+"""EPUB books to blocks: the documents of the spine in order, without what the book itself calls front and back matter."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.entities import html5
+from pathlib import Path
+from urllib.parse import unquote
+
+from jobs.analysis.container import Container, damaged, feed_xml, open_container
+from jobs.analysis.document import Block, Document, Role
+from jobs.analysis.encoding import clean
+from jobs.analysis.headings import is_scene_break
+from jobs.errors import Unreadable
+
+FORMAT_NAME = "an EPUB"
+CONTAINER_PART = "META-INF/container.xml"
+_ENCRYPTION_PART = "META-INF/encryption.xml"
+_OPS_TYPE = "{http://www.idpf.org/2007/ops}type"
+_APPARATUS = frozenset(
+    [
+        "frontmatter",
+        "backmatter",
+        "titlepage",
+        "halftitlepage",
+        "imprint",
+        "copyright-page",
+        "colophon",
+        "toc",
+        "landmarks",
+        "loi",
+        "lot",
+        "index",
+        "cover",
+        "title-page",
+        "copyright",
+        "endnotes",
+        "footnotes",
+        "rearnotes",
+        "glossary",
+        "bibliography",
+        "acknowledgments",
+        "acknowledgements",
+    ]
+)
+_STORY = frozenset(["prologue", "epilogue", "bodymatter", "part", "chapter"])
+_INVISIBLE = frozenset(
+    [
+        "head",
+        "script",
+        "style",
+        "svg",
+        "math",
+        "nav",
+        "audio",
+        "video",
+        "object",
+        "iframe",
+        "rt",
+        "rp",
+        "template",
+    ]
+)
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "body",
+        "blockquote",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "tr",
+        "table",
+        "figure",
+        "figcaption",
+        "header",
+        "footer",
+        "main",
+        "aside",
+        "pre",
+        "address",
+        "center",
+        "hgroup",
+    ]
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_NOT_READ = frozenset(
+    [
+        "noteref",
+        "footnote",
+        "footnotes",
+        "endnote",
+        "endnotes",
+        "rearnote",
+        "rearnotes",
+        "backlink",
+        "pagebreak",
+    ]
+)
+_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_PAGE_GAP = 3
+_SPACES = re.compile(r"[ \t\r\n]+")
+_FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+
+
+def read_epub(path: Path) -> Document:
+    """The story of an EPUB. `left_out` names its documents that are marked as front or back matter."""
+    with open_container(path, format_name=FORMAT_NAME) as container:
+        package_path = find_package(container)
+        refuse_locked(container)
+        package = _Package()
+        container.parse(package_path, package)
+        return _read_spine(container, package, posixpath.dirname(package_path))
+
+
+def find_package(container: Container) -> str:
+    """The path of the file that lists the book's documents. Raises Unreadable when this is no EPUB."""
+    if CONTAINER_PART not in container:
+        raise Unreadable(
+            "This file is not an EPUB, although its name says so. Export the book as .epub and upload the new file."
+        )
+    roots = _Roots()
+    container.parse(CONTAINER_PART, roots)
+    if not roots.paths or roots.paths[0] not in container:
+        raise Unreadable(damaged(FORMAT_NAME))
+    return roots.paths[0]
+
+
+def refuse_locked(container: Container) -> None:
+    """Raises Unreadable for copy protection; scrambled fonts are no harm to the text."""
+    if _ENCRYPTION_PART not in container:
+        return
+    encryption = _Encryption()
+    container.parse(_ENCRYPTION_PART, encryption)
+    if any(not algorithm.startswith(_FONT_SCRAMBLING) for algorithm in encryption.algorithms):
+        raise Unreadable(
+            "This EPUB is locked by a shop's copy protection and cannot be read. "
+            "Upload the manuscript itself, as .docx, .epub, .md or .txt."
+        )
+
+
+def _read_spine(container: Container, package: "_Package", folder: str) -> Document:
+    blocks: list[Block] = []
+    left_out: list[str] = []
+    for href in package.spine():
+        page = _read_page(container, posixpath.normpath(posixpath.join(folder, unquote(href))))
+        if page.is_apparatus or href in package.apparatus:
+            left_out.append(page.title or posixpath.basename(href))
+        else:
+            blocks.extend(page.blocks)
+    return Document(blocks=tuple(blocks), left_out=tuple(left_out))
+
+
+def _read_page(container: Container, member: str) -> "_Page":
+    page = _Page()
+    feed_xml(_with_characters(container.read(member)), page, format_name=FORMAT_NAME)
+    return page
+
+
+def _with_characters(data: bytes) -> Iterator[bytes]:
+    """HTML's named characters are spelled out: XML knows five names only, and we load nobody's list of more."""
+    yield _ENTITY.sub(_character, data)
+
+
+def _character(match: re.Match[bytes]) -> bytes:
+    if match[1] in _XML_ENTITIES:
+        return match[0]
+    character = html5.get(match[1].decode("ascii") + ";", "")
+    return "".join(f"&#{ord(letter)};" for letter in character).encode("ascii") or match[0]
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
+
+
+class _Target:
+    """An ElementTree target that listens to nothing; subclasses say to what they do."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        pass
+
+    def end(self, tag: str) -> None:
+        pass
+
+    def data(self, text: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class _Roots(_Target):
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if _local(tag) == "rootfile" and "full-path" in attributes:
+            self.paths.append(attributes["full-path"])
+
+
+class _Encryption(_Target):
+    def __init__(self) -> None:
+        self.algorithms: list[str] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if _local(tag) == "encryptionmethod":
+            self.algorithms.append(attributes.get("Algorithm", ""))
+
+
+class _Package(_Target):
+    """Manifest, spine and guide of a book."""
+
+    def __init__(self) -> None:
+        self.apparatus: set[str] = set()
+        self._hrefs: dict[str, str] = {}
+        self._order: list[str] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        match _local(tag):
+            case "item" if "html" in attributes.get("media-type", "xhtml"):
+                self._add(
+                    attributes.get("id", ""), attributes.get("href", ""), attributes.get("properties", "")
+                )
+            case "itemref" if attributes.get("linear", "yes") != "no":
+                self._order.append(attributes.get("idref", ""))
+            case "reference" if attributes.get("type", "") in _APPARATUS:
+                self.apparatus.add(attributes.get("href", "").partition("#")[0])
+
+    def spine(self) -> list[str]:
+        return [
+            self._hrefs[identifier] for identifier in dict.fromkeys(self._order) if identifier in self._hrefs
+        ]
+
+    def _add(self, identifier: str, href: str, properties: str) -> None:
+        self._hrefs[identifier] = href
+        if "nav" in properties.split():
+            self.apparatus.add(href)
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Text that runs on until the next block element."""
+
+    pieces: list[str] = field(default_factory=list)
+    level: int = 0
+
+    def text(self) -> str:
+        lines = (_SPACES.sub(" ", line).strip() for line in "".join(self.pieces).split("\v"))
+        return clean("\n".join(line for line in lines if line))
+
+
+class _Page(_Target):
+    """One document of a book: its blocks, and whether the book calls it front or back matter."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.title = ""
+        self.is_apparatus = False
+        self._flow = _Flow()
+        self._gap = _PAGE_GAP
+        self._invisible = 0
+        self._in_title = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = _local(tag)
+        self._in_title = name == "title"
+        types = frozenset(attributes.get(_OPS_TYPE, "").split())
+        if name in ("body", "section"):
+            self._judge(types)
+        if self._invisible or name in _INVISIBLE or types & _NOT_READ:
+            self._invisible += 1
+        elif name == "br":
+            self._flow.pieces.append("\v")
+        elif name == "hr":
+            self._finish()
+            self.blocks.append(Block(text="* * *", role=Role.BREAK))
+        elif name in _BLOCKS or name in _HEADINGS:
+            self._finish()
+            self._flow.level = _HEADINGS.get(name, 0)
+
+    def end(self, tag: str) -> None:
+        name = _local(tag)
+        self._in_title = False
+        if self._invisible:
+            self._invisible -= 1
+        elif name in _BLOCKS or name in _HEADINGS:
+            self._finish()
+
+    def data(self, text: str) -> None:
+        if self._in_title and not self.blocks:
+            self.title = text.strip()
+        elif not self._invisible:
+            self._flow.pieces.append(text)
+
+    def _judge(self, types: frozenset[str]) -> None:
+        if types & _STORY:
+            self.is_apparatus = False
+        elif types & _APPARATUS:
+            self.is_apparatus = True
+
+    def _finish(self) -> None:
+        text, level = self._flow.text(), self._flow.level
+        self._flow = _Flow()
+        if not text:
+            return
+        self.blocks.append(Block(text=text, role=_role(text, level), level=level, gap=self._gap))
+        self._gap = 0
+
+
+def _role(text: str, level: int) -> Role:
+    if is_scene_break(text):
+        return Role.BREAK
+    return Role.HEADING if level else Role.TEXT

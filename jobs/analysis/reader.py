@@ -1,0 +1,44 @@
+"""A manuscript file to a document, by the format that its name says."""
+
+from pathlib import Path
+from typing import assert_never
+
+from jobs.analysis.document import Document
+from jobs.analysis.docx import read_docx
+from jobs.analysis.encoding import decode
+from jobs.analysis.epub import read_epub
+from jobs.analysis.formats import Format, format_of
+from jobs.analysis.plain import read_markdown, read_text
+from jobs.errors import TooLarge, Unreadable
+
+MAX_TEXT_BYTES = 64 * 1024 * 1024
+"""Of a plain text; as much as a container may unpack to."""
+NO_WORDS = "There are no words in this file. Check that it holds the manuscript and upload it again."
+
+
+def read_manuscript(path: Path, filename: str) -> Document:
+    """The document in the file. Raises Unreadable, UnsupportedFormat or TooLarge with a sentence for the author."""
+    document = _read(path, format_of(filename))
+    if not any(character.isalnum() for block in document.blocks for character in block.text):
+        raise Unreadable(NO_WORDS)
+    return document
+
+
+def _read(path: Path, manuscript_format: Format) -> Document:
+    match manuscript_format:
+        case Format.TEXT:
+            return read_text(decode(_bytes(path)))
+        case Format.MARKDOWN:
+            return read_markdown(decode(_bytes(path)))
+        case Format.DOCX:
+            return read_docx(path)
+        case Format.EPUB:
+            return read_epub(path)
+        case _:
+            assert_never(manuscript_format)
+
+
+def _bytes(path: Path) -> bytes:
+    if path.stat().st_size > MAX_TEXT_BYTES:
+        raise TooLarge("This text is longer than any novel. Upload the manuscript alone.")
+    return path.read_bytes()

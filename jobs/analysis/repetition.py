@@ -1,0 +1,241 @@
+"""Phrases that come again and again, each with its places; the longest form of each, not its pieces."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jobs.analysis.names import Names
+from jobs.analysis.places import Places, place
+from jobs.analysis.prose import Paragraph, SectionProse
+from jobs.analysis.report import Finding
+
+_SHORTEST = 3
+_LONGEST = 40
+_FEWEST = 3
+_LISTED = 40
+_SHOWN_PLACES = 12
+_BOUNDARY = -1
+_WEAK = frozenset(
+    [
+        *(
+            "a",
+            "an",
+            "the",
+            "and",
+            "but",
+            "or",
+            "of",
+            "to",
+            "in",
+            "on",
+            "at",
+            "by",
+            "for",
+            "with",
+            "from",
+            "as",
+            "it",
+        ),
+        *(
+            "that",
+            "this",
+            "he",
+            "she",
+            "i",
+            "you",
+            "they",
+            "we",
+            "his",
+            "her",
+            "my",
+            "your",
+            "their",
+            "our",
+            "him",
+        ),
+        *(
+            "me",
+            "them",
+            "us",
+            "was",
+            "is",
+            "were",
+            "be",
+            "been",
+            "had",
+            "have",
+            "has",
+            "not",
+            "so",
+            "if",
+            "no",
+            "there",
+        ),
+        *(
+            "are",
+            "do",
+            "did",
+            "would",
+            "could",
+            "should",
+            "will",
+            "can",
+            "may",
+            "might",
+            "must",
+            "which",
+            "who",
+        ),
+        *(
+            "what",
+            "when",
+            "into",
+            "out",
+            "up",
+            "than",
+            "then",
+            "one",
+            "all",
+            "am",
+            "its",
+            "said",
+            "upon",
+            "some",
+            "any",
+        ),
+        *(
+            "it's",
+            "i'm",
+            "don't",
+            "didn't",
+            "it'd",
+            "i'd",
+            "he'd",
+            "she'd",
+            "i've",
+            "that's",
+            "about",
+            "more",
+            "very",
+        ),
+    ]
+)
+
+Gram = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Token:
+    paragraph: Paragraph
+    word: int
+
+
+def repeated_phrases(prose: Sequence[SectionProse], names: Names) -> tuple[Finding, ...]:
+    """Phrases of three words or more within one sentence that stand in the story at least three times.
+
+    Those of small words only ("out of the") and those that hold a full name and little else are left out.
+    """
+    forms, tokens, codes = _tokens(prose)
+    counts = _repeated(codes)
+    phrases = sorted(_maximal(counts), key=lambda gram: -_weight(gram, counts[gram], forms, names))
+    kept = [gram for gram in phrases if _weight(gram, counts[gram], forms, names) > 0][:_LISTED]
+    return _findings(prose, kept, counts, forms, tokens, codes)
+
+
+def _tokens(prose: Sequence[SectionProse]) -> tuple[list[str], list[_Token], list[int]]:
+    """All words in order, as numbers; a boundary stands wherever a sentence begins."""
+    numbers: dict[str, int] = {}
+    tokens: list[_Token] = []
+    codes: list[int] = []
+    for part in prose:
+        for paragraph in part.paragraphs:
+            for position, word in enumerate(paragraph.words):
+                if word.begins_sentence or not position:
+                    codes.append(_BOUNDARY)
+                    tokens.append(_Token(paragraph=paragraph, word=-1))
+                codes.append(numbers.setdefault(word.form, len(numbers)))
+                tokens.append(_Token(paragraph=paragraph, word=position))
+    return list(numbers), tokens, codes
+
+
+def _repeated(codes: Sequence[int]) -> dict[Gram, int]:
+    """Phrases of every length with their counts. A longer one is counted only where its pieces were frequent."""
+    found: dict[Gram, int] = {}
+    starts = range(len(codes) - _SHORTEST + 1)
+    positions = [start for start in starts if _BOUNDARY not in codes[start : start + _SHORTEST]]
+    for length in range(_SHORTEST, _LONGEST + 1):
+        counts = Counter(tuple(codes[start : start + length]) for start in positions)
+        frequent = {gram: count for gram, count in counts.items() if count >= _FEWEST}
+        found |= frequent
+        positions = [
+            start
+            for start in positions
+            if tuple(codes[start : start + length]) in frequent
+            and start + length < len(codes)
+            and codes[start + length] != _BOUNDARY
+        ]
+        if not positions:
+            break
+    return found
+
+
+def _maximal(counts: dict[Gram, int]) -> Iterator[Gram]:
+    """Phrases that are not a piece of one that is as frequent, or nearly so."""
+    covered: Counter[Gram] = Counter()
+    for gram, count in counts.items():
+        for piece in (gram[1:], gram[:-1]):
+            covered[piece] = max(covered[piece], count)
+    return (gram for gram, count in counts.items() if covered[gram] * 4 < count * 3)
+
+
+def _weight(gram: Gram, count: int, forms: Sequence[str], names: Names) -> float:
+    """Long, frequent phrases with words of substance first; 0 for those that say nothing about style."""
+    words = [forms[code] for code in gram]
+    strong = [word for word in words if word not in _WEAK and word not in names]
+    if not strong or (len(words) == _SHORTEST and len(strong) < 2 and count < 2 * _FEWEST):
+        return 0.0
+    return (count - 1) * (len(strong) + 0.25 * len(words)) * (1.0 if len(strong) > 1 else 0.3)
+
+
+def _findings(
+    prose: Sequence[SectionProse],
+    grams: Sequence[Gram],
+    counts: dict[Gram, int],
+    forms: Sequence[str],
+    tokens: Sequence[_Token],
+    codes: Sequence[int],
+) -> tuple[Finding, ...]:
+    places = Places(prose)
+    starts = _starts(grams, codes)
+    return tuple(
+        Finding(
+            label=" ".join(forms[code] for code in gram),
+            count=counts[gram],
+            per_10000=places.per_10000(counts[gram]),
+            by_chapter=_by_section(prose, [tokens[start] for start in starts[gram]]),
+            places=tuple(place(*_extent(tokens[start], len(gram))) for start in starts[gram][:_SHOWN_PLACES]),
+        )
+        for gram in grams
+    )
+
+
+def _starts(grams: Sequence[Gram], codes: Sequence[int]) -> dict[Gram, list[int]]:
+    starts: dict[Gram, list[int]] = defaultdict(list)
+    for length in {len(gram) for gram in grams}:
+        wanted = {gram for gram in grams if len(gram) == length}
+        firsts = {gram[0] for gram in wanted}
+        for start, code in enumerate(codes):
+            if code in firsts and (gram := tuple(codes[start : start + length])) in wanted:
+                starts[gram].append(start)
+    return starts
+
+
+def _extent(token: _Token, length: int) -> tuple[Paragraph, int, int]:
+    words = token.paragraph.words
+    last = words[token.word + length - 1]
+    return token.paragraph, words[token.word].start, last.start + len(last.form)
+
+
+def _by_section(prose: Sequence[SectionProse], tokens: Sequence[_Token]) -> tuple[int, ...]:
+    counts = Counter(token.paragraph.section for token in tokens)
+    return tuple(counts[part.section.number] for part in prose)

@@ -1,0 +1,86 @@
+"""Where sentences begin and end, by rules for English prose with dialogue."""
+
+import re
+
+_END = re.compile(
+    r"[.!?…]+[”’\"'»)\]_*]*(?=\s+[“‘\"'«(\[_*—–-]*[^\Wa-z_])"  # the next begins with a capital or a number
+    r"|[.!?…]+[”’\"'»)\]_*]*\s*\Z"
+)
+_ABBREVIATIONS = frozenset(
+    [
+        *(
+            "mr",
+            "mrs",
+            "ms",
+            "dr",
+            "prof",
+            "rev",
+            "hon",
+            "st",
+            "mt",
+            "capt",
+            "col",
+            "gen",
+            "lt",
+            "sgt",
+            "maj",
+        ),
+        *("cpl", "pvt", "adm", "cmdr", "insp", "supt", "sr", "jr", "esq", "messrs", "mme", "mlle", "m", "vs"),
+        *(
+            "etc",
+            "viz",
+            "cf",
+            "no",
+            "nos",
+            "vol",
+            "fig",
+            "jan",
+            "feb",
+            "mar",
+            "apr",
+            "jun",
+            "jul",
+            "aug",
+            "sept",
+        ),
+        *("oct", "nov", "dec", "ave", "rd", "bros", "co", "ltd", "inc", "e.g", "i.e", "a.m", "p.m", "ph.d"),
+    ]
+)
+_ENDS_WITH_WORD = re.compile(r"([\w.]+)\.[”’\"')\]]*\Z")
+_MAY_CLOSE = frozenset({"no", "etc", "a.m", "p.m", "co", "inc", "ltd", "jr", "sr", "mar", "dec", "m"})
+
+Span = tuple[int, int]
+
+
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Start and end of each sentence of a paragraph, spaces between them in none. A verse line ends none."""
+    spans: list[Span] = []
+    start = 0
+    for match in _END.finditer(text):
+        if match.end() < len(text) and _is_abbreviation(text, start, match.end()):
+            continue
+        _add(spans, text, start, match.end())
+        start = match.end()
+    _add(spans, text, start, len(text))
+    return tuple(spans)
+
+
+def _is_abbreviation(text: str, start: int, end: int) -> bool:
+    """Whether the full stop before `end` belongs to "Mr." or to an initial."""
+    found = _ENDS_WITH_WORD.search(text, max(start, end - 20), end)
+    if found is None:
+        return False
+    word = found[1].lower()
+    if len(word) == 1 and word != "i" and found[1].isupper():
+        return True
+    return word in _ABBREVIATIONS and word not in _MAY_CLOSE
+
+
+def _add(spans: list[Span], text: str, start: int, end: int) -> None:
+    """Adds what lies between, unless there is no letter or number in it."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if any(character.isalnum() for character in text[start:end]):
+        spans.append((start, end))

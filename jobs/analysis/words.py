@@ -1,0 +1,19 @@
+"""What a word is here, and how many there are."""
+
+import re
+from collections.abc import Iterable
+
+from jobs.analysis.document import Block
+
+WORD = re.compile(r"[\w'’]+")
+"""Runs of letters, digits and apostrophes. Word processors split at spaces and differ by a few per cent."""
+
+
+def count_words(text: str) -> int:
+    """How many words the text holds."""
+    return len(WORD.findall(text))
+
+
+def words_of(blocks: Iterable[Block]) -> int:
+    """How many words the blocks hold together, headings included."""
+    return sum(count_words(block.text) for block in blocks)

@@ -69,8 +69,7 @@ function DropZone({ intake }: { readonly intake: Intake }) {
   };
 
   return (
-    <div
-      role="group"
+    <fieldset
       aria-label="Add a file"
       className={isOver ? "drop-zone over" : "drop-zone"}
       onDragOver={(event) => {
@@ -81,7 +80,10 @@ function DropZone({ intake }: { readonly intake: Intake }) {
       onDrop={drop}
     >
       <PageMark />
-      <p className="drop-title">Drop your manuscript here</p>
+      <p className="drop-title">
+        <span className="with-mouse">Drop your manuscript here</span>
+        <span className="with-finger">Your manuscript, please</span>
+      </p>
       <button
         type="button"
         className="button primary"
@@ -106,7 +108,7 @@ function DropZone({ intake }: { readonly intake: Intake }) {
           if (file) void intake.send(file);
         }}
       />
-    </div>
+    </fieldset>
   );
 }
 

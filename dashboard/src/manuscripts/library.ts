@@ -72,11 +72,13 @@ async function readPage(http: HttpClient, after: string | null): Promise<Shelf> 
 /** The first page, read again, over what is held. */
 export function refreshed(page: Shelf, held: Shelf | null): Shelf {
   const last = page.manuscripts.at(-1);
-  if (held === null || page.next === null || last === undefined) return page;
-  const beyond = held.manuscripts.slice(held.manuscripts.findIndex(({ id }) => id === last.id) + 1);
-  const known = new Set(page.manuscripts.map(({ id }) => id));
-  const kept = beyond.filter(({ id }) => !known.has(id));
-  return kept.length === 0 ? page : { ...page, manuscripts: [...page.manuscripts, ...kept], next: held.next };
+  const seam = held?.manuscripts.findIndex(({ id }) => id === last?.id) ?? -1;
+  // Without a seam there may be manuscripts between the two that nobody read.
+  if (held === null || page.next === null || seam === -1) return page;
+  const beyond = held.manuscripts.slice(seam + 1);
+  return beyond.length === 0
+    ? page
+    : { ...page, manuscripts: [...page.manuscripts, ...beyond], next: held.next };
 }
 
 function extended(page: Shelf, held: Shelf | null): Shelf {

@@ -12,14 +12,17 @@ interface Token {
 const MARGIN = 30_000;
 
 export function openLocalSession(): Session {
-  // One request serves all who ask at once.
-  let current: Promise<Token> | null = null;
+  let held: Token | null = null;
+  // One request serves all who ask while it is under way.
+  let request: Promise<Token> | null = null;
 
   async function getToken({ refresh }: { readonly refresh: boolean }): Promise<string> {
-    const held = refresh ? null : await current?.catch(() => null);
-    if (held && held.expiresAt - Date.now() > MARGIN) return held.value;
-    current = requestToken();
-    return (await current).value;
+    if (!refresh && held && held.expiresAt - Date.now() > MARGIN) return held.value;
+    request ??= requestToken().finally(() => {
+      request = null;
+    });
+    held = await request;
+    return held.value;
   }
 
   return { email: null, getToken, signOut: null };

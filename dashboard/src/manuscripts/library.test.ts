@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { someManuscript } from "../fixtures.ts";
+import { refreshed } from "./library.ts";
+
+function shelf(ids: string, next: string | null, total = 9) {
+  return { manuscripts: [...ids].map(someManuscript), next, total };
+}
+
+function idsOf({ manuscripts }: ReturnType<typeof refreshed>): string {
+  return manuscripts.map(({ id }) => id).join("");
+}
+
+test("the first page, read again, keeps what was loaded beyond it", () => {
+  const again = refreshed(shelf("dcb", "b"), shelf("cba987", "7"));
+
+  expect(idsOf(again)).toBe("dcba987");
+  expect(again.next).toBe("7");
+});
+
+test("a manuscript that is gone from the first page is gone", () => {
+  expect(idsOf(refreshed(shelf("ca9", "9"), shelf("cba987", "7")))).toBe("ca987");
+});
+
+test("when the first page is all there is, nothing older is kept", () => {
+  expect(idsOf(refreshed(shelf("c", null), shelf("cba", null)))).toBe("c");
+});
+
+test("when the first page does not reach what is held, reading goes on from its end", () => {
+  const again = refreshed(shelf("xyz", "z"), shelf("cba", null));
+
+  expect(idsOf(again)).toBe("xyz");
+  expect(again.next).toBe("z");
+});

@@ -1,0 +1,53 @@
+// The report's first figures.
+import { count, percent, readingTime } from "../format.ts";
+import type { Report } from "../manuscripts/manuscript.ts";
+import { Section } from "./section.tsx";
+
+type Summary = Report["summary"];
+
+export function Glance({ summary }: { readonly summary: Summary }) {
+  const { words, sentences, chapters, readingMinutes, dialogueShare } = summary;
+  return (
+    <Section title="At a glance" howToRead={howToRead(summary)}>
+      <dl className="glance">
+        <Figure name={words === 1 ? "word" : "words"} value={count(words)} />
+        <Figure name={chapters === 1 ? "chapter" : "chapters"} value={count(chapters)} />
+        <Figure name="to read" value={readingTime(readingMinutes)} />
+        <Figure name="of it dialogue" value={percent(dialogueShare)} />
+        <Figure name={sentences === 1 ? "sentence" : "sentences"} value={count(sentences)} />
+      </dl>
+      <LeftOut titles={summary.leftOut} />
+    </Section>
+  );
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function LeftOut({ titles }: { readonly titles: readonly string[] }) {
+  if (titles.length === 0) return null;
+  return (
+    <p className="soft">
+      Not counted, because the file marks it as no part of the story: {titles.join(", ")}.
+    </p>
+  );
+}
+
+function howToRead({ wordsPerMinute, frontWords, backWords }: Summary): string {
+  const around = frontWords + backWords;
+  return [
+    "Most novels have 60,000 to 120,000 words; word processors count a few per cent differently.",
+    `The reading time assumes ${count(wordsPerMinute)} words a minute, as an adult reads fiction in silence.`,
+    around > 0
+      ? `${count(around)} of the words stand before or after the story, such as a title page or a dedication.`
+      : "",
+  ]
+    .join(" ")
+    .trim();
+}

@@ -49,7 +49,7 @@ class Databases:
     async def fresh(self, *, template: str = TEMPLATE) -> AsyncIterator[str]:
         """The address of a new database, a copy of `template`; it is dropped at the end."""
         name = f"test_{next(_numbers)}"
-        await self.execute(f"create database {name} template {template}")
+        await self.execute(f"create database {name} template {template} strategy file_copy")
         try:
             yield self.url(name)
         finally:

@@ -1,4 +1,4 @@
-"""The analysis of a manuscript: reading formats, finding chapters, measuring prose, reporting. Pure functions over text.
+"""The analysis of a manuscript: reading, finding chapters, measuring, reporting. Pure functions over text.
 
 `python -m jobs.analysis FILE --filename NAME` runs it in a process of its own, which can be killed at any time.
 The road of a manuscript: intake → reading (plain, docx, epub) → chapters → measures → report.

@@ -92,9 +92,7 @@ def _structure(total: Tally) -> ReportSection:
         title="Structure and pace",
         how_to_read=guides.STRUCTURE,
         figures=(
-            Figure(
-                label="Dialogue", value=total.dialogue_share, unit="share of words", meaning="spoken words"
-            ),
+            Figure(label="Dialogue", value=total.dialogue_share, unit="share of words", meaning="spoken words"),
             Figure(label="Sentence length", value=total.mean_sentence_words, unit="words", meaning="mean"),
         ),
     )
@@ -196,8 +194,6 @@ def _vocabulary(prose: Sequence[SectionProse]) -> ReportSection:
                 meaning="forms counted once",
             ),
             Figure(label="MTLD", value=round(mtld(words), 1), unit="words", meaning="higher is more varied"),
-            Figure(
-                label="MATTR", value=round(mattr(words), 4), unit="share", meaning="in windows of 500 words"
-            ),
+            Figure(label="MATTR", value=round(mattr(words), 4), unit="share", meaning="in windows of 500 words"),
         ),
     )

@@ -94,9 +94,7 @@ def _keys(candidates: list[Candidate]) -> dict[int, Key]:
     return keys
 
 
-def _runs(
-    candidates: list[Candidate], blocks: Sequence[Block], keys: dict[int, Key]
-) -> Iterator[list[Candidate]]:
+def _runs(candidates: list[Candidate], blocks: Sequence[Block], keys: dict[int, Key]) -> Iterator[list[Candidate]]:
     """Candidates with nothing but short lines between them. What is named a second time begins a new run."""
     run: list[Candidate] = []
     named: set[Key] = set()

@@ -99,15 +99,11 @@ def _story_headings(headings: Sequence[Heading]) -> tuple[int, int]:
 
 
 def _whole(blocks: Sequence[Block]) -> Section:
-    return Section(
-        number=1, kind=SectionKind.OTHER, heading="", name=WHOLE_TEXT, heading_blocks=(), body=tuple(blocks)
-    )
+    return Section(number=1, kind=SectionKind.OTHER, heading="", name=WHOLE_TEXT, heading_blocks=(), body=tuple(blocks))
 
 
 def _opening(blocks: Sequence[Block]) -> Section:
-    return Section(
-        number=1, kind=SectionKind.OTHER, heading="", name=OPENING, heading_blocks=(), body=tuple(blocks)
-    )
+    return Section(number=1, kind=SectionKind.OTHER, heading="", name=OPENING, heading_blocks=(), body=tuple(blocks))
 
 
 def _sections(blocks: Sequence[Block], headings: Sequence[Heading], number: int) -> list[Section]:

@@ -7,82 +7,23 @@ from jobs.analysis.names import Names
 from jobs.analysis.places import Places, place
 from jobs.analysis.prose import Paragraph, SectionProse
 from jobs.analysis.report import Finding, TextPlace
+from jobs.analysis.words import word_set
 
 _LISTED = 25
 _FEWEST = 5
 _SHOWN_PLACES = 5
-_TITLES = frozenset(
-    [
-        *(
-            "mr",
-            "mrs",
-            "ms",
-            "miss",
-            "dr",
-            "doctor",
-            "captain",
-            "sir",
-            "lady",
-            "lord",
-            "madame",
-            "monsieur",
-            "mme",
-        ),
-        *(
-            "uncle",
-            "aunt",
-            "father",
-            "mother",
-            "king",
-            "queen",
-            "prince",
-            "princess",
-            "colonel",
-            "professor",
-            "old",
-        ),
-    ]
+_TITLES = word_set(
+    """
+    mr mrs ms miss dr doctor captain sir lady lord madame monsieur mme uncle aunt father mother king queen prince
+    princess colonel professor old
+    """
 )
-_NO_PEOPLE = frozenset(
-    [
-        *(
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-            "january",
-            "february",
-            "march",
-        ),
-        *(
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-            "god",
-            "christmas",
-        ),
-        *(
-            "english",
-            "french",
-            "german",
-            "american",
-            "england",
-            "france",
-            "london",
-            "paris",
-            "chapter",
-            "heaven",
-        ),
-    ]
+_NO_PEOPLE = word_set(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december god christmas english french german american england france london paris
+    chapter heaven
+    """
 )
 
 
@@ -118,12 +59,7 @@ def _names_in(paragraph: Paragraph, names: Names) -> Iterator[tuple[str, int, in
     for word in paragraph.words:
         start, end = word.start, word.start + len(word.form)
         is_name = word.is_capitalised and word.form.removesuffix("'s") in names | _TITLES
-        if (
-            is_name
-            and run
-            and paragraph.text[run[-1][1] : start].strip(" .") == ""
-            and start - run[-1][1] <= 2
-        ):
+        if is_name and run and paragraph.text[run[-1][1] : start].strip(" .") == "" and start - run[-1][1] <= 2:
             run.append((start, end))
             continue
         if run:
@@ -133,9 +69,7 @@ def _names_in(paragraph: Paragraph, names: Names) -> Iterator[tuple[str, int, in
         yield from _label(paragraph, run, names)
 
 
-def _label(
-    paragraph: Paragraph, run: Sequence[tuple[int, int]], names: Names
-) -> Iterator[tuple[str, int, int]]:
+def _label(paragraph: Paragraph, run: Sequence[tuple[int, int]], names: Names) -> Iterator[tuple[str, int, int]]:
     start, end = run[0][0], run[-1][1]
     text = " ".join(paragraph.text[start:end].split())
     for ending in ("’s", "'s", "’", "'"):

@@ -60,18 +60,14 @@ class Container:
         if info is None:
             raise Unreadable(damaged(self._format_name))
         if info.flag_bits & 0x1:
-            raise Unreadable(
-                "This file is protected with a password. Remove the password and upload it again."
-            )
+            raise Unreadable("This file is protected with a password. Remove the password and upload it again.")
         if info.compress_type not in _METHODS:
             raise Unreadable(damaged(self._format_name))
         return info
 
     def _count(self, chunk: int, unpacked: int, packed: int) -> None:
         self._unpacked += chunk
-        if self._unpacked > MAX_UNPACKED_BYTES or (
-            unpacked >= _CHUNK and unpacked > max(packed, 1) * MAX_RATIO
-        ):
+        if self._unpacked > MAX_UNPACKED_BYTES or (unpacked >= _CHUNK and unpacked > max(packed, 1) * MAX_RATIO):
             raise TooLarge(
                 "This file unpacks to far more than any novel holds. Save the manuscript under a new name, "
                 "without pictures, and upload the new file."
@@ -88,9 +84,7 @@ def open_container(path: Path, *, format_name: str) -> Iterator[Container]:
             raise Unreadable(_why_no_zip(path, format_name)) from error
         with archive:
             if len(archive.filelist) > MAX_MEMBERS:
-                raise TooLarge(
-                    "This file holds too many parts to be a manuscript. Export it again and upload that."
-                )
+                raise TooLarge("This file holds too many parts to be a manuscript. Export it again and upload that.")
             yield Container(archive, format_name)
 
 
@@ -133,6 +127,4 @@ def _why_no_zip(path: Path, format_name: str) -> str:
         begins_well = file.read(4) == b"PK\x03\x04"
     if begins_well:
         return f"This file ends too early to be {format_name}. Export it again and upload the new file."
-    return (
-        f"This file is not {format_name}, although its name says so. Export it again and upload the new file."
-    )
+    return f"This file is not {format_name}, although its name says so. Export it again and upload the new file."

@@ -1,4 +1,4 @@
-"""EPUB books to blocks: the documents of the spine in order, without what the book itself calls front and back matter."""
+"""EPUB books to blocks: the spine's documents in order, without what the book itself calls front and back matter."""
 
 import posixpath
 import re
@@ -12,99 +12,32 @@ from jobs.analysis.container import Container, damaged, feed_xml, open_container
 from jobs.analysis.document import Block, Document, Role
 from jobs.analysis.encoding import clean
 from jobs.analysis.headings import is_scene_break
+from jobs.analysis.words import word_set
 from jobs.errors import Unreadable
 
 FORMAT_NAME = "an EPUB"
 CONTAINER_PART = "META-INF/container.xml"
 _ENCRYPTION_PART = "META-INF/encryption.xml"
 _OPS_TYPE = "{http://www.idpf.org/2007/ops}type"
-_APPARATUS = frozenset(
-    [
-        "frontmatter",
-        "backmatter",
-        "titlepage",
-        "halftitlepage",
-        "imprint",
-        "copyright-page",
-        "colophon",
-        "toc",
-        "landmarks",
-        "loi",
-        "lot",
-        "index",
-        "cover",
-        "title-page",
-        "copyright",
-        "endnotes",
-        "footnotes",
-        "rearnotes",
-        "glossary",
-        "bibliography",
-        "acknowledgments",
-        "acknowledgements",
-    ]
+_APPARATUS = word_set(
+    """
+    frontmatter backmatter titlepage halftitlepage imprint copyright-page colophon toc landmarks loi lot index cover
+    title-page copyright endnotes footnotes rearnotes glossary bibliography acknowledgments acknowledgements
+    """
 )
 _STORY = frozenset(["prologue", "epilogue", "bodymatter", "part", "chapter"])
-_INVISIBLE = frozenset(
-    [
-        "head",
-        "script",
-        "style",
-        "svg",
-        "math",
-        "nav",
-        "audio",
-        "video",
-        "object",
-        "iframe",
-        "rt",
-        "rp",
-        "template",
-    ]
-)
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "body",
-        "blockquote",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "td",
-        "th",
-        "tr",
-        "table",
-        "figure",
-        "figcaption",
-        "header",
-        "footer",
-        "main",
-        "aside",
-        "pre",
-        "address",
-        "center",
-        "hgroup",
-    ]
+_INVISIBLE = word_set("head script style svg math nav audio video object iframe rt rp template")
+_BLOCKS = word_set(
+    """
+    p div section article body blockquote li ul ol dl dt dd td th tr table figure figcaption header footer main
+    aside pre address center hgroup
+    """
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_NOT_READ = frozenset(
-    [
-        "noteref",
-        "footnote",
-        "footnotes",
-        "endnote",
-        "endnotes",
-        "rearnote",
-        "rearnotes",
-        "backlink",
-        "pagebreak",
-    ]
+_NOT_READ = word_set(
+    """
+    noteref footnote footnotes endnote endnotes rearnote rearnotes backlink pagebreak
+    """
 )
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
@@ -228,18 +161,14 @@ class _Package(_Target):
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         match _local(tag):
             case "item" if "html" in attributes.get("media-type", "xhtml"):
-                self._add(
-                    attributes.get("id", ""), attributes.get("href", ""), attributes.get("properties", "")
-                )
+                self._add(attributes.get("id", ""), attributes.get("href", ""), attributes.get("properties", ""))
             case "itemref" if attributes.get("linear", "yes") != "no":
                 self._order.append(attributes.get("idref", ""))
             case "reference" if attributes.get("type", "") in _APPARATUS:
                 self.apparatus.add(attributes.get("href", "").partition("#")[0])
 
     def spine(self) -> list[str]:
-        return [
-            self._hrefs[identifier] for identifier in dict.fromkeys(self._order) if identifier in self._hrefs
-        ]
+        return [self._hrefs[identifier] for identifier in dict.fromkeys(self._order) if identifier in self._hrefs]
 
     def _add(self, identifier: str, href: str, properties: str) -> None:
         self._hrefs[identifier] = href

@@ -83,9 +83,7 @@ class _Choice:
         titled = sum(found.marker is None for found in self._styled)
         row = counted_rows(self._candidates, self._words_before)
         if chapters < 2 and titled < 2:
-            return worded + [
-                found for found in self._candidates if found.index in row and found not in worded
-            ]
+            return worded + [found for found in self._candidates if found.index in row and found not in worded]
         self._scenes |= row - {found.index for found in worded}
         return worded
 
@@ -99,9 +97,7 @@ class _Choice:
         styled = {index: name for index, name in below.items() if self._blocks[name].role is Role.HEADING}
         typed = {index: name for index, name in below.items() if index not in styled}
         is_habit = len(typed) > 1 and len(typed) * 2 >= len(untitled) - len(styled)
-        return styled | {
-            index: name for index, name in typed.items() if is_habit or self._is_spaced_name(index, name)
-        }
+        return styled | {index: name for index, name in typed.items() if is_habit or self._is_spaced_name(index, name)}
 
     def _may_name(self, index: int) -> bool:
         if index + 1 >= len(self._blocks) or index in self._numbered:
@@ -109,12 +105,7 @@ class _Choice:
         block = self._blocks[index]
         if block.role is Role.HEADING:
             return True
-        return (
-            block.role is Role.TEXT
-            and "\n" not in block.text
-            and is_title(block.text)
-            and _is_unquoted(block.text)
-        )
+        return block.role is Role.TEXT and "\n" not in block.text and is_title(block.text) and _is_unquoted(block.text)
 
     def _is_spaced_name(self, index: int, name: int) -> bool:
         """Whether a lone name is set off: written as a title, in a manuscript that has just one such heading."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from jobs.analysis.numerals import ANY_NUMBER, read_number
+from jobs.analysis.words import word_set
 
 
 class SectionKind(StrEnum):
@@ -84,13 +85,9 @@ _NAMED = {
         Place.STORY,
     ),
     **dict.fromkeys(("conclusion", "entr'acte", "entr’acte", "postlude"), Place.STORY),
-    **dict.fromkeys(
-        ("preface", "introduction", "foreword", "dedication", "epigraph", "copyright"), Place.FRONT
-    ),
+    **dict.fromkeys(("preface", "introduction", "foreword", "dedication", "epigraph", "copyright"), Place.FRONT),
     **dict.fromkeys(("contents", "table of contents", "title page", "dramatis personae"), Place.FRONT),
-    **dict.fromkeys(
-        ("about the author", "endnotes", "notes", "glossary", "bibliography", "index"), Place.BACK
-    ),
+    **dict.fromkeys(("about the author", "endnotes", "notes", "glossary", "bibliography", "index"), Place.BACK),
     **dict.fromkeys(("appendix", "colophon"), Place.BACK),
     **dict.fromkeys(("acknowledgements", "acknowledgments", "author's note", "author’s note"), Place.EITHER),
     **dict.fromkeys(("a note from the author", "note from the author", "also by the author"), Place.EITHER),
@@ -108,50 +105,16 @@ _REVERSED = re.compile(
 )
 _BARE = re.compile(rf"[-—–~*•.(\[<\s]*(?P<number>{ANY_NUMBER})[-—–~*•.)\]>:\s]*", re.IGNORECASE)
 _BARE_TITLED = re.compile(rf"(?P<number>{ANY_NUMBER})\)?(?P<rest>\W.*)", re.IGNORECASE | re.DOTALL)
-_NAME = re.compile(
-    rf"(?P<name>{'|'.join(sorted(_NAMED, key=len, reverse=True))})\b(?P<rest>.*)", re.I | re.DOTALL
-)
+_NAME = re.compile(rf"(?P<name>{'|'.join(sorted(_NAMED, key=len, reverse=True))})\b(?P<rest>.*)", re.I | re.DOTALL)
 _REST = re.compile(rf"{_SEPARATOR}(?P<title>\S.*)", re.DOTALL)
 _END_OF_NUMBER = re.compile(r"[\s.:—–\-~*]*")
 _LONGEST_HEADING = 160
 _MAX_TITLE_WORDS = 14
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "her",
-        "his",
-        "in",
-        "into",
-        "is",
-        "its",
-        "nor",
-        "of",
-        "on",
-        "or",
-        "our",
-        "over",
-        "so",
-        "than",
-        "that",
-        "the",
-        "their",
-        "to",
-        "up",
-        "upon",
-        "via",
-        "vs",
-        "was",
-        "with",
-        "without",
-    ]
+_SMALL = word_set(
+    """
+    a an and as at but by for from her his in into is its nor of on or our over so than that the their to up upon
+    via vs was with without
+    """
 )
 _BREAK = re.compile(
     r"(?=.{1,40}\Z)(?:[*#~•·=+⁂†‡❦❧☙✦✧✶✻✽◆◇◊○●∞§]|[-—–_]{2,}|[-—–](?=\s))(?:\s*[-*#~•·=+_⁂†‡❦❧☙✦✧✶✻✽◆◇◊○●∞§—–])*\Z"
@@ -225,9 +188,7 @@ def _bare(text: str) -> Marker | None:
 
 def _numbered(numeral: str, title: str) -> Marker | None:
     number, style = read_number(numeral)
-    written_as_heading = style == "arabic" or (
-        numeral.isupper() if style == "roman" else numeral[0].isupper()
-    )
+    written_as_heading = style == "arabic" or (numeral.isupper() if style == "roman" else numeral[0].isupper())
     if number is None or not written_as_heading:
         return None
     return Marker(kind=SectionKind.CHAPTER, number=number, style=style, title=title)
@@ -251,13 +212,9 @@ def _may_follow(title: str) -> bool:
     """Whether a title may follow a number and a separator; old ones are long and end with a full stop."""
     if not title[0].isupper() and title[0].isalpha():
         return False
-    return not title.endswith((",", ";", ":")) and (
-        len(title.split()) <= _MAX_TITLE_WORDS or is_long_title(title)
-    )
+    return not title.endswith((",", ";", ":")) and (len(title.split()) <= _MAX_TITLE_WORDS or is_long_title(title))
 
 
 def is_long_title(title: str) -> bool:
     """Whether it begins as the long titles of old novels do: "In Which …", "Of …", "How …"."""
-    return title.casefold().startswith(
-        ("in which", "of ", "how ", "containing", "wherein", "showing", "being ")
-    )
+    return title.casefold().startswith(("in which", "of ", "how ", "containing", "wherein", "showing", "being "))

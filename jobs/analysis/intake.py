@@ -65,9 +65,7 @@ def check_text(text: str) -> None:
     if not any(character.isalnum() for character in text):
         raise Unreadable(_EMPTY_TEXT)
     if looks_binary(text):
-        raise Unreadable(
-            "This is not text: it holds control characters. Copy the manuscript again and paste it here."
-        )
+        raise Unreadable("This is not text: it holds control characters. Copy the manuscript again and paste it here.")
 
 
 def inspect_file(path: Path, filename: str) -> None:
@@ -96,9 +94,7 @@ def _check_plain(manuscript_format: Format, head: bytes, size: int) -> None:
     _refuse_other_kinds(manuscript_format, head)
     text = decode(head[: len(head) // 4 * 4] if len(head) >= HEAD_BYTES else head)
     if len(head) >= size and not any(character.isalnum() for character in text):
-        raise Unreadable(
-            "There are no words in this file. Check that it holds the manuscript and upload it again."
-        )
+        raise Unreadable("There are no words in this file. Check that it holds the manuscript and upload it again.")
 
 
 def _check_container(manuscript_format: Format, head: bytes, size: int) -> None:

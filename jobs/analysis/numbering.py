@@ -26,9 +26,7 @@ def counted_rows(candidates: Sequence[Candidate], words_before: Sequence[int]) -
     `words_before[i]` is the number of words before block i: two members stand at least 60 words apart,
     as no list in a letter or a timetable does.
     """
-    styles = {
-        candidate.marker.style for candidate in candidates if candidate.marker and candidate.marker.is_bare
-    }
+    styles = {candidate.marker.style for candidate in candidates if candidate.marker and candidate.marker.is_bare}
     rows = [_best_row(candidates, words_before, style) for style in styles]
     longest = max(rows, key=len, default=())
     return set(longest) if len(longest) >= _SHORTEST_ROW else set()

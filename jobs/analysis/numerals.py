@@ -53,6 +53,4 @@ def read_number(numeral: str) -> tuple[int | None, str]:
 
 def _roman(text: str) -> int:
     values = [_ROMAN_VALUES[letter] for letter in text]
-    return sum(
-        -value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True)
-    )
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))

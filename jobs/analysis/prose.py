@@ -72,9 +72,7 @@ def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -
 
 def _section_prose(section: Section, marks: SpeechMarks) -> SectionProse:
     texts = [block.text for block in section.body if block.role is not Role.BREAK]
-    paragraphs = tuple(
-        _paragraph(section.number, number, text, marks) for number, text in enumerate(texts, start=1)
-    )
+    paragraphs = tuple(_paragraph(section.number, number, text, marks) for number, text in enumerate(texts, start=1))
     return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=len(section.body) - len(texts))
 
 

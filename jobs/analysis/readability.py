@@ -11,9 +11,7 @@ _VOWELS = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúû
 _SILENT_END = re.compile(r"(?:[^laeiouy]|[aeiouy]l)es?$")
 _SILENT_ED = re.compile(r"[^tdaeiouy]ed$")
 _SOUNDED_ES = re.compile(r"(?:[sxz]|ch|sh|[cg])es$")
-_TWO_VOWELS = re.compile(
-    r"(?:ia(?!l$|n$|ge)|ie(?:t|nc|nt)|io(?!n|us)|iu|ua|uou|eo(?!n)|[^cstg]ious|creat|being|ying$)"
-)
+_TWO_VOWELS = re.compile(r"(?:ia(?!l$|n$|ge)|ie(?:t|nc|nt)|io(?!n|us)|iu|ua|uou|eo(?!n)|[^cstg]ious|creat|being|ying$)")
 _NO_VOWEL_PAIR = re.compile(r"qua|gua|[aeiou]sm$|thm$")
 
 

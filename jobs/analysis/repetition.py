@@ -8,6 +8,7 @@ from jobs.analysis.names import Names
 from jobs.analysis.places import Places, place
 from jobs.analysis.prose import Paragraph, SectionProse
 from jobs.analysis.report import Finding
+from jobs.analysis.words import word_set
 
 _SHORTEST = 3
 _LONGEST = 40
@@ -15,110 +16,13 @@ _FEWEST = 3
 _LISTED = 40
 _SHOWN_PLACES = 12
 _BOUNDARY = -1
-_WEAK = frozenset(
-    [
-        *(
-            "a",
-            "an",
-            "the",
-            "and",
-            "but",
-            "or",
-            "of",
-            "to",
-            "in",
-            "on",
-            "at",
-            "by",
-            "for",
-            "with",
-            "from",
-            "as",
-            "it",
-        ),
-        *(
-            "that",
-            "this",
-            "he",
-            "she",
-            "i",
-            "you",
-            "they",
-            "we",
-            "his",
-            "her",
-            "my",
-            "your",
-            "their",
-            "our",
-            "him",
-        ),
-        *(
-            "me",
-            "them",
-            "us",
-            "was",
-            "is",
-            "were",
-            "be",
-            "been",
-            "had",
-            "have",
-            "has",
-            "not",
-            "so",
-            "if",
-            "no",
-            "there",
-        ),
-        *(
-            "are",
-            "do",
-            "did",
-            "would",
-            "could",
-            "should",
-            "will",
-            "can",
-            "may",
-            "might",
-            "must",
-            "which",
-            "who",
-        ),
-        *(
-            "what",
-            "when",
-            "into",
-            "out",
-            "up",
-            "than",
-            "then",
-            "one",
-            "all",
-            "am",
-            "its",
-            "said",
-            "upon",
-            "some",
-            "any",
-        ),
-        *(
-            "it's",
-            "i'm",
-            "don't",
-            "didn't",
-            "it'd",
-            "i'd",
-            "he'd",
-            "she'd",
-            "i've",
-            "that's",
-            "about",
-            "more",
-            "very",
-        ),
-    ]
+_WEAK = word_set(
+    """
+    a an the and but or of to in on at by for with from as it that this he she i you they we his her my your their
+    our him me them us was is were be been had have has not so if no there are do did would could should will can
+    may might must which who what when into out up than then one all am its said upon some any it's i'm don't didn't
+    it'd i'd he'd she'd i've that's about more very
+    """
 )
 
 Gram = tuple[int, ...]

@@ -2,49 +2,18 @@
 
 import re
 
+from jobs.analysis.words import word_set
+
 _END = re.compile(
     r"[.!?…]+[”’\"'»)\]_*]*(?=\s+[“‘\"'«(\[_*—–-]*[^\Wa-z_])"  # the next begins with a capital or a number
     r"|[.!?…]+[”’\"'»)\]_*]*\s*\Z"
 )
-_ABBREVIATIONS = frozenset(
-    [
-        *(
-            "mr",
-            "mrs",
-            "ms",
-            "dr",
-            "prof",
-            "rev",
-            "hon",
-            "st",
-            "mt",
-            "capt",
-            "col",
-            "gen",
-            "lt",
-            "sgt",
-            "maj",
-        ),
-        *("cpl", "pvt", "adm", "cmdr", "insp", "supt", "sr", "jr", "esq", "messrs", "mme", "mlle", "m", "vs"),
-        *(
-            "etc",
-            "viz",
-            "cf",
-            "no",
-            "nos",
-            "vol",
-            "fig",
-            "jan",
-            "feb",
-            "mar",
-            "apr",
-            "jun",
-            "jul",
-            "aug",
-            "sept",
-        ),
-        *("oct", "nov", "dec", "ave", "rd", "bros", "co", "ltd", "inc", "e.g", "i.e", "a.m", "p.m", "ph.d"),
-    ]
+_ABBREVIATIONS = word_set(
+    """
+    mr mrs ms dr prof rev hon st mt capt col gen lt sgt maj cpl pvt adm cmdr insp supt sr jr esq messrs mme mlle m
+    vs etc viz cf no nos vol fig jan feb mar apr jun jul aug sept oct nov dec ave rd bros co ltd inc e.g i.e a.m p.m
+    ph.d
+    """
 )
 _ENDS_WITH_WORD = re.compile(r"([\w.]+)\.[”’\"')\]]*\Z")
 _MAY_CLOSE = frozenset({"no", "etc", "a.m", "p.m", "co", "inc", "ltd", "jr", "sr", "mar", "dec", "m"})

@@ -39,10 +39,7 @@ def speech_spans(text: str, marks: SpeechMarks) -> tuple[Span, ...]:
     spans: list[Span] = []
     opened: int | None = None
     for match in _DOUBLE.finditer(text):
-        if opened is not None and match[0] in '”»"':
-            spans.append((opened, match.end()))
-            opened = None
-        elif opened is not None and match[0] == "“" and text[opened] == "„":
+        if opened is not None and _closes(match[0], text[opened]):
             spans.append((opened, match.end()))
             opened = None
         elif opened is None and match[0] in _OPENING:
@@ -50,3 +47,8 @@ def speech_spans(text: str, marks: SpeechMarks) -> tuple[Span, ...]:
     if opened is not None:
         spans.append((opened, len(text)))
     return tuple(spans)
+
+
+def _closes(mark: str, opening: str) -> bool:
+    """German marks close with what opens in English."""
+    return mark in '”»"' or (mark == "“" and opening == "„")

@@ -7,247 +7,40 @@ from dataclasses import dataclass
 from jobs.analysis.places import place
 from jobs.analysis.prose import Paragraph, SectionProse, Word
 from jobs.analysis.report import Finding, TextPlace
+from jobs.analysis.words import word_set
 
 _LISTED = 20
 _SHOWN_PLACES = 8
-_NO_ADVERBS = frozenset(
-    [
-        *(
-            "only",
-            "early",
-            "family",
-            "reply",
-            "holy",
-            "ugly",
-            "lonely",
-            "lovely",
-            "friendly",
-            "lively",
-            "silly",
-            "belly",
-        ),
-        *(
-            "jelly",
-            "fly",
-            "rely",
-            "apply",
-            "supply",
-            "ally",
-            "rally",
-            "bully",
-            "folly",
-            "jolly",
-            "july",
-            "italy",
-            "lily",
-        ),
-        *(
-            "elderly",
-            "daily",
-            "weekly",
-            "monthly",
-            "yearly",
-            "likely",
-            "unlikely",
-            "deadly",
-            "cowardly",
-            "heavenly",
-        ),
-        *(
-            "melancholy",
-            "assembly",
-            "anomaly",
-            "butterfly",
-            "imply",
-            "multiply",
-            "comply",
-            "curly",
-            "chilly",
-            "hilly",
-        ),
-        *(
-            "kindly-faced",
-            "lordly",
-            "manly",
-            "womanly",
-            "motherly",
-            "fatherly",
-            "brotherly",
-            "orderly",
-            "timely",
-            "woolly",
-        ),
-        *(
-            "oily",
-            "wily",
-            "sly",
-            "ply",
-            "bodily",
-            "earthly",
-            "worldly",
-            "ghastly",
-            "ghostly",
-            "stately",
-            "sickly",
-            "burly",
-        ),
-        *(
-            "surly",
-            "gully",
-            "tally",
-            "dolly",
-            "molly",
-            "sally",
-            "billy",
-            "willy",
-            "polly",
-            "nelly",
-            "emily",
-            "wooly",
-        ),
-        *(
-            "beastly",
-            "costly",
-            "homely",
-            "leisurely",
-            "saintly",
-            "scholarly",
-            "shapely",
-            "sprightly",
-            "unruly",
-            "unsightly",
-        ),
-    ]
+_NO_ADVERBS = word_set(
+    """
+    only early family reply holy ugly lonely lovely friendly lively silly belly jelly fly rely apply supply ally
+    rally bully folly jolly july italy lily elderly daily weekly monthly yearly likely unlikely deadly cowardly
+    heavenly melancholy assembly anomaly butterfly imply multiply comply curly chilly hilly kindly-faced lordly
+    manly womanly motherly fatherly brotherly orderly timely woolly oily wily sly ply bodily earthly worldly ghastly
+    ghostly stately sickly burly surly gully tally dolly molly sally billy willy polly nelly emily wooly beastly
+    costly homely leisurely saintly scholarly shapely sprightly unruly unsightly
+    """
 )
-_FILTERS = frozenset(
-    [
-        *(
-            "saw",
-            "heard",
-            "felt",
-            "noticed",
-            "realized",
-            "realised",
-            "wondered",
-            "thought",
-            "knew",
-            "watched",
-            "seemed",
-        ),
-        *(
-            "looked",
-            "decided",
-            "remembered",
-            "smelled",
-            "smelt",
-            "tasted",
-            "sensed",
-            "observed",
-            "perceived",
-            "spotted",
-        ),
-        *("recognized", "recognised", "considered", "believed", "imagined", "listened", "appeared"),
-    ]
+_FILTERS = word_set(
+    """
+    saw heard felt noticed realized realised wondered thought knew watched seemed looked decided remembered smelled
+    smelt tasted sensed observed perceived spotted recognized recognised considered believed imagined listened
+    appeared
+    """
 )
 _BE = frozenset({"was", "were", "been", "being", "be", "is", "are", "am"})
-_BETWEEN = frozenset(
-    {"not", "never", "always", "often", "also", "then", "still", "now", "soon", "once", "already", "just"}
+_BETWEEN = word_set("not never always often also then still now soon once already just")
+_PARTICIPLES = word_set(
+    """
+    given taken seen known done made told found left held kept brought caught taught bought thought sent spent built
+    lost won shot hit cut put set hurt broken spoken stolen chosen frozen woken beaten eaten bitten hidden ridden
+    written driven forgiven forgotten shown thrown blown drawn grown torn worn sworn borne born shaken mistaken
+    fallen swept struck stuck flung hung heard led fed read said paid laid sold bound ground wound understood
+    withdrawn
+    """
 )
-_PARTICIPLES = frozenset(
-    [
-        *(
-            "given",
-            "taken",
-            "seen",
-            "known",
-            "done",
-            "made",
-            "told",
-            "found",
-            "left",
-            "held",
-            "kept",
-            "brought",
-            "caught",
-        ),
-        *(
-            "taught",
-            "bought",
-            "thought",
-            "sent",
-            "spent",
-            "built",
-            "lost",
-            "won",
-            "shot",
-            "hit",
-            "cut",
-            "put",
-            "set",
-            "hurt",
-        ),
-        *(
-            "broken",
-            "spoken",
-            "stolen",
-            "chosen",
-            "frozen",
-            "woken",
-            "beaten",
-            "eaten",
-            "bitten",
-            "hidden",
-            "ridden",
-        ),
-        *(
-            "written",
-            "driven",
-            "forgiven",
-            "forgotten",
-            "shown",
-            "thrown",
-            "blown",
-            "drawn",
-            "grown",
-            "torn",
-            "worn",
-        ),
-        *(
-            "sworn",
-            "borne",
-            "born",
-            "shaken",
-            "mistaken",
-            "fallen",
-            "swept",
-            "struck",
-            "stuck",
-            "flung",
-            "hung",
-            "heard",
-        ),
-        *(
-            "led",
-            "fed",
-            "read",
-            "said",
-            "paid",
-            "laid",
-            "sold",
-            "bound",
-            "ground",
-            "wound",
-            "understood",
-            "withdrawn",
-        ),
-    ]
-)
-_NO_PARTICIPLES = frozenset(
-    {"tired", "pleased", "interested", "excited", "worried", "red", "naked", "wicked", "sacred"}
-)
-_SUBSTANTIVES = frozenset(
-    {"bed", "shed", "hundred", "kindred", "hatred", "indeed", "need", "seed", "speed", "breed"}
-)
+_NO_PARTICIPLES = word_set("tired pleased interested excited worried red naked wicked sacred")
+_SUBSTANTIVES = word_set("bed shed hundred kindred hatred indeed need seed speed breed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

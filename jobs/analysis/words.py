@@ -9,6 +9,11 @@ WORD = re.compile(r"[\w'’]+")
 """Runs of letters, digits and apostrophes. Word processors split at spaces and differ by a few per cent."""
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list that is written with spaces."""
+    return frozenset(text.split())
+
+
 def count_words(text: str) -> int:
     """How many words the text holds."""
     return len(WORD.findall(text))

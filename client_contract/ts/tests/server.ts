@@ -1,0 +1,128 @@
+// A real server on the loopback address, over the ws package, that does as the test tells it, connection by connection.
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Frame } from "../line.ts";
+
+/** One subscription of a client, seen from the server. */
+export class Listener {
+  readonly token: unknown;
+  readonly #socket: WebSocket;
+  readonly #id: string;
+
+  constructor(socket: WebSocket, id: string, token: unknown) {
+    this.#socket = socket;
+    this.#id = id;
+    this.token = token;
+  }
+
+  frame(jobUpdates: Frame): void {
+    this.#send({ id: this.#id, type: "next", payload: { data: { jobUpdates } } });
+  }
+
+  failure(message: string): void {
+    this.#send({ id: this.#id, type: "error", payload: [{ message }] });
+  }
+
+  complete(): void {
+    this.#send({ id: this.#id, type: "complete" });
+  }
+
+  close(code: number): void {
+    this.#socket.close(code);
+  }
+
+  /** Cuts the line without a goodbye. */
+  cut(): void {
+    this.#socket.terminate();
+  }
+
+  async closed(): Promise<number> {
+    const [code] = await once(this.#socket, "close");
+    return code;
+  }
+
+  #send(message: object): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+}
+
+/** What to do with a token: let it in, or a close code. */
+export type Doorman = (authorization: unknown) => "welcome" | number;
+/** What to answer to a POST. */
+export type Clerk = (request: { authorization: string | undefined; path: string; body: string }) => {
+  status: number;
+  body?: unknown;
+};
+
+export class FakeServer {
+  doorman: Doorman = () => "welcome";
+  clerk: Clerk = () => ({ status: 503 });
+  /** Refuses the upgrade, as a proxy does that knows no sockets. */
+  blocksSockets = false;
+  readonly #http = createServer();
+  readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "graphql-transport-ws" });
+  readonly #arrived: Listener[] = [];
+  readonly #waiting: ((listener: Listener) => void)[] = [];
+
+  static async start(): Promise<FakeServer> {
+    const server = new FakeServer();
+    server.#http.on("upgrade", (request, socket, head) => {
+      if (server.blocksSockets)
+        return void socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+      server.#sockets.handleUpgrade(request, socket, head, (client) => server.#greet(client));
+    });
+    server.#http.on("request", async (request, response) => {
+      const { status, body } = server.clerk(await read(request));
+      response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body ?? {}));
+    });
+    server.#http.listen(0, "127.0.0.1");
+    await once(server.#http, "listening");
+    return server;
+  }
+
+  get origin(): string {
+    const address: AddressInfo | string | null = this.#http.address();
+    if (address === null || typeof address === "string") throw new Error("The server does not listen.");
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** The next subscription to jobUpdates. */
+  listener(): Promise<Listener> {
+    const arrived = this.#arrived.shift();
+    return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#sockets.clients) client.terminate();
+    this.#http.closeAllConnections();
+    this.#http.close();
+    await once(this.#http, "close");
+  }
+
+  #greet(socket: WebSocket): void {
+    let token: unknown;
+    socket.on("message", (data) => {
+      const message = JSON.parse(String(data));
+      if (message.type === "connection_init") {
+        token = message.payload?.Authorization;
+        const verdict = this.doorman(token);
+        if (verdict === "welcome") socket.send(JSON.stringify({ type: "connection_ack" }));
+        else socket.close(verdict);
+      }
+      if (message.type === "subscribe") this.#announce(new Listener(socket, message.id, token));
+    });
+  }
+
+  #announce(listener: Listener): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting(listener);
+    else this.#arrived.push(listener);
+  }
+}
+
+async function read(request: IncomingMessage) {
+  return { authorization: request.headers.authorization, path: request.url ?? "", body: await text(request) };
+}

@@ -170,7 +170,9 @@ async def test_a_server_that_outlived_its_supervisor_is_ended_by_the_next_start(
 async def test_a_stranger_whose_number_is_in_the_pid_file_is_left_alone(tmp_path: Path) -> None:
     async with Engines(tmp_path, durable=False):
         pass
-    with subprocess.Popen(["sleep", "60"]) as stranger:  # noqa: ASYNC220 (it must outlast the engines)
+    account = (tmp_path / "postgres").stat().st_uid  # PostgreSQL takes only its own account's processes for servers
+    user = account if os.geteuid() == 0 else None
+    with subprocess.Popen(["sleep", "60"], user=user) as stranger:  # noqa: ASYNC220 (it must outlast the engines)
         pid_file = tmp_path / "postgres" / "postmaster.pid"
         pid_file.write_text(f"{stranger.pid}\n{tmp_path / 'postgres'}\n1\n5432\n\n\n\nready\n")
 

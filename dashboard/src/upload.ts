@@ -3,6 +3,8 @@ import type { GetToken, Upload } from "@novelfoundry/client";
 import { isRecord } from "./json.ts";
 
 export interface UploadOptions {
+  /** What to call the manuscript; without it the server finds a title. */
+  readonly title?: string;
   readonly getToken: GetToken;
   /** Told the share that was sent, 0 to 1. */
   readonly onProgress: (share: number) => void;
@@ -25,9 +27,14 @@ export async function upload(file: File, options: UploadOptions): Promise<Upload
   throw new UploadFailed(`The server answered ${answer.status} and gave no reason. Try again.`);
 }
 
-function send(file: File, token: string | null, { onProgress, signal }: UploadOptions): Promise<Answer> {
+function send(
+  file: File,
+  token: string | null,
+  { title, onProgress, signal }: UploadOptions,
+): Promise<Answer> {
   const form = new FormData();
   form.append("file", file, file.name);
+  if (title !== undefined) form.append("title", title);
   const request = new XMLHttpRequest();
   const done = new Promise<Answer>((resolve, reject) => {
     request.onload = () => resolve({ status: request.status, body: readJson(request.responseText) });

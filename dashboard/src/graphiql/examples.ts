@@ -15,20 +15,19 @@ export interface Example {
   readonly variables: string;
 }
 
-/** One example for each operation in the given GraphQL sources: subscriptions last, mutations between. */
-export function examplesFrom(sources: readonly string[]): Example[] {
-  const definitions = sources.flatMap((source) => parse(source).definitions);
+/** The named operations among the given GraphQL sources, in the order of the names. */
+export function examplesFrom(sources: readonly string[], names: readonly string[]): Example[] {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  const operations: OperationDefinitionNode[] = [];
-  for (const definition of definitions) {
+  const operations = new Map<string, OperationDefinitionNode>();
+  for (const definition of sources.flatMap((source) => parse(source).definitions)) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+    if (definition.kind === Kind.OPERATION_DEFINITION && definition.name)
+      operations.set(definition.name.value, definition);
   }
-  return operations.toSorted((a, b) => rank(a) - rank(b)).map((operation) => exampleOf(operation, fragments));
-}
-
-function rank({ operation }: OperationDefinitionNode): number {
-  return ["query", "mutation", "subscription"].indexOf(operation);
+  return names.flatMap((name) => {
+    const operation = operations.get(name);
+    return operation ? [exampleOf(operation, fragments)] : [];
+  });
 }
 
 function exampleOf(

@@ -16,7 +16,17 @@ const sources = import.meta.glob<string>("../../../client_contract/operations/*.
   import: "default",
   eager: true,
 });
-const examples = examplesFrom(Object.values(sources));
+// A manuscript's road: add it, have it read, watch, read the report.
+const examples = examplesFrom(Object.values(sources), [
+  "Manuscripts",
+  "AddManuscript",
+  "StartAnalysis",
+  "JobUpdates",
+  "JobProgress",
+  "Manuscript",
+  "CancelJob",
+  "System",
+]);
 
 function Page({ getToken }: { readonly getToken: GetToken | null }) {
   const [pasted, setPasted] = useState("");

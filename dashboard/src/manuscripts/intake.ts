@@ -52,9 +52,10 @@ export function useIntake({ http, feed, session }: Service, onAdded: () => void)
   );
 
   const sendFile = useCallback(
-    (file: File, signal: AbortSignal) =>
+    (file: File, signal: AbortSignal, title?: string) =>
       upload(file, {
         getToken: session.getToken,
+        ...(title !== undefined && { title }),
         onProgress: (share) => setState({ step: "sending", name: file.name, share }),
         signal,
       }),
@@ -67,7 +68,11 @@ export function useIntake({ http, feed, session }: Service, onAdded: () => void)
   );
 
   const sendSample = useCallback(
-    () => take("our sample story", async (signal) => sendFile(await loadSample(), signal)),
+    () =>
+      take("our sample story", async (signal) => {
+        const { title, file } = await loadSample();
+        return sendFile(file, signal, title);
+      }),
     [take, sendFile],
   );
 

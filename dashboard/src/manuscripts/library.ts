@@ -5,7 +5,7 @@ import {
   type ManuscriptFieldsFragment,
   ManuscriptsDocument,
 } from "@novelfoundry/client";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { messageOf } from "../service.ts";
 
 const PAGE = 20;
@@ -18,7 +18,7 @@ interface Shelf {
 }
 
 export interface Library {
-  /** Null until the first page is there. */
+  /** Null until `reload` has brought the first page. */
   readonly shelf: Shelf | null;
   readonly error: string | null;
   /** Reads the first page again and keeps what was loaded beyond it. */
@@ -53,8 +53,6 @@ export function useLibrary(http: HttpClient, feed: JobFeed): Library {
     [read, next],
   );
   const remove = useCallback((id: string) => setShelf((held) => held && without(held, id)), []);
-
-  useEffect(() => void reload(), [reload]);
 
   return { shelf, error, reload, loadMore, remove };
 }

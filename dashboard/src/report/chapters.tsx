@@ -3,29 +3,22 @@ import { useMemo, useState } from "react";
 import { count, counted, decimal, percent } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
 import { Chart } from "./chart.tsx";
-import { Section } from "./section.tsx";
 import "./chapters.css";
 
 type Chapter = Report["chapters"][number];
 
-const HOW_TO_READ = `Read the shape, not the single bar. Long sentences slow a reader down, short ones hurry her on; a chapter of talk reads faster than one of description.
-
-Look where a curve breaks its habit: a chapter twice as long as its neighbours, a climax with the longest sentences of the book. If you meant it, leave it.`;
-
 export function Chapters({ chapters }: { readonly chapters: readonly Chapter[] }) {
+  // The heading of a part has words and no sentence: a hole in every curve.
+  const told = useMemo(() => chapters.filter(({ sentences }) => sentences > 0), [chapters]);
+  if (told.length === 0) return <p className="soft">There is no text here to measure.</p>;
   return (
-    <Section title="Chapter by chapter" howToRead={HOW_TO_READ}>
-      {chapters.length === 0 && (
-        <p className="soft">No chapters were found, so the text was read as one piece.</p>
-      )}
-      {chapters.length > 1 && <Charts chapters={chapters} />}
-      {chapters.length > 0 && (
-        <details className="as-table" open={chapters.length === 1}>
-          <summary>The same as a table</summary>
-          <ChapterTable chapters={chapters} />
-        </details>
-      )}
-    </Section>
+    <>
+      {told.length > 1 && <Charts chapters={told} />}
+      <details className="as-table" open={told.length === 1}>
+        <summary>The same as a table</summary>
+        <ChapterTable chapters={told} />
+      </details>
+    </>
   );
 }
 

@@ -21,11 +21,14 @@ export function Figures({ figures }: { readonly figures: readonly Figure[] }) {
   );
 }
 
+// A share comes as 0 to 1, and its unit says of what: "share of words".
+const SHARE = /^share\b */;
+
 function figureOf({ value, unit }: Figure): string {
-  if (unit === "share") return percent(value);
+  if (SHARE.test(unit)) return percent(value);
   return Number.isInteger(value) || Math.abs(value) >= 100 ? count(Math.round(value)) : decimal(value);
 }
 
 function unitOf({ unit }: Figure): string {
-  return unit === "share" ? "" : unit;
+  return unit.replace(SHARE, "");
 }

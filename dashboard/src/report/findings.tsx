@@ -1,4 +1,5 @@
-// What was found in the text: how often, where, and against ordinary English where that is compared.
+// What was found in the text: how often, in which chapters, against ordinary English, and the places themselves.
+import { useId, useState } from "react";
 import { count, decimal } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
 import { nameOf } from "./chapters.tsx";
@@ -7,29 +8,71 @@ import "./findings.css";
 type Finding = Report["sections"][number]["findings"][number];
 type Chapters = Report["chapters"];
 
+/** As many as an author takes in at a look. */
+const FIRST = 10;
+
 interface FindingsProps {
   readonly findings: readonly Finding[];
   readonly chapters: Chapters;
 }
 
 export function Findings({ findings, chapters }: FindingsProps) {
+  const [showsAll, setShowsAll] = useState(false);
+  const listId = useId();
   const most = Math.max(...findings.map(({ count: times }) => times));
+  const shown = showsAll ? findings : findings.slice(0, FIRST);
   return (
-    <ol className="findings">
-      {findings.map((finding) => (
-        <li key={finding.label}>
-          <FindingLine finding={finding} most={most} />
-          {finding.places.length > 0 && <Places finding={finding} chapters={chapters} />}
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol className="findings" id={listId}>
+        {shown.map((finding) => (
+          <li key={`${finding.label} ${finding.note}`}>
+            <FindingItem finding={finding} most={most} chapters={chapters} />
+          </li>
+        ))}
+      </ol>
+      {findings.length > FIRST && (
+        <button
+          type="button"
+          className="link more-findings no-print"
+          aria-expanded={showsAll}
+          aria-controls={listId}
+          onClick={() => setShowsAll(!showsAll)}
+        >
+          {showsAll ? `Show the first ${FIRST} only` : `Show all ${count(findings.length)}`}
+        </button>
+      )}
+    </>
+  );
+}
+
+interface FindingItemProps {
+  readonly finding: Finding;
+  readonly most: number;
+  readonly chapters: Chapters;
+}
+
+function FindingItem({ finding, most, chapters }: FindingItemProps) {
+  if (finding.places.length === 0) {
+    return (
+      <div className="finding">
+        <FindingLine finding={finding} most={most} />
+      </div>
+    );
+  }
+  return (
+    <details>
+      <summary className="finding">
+        <FindingLine finding={finding} most={most} />
+      </summary>
+      <Places finding={finding} chapters={chapters} />
+    </details>
   );
 }
 
 function FindingLine({ finding, most }: { readonly finding: Finding; readonly most: number }) {
   const { label, count: times, ratio, note, byChapter } = finding;
   return (
-    <div className="finding">
+    <>
       <span className="finding-label">{label}</span>
       <span className="finding-count">
         <span className="measure" style={{ inlineSize: `${(times / most) * 100}%` }} aria-hidden="true" />
@@ -42,7 +85,7 @@ function FindingLine({ finding, most }: { readonly finding: Finding; readonly mo
       <span className="finding-note soft">
         {[ratio === null ? "" : against(ratio), note].filter(Boolean).join(" · ")}
       </span>
-    </div>
+    </>
   );
 }
 
@@ -69,29 +112,28 @@ function Spark({ values }: { readonly values: readonly number[] }) {
 }
 
 function Places({
-  finding: { label, count: times, places },
+  finding: { count: times, places },
   chapters,
 }: {
   readonly finding: Finding;
   readonly chapters: Chapters;
 }) {
   return (
-    <details className="places">
-      <summary>
-        {places.length < times ? `The first ${places.length} places` : "Where"}
-        <span className="visually-hidden"> of {label}</span>
-      </summary>
-      <ul>
-        {places.map(({ chapter, paragraph, quote }) => (
-          <li key={`${chapter}.${paragraph}.${quote}`}>
-            <q>{quote}</q>{" "}
-            <span className="soft">
-              {chapterName(chapters, chapter)}, paragraph {count(paragraph)}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </details>
+    <ul className="places">
+      {places.map(({ chapter, paragraph, quote }) => (
+        <li key={`${chapter}.${paragraph}.${quote}`}>
+          <span className="quote">{quote}</span>{" "}
+          <span className="soft">
+            {chapterName(chapters, chapter)}, paragraph {count(paragraph)}
+          </span>
+        </li>
+      ))}
+      {places.length < times && (
+        <li className="soft">
+          The first {count(places.length)} of {count(times)} places.
+        </li>
+      )}
+    </ul>
   );
 }
 

@@ -3,17 +3,19 @@ import { count, percent, readingTime } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
 import { Section } from "./section.tsx";
 
+export const GLANCE = { name: "glance", title: "At a glance" };
+
 type Summary = Report["summary"];
 
 export function Glance({ summary }: { readonly summary: Summary }) {
   const { words, sentences, chapters, readingMinutes, dialogueShare } = summary;
   return (
-    <Section title="At a glance" howToRead={howToRead(summary)}>
+    <Section name={GLANCE.name} title={GLANCE.title} howToRead={howToRead(summary)}>
       <dl className="glance">
         <Figure name={words === 1 ? "word" : "words"} value={count(words)} />
         <Figure name={chapters === 1 ? "chapter" : "chapters"} value={count(chapters)} />
         <Figure name="to read" value={readingTime(readingMinutes)} />
-        <Figure name="of it dialogue" value={percent(dialogueShare)} />
+        <Figure name="in dialogue" value={percent(dialogueShare)} />
         <Figure name={sentences === 1 ? "sentence" : "sentences"} value={count(sentences)} />
       </dl>
       <LeftOut titles={summary.leftOut} />

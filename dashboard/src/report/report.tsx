@@ -1,30 +1,51 @@
-// The report of one reading: at a glance, chapter by chapter, then a section for each subject.
+// The report of one reading: at a glance, then a section for each subject; the chapters' charts stand in theirs.
 import { moment } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
 import { Chapters } from "./chapters.tsx";
+import { Contents } from "./contents.tsx";
 import { Figures } from "./figures.tsx";
 import { Findings } from "./findings.tsx";
-import { Glance } from "./glance.tsx";
+import { GLANCE, Glance } from "./glance.tsx";
 import { Section } from "./section.tsx";
 import "./report.css";
 
-export default function ReportView({
-  report: { summary, chapters, sections, createdAt },
-}: {
-  readonly report: Report;
-}) {
+/** The section that the charts over the chapters belong to. */
+const STRUCTURE = "structure";
+
+type SectionOfReport = Report["sections"][number];
+
+export default function ReportView({ report }: { readonly report: Report }) {
+  const { summary, chapters, sections, createdAt } = report;
   return (
     <div className="report">
+      <Contents entries={[GLANCE, ...sections.map(({ key, title }) => ({ name: key, title }))]} />
       <Glance summary={summary} />
-      <Chapters chapters={chapters} />
-      {sections.map(({ key, title, howToRead, figures, findings }) => (
-        <Section key={key} title={title} howToRead={howToRead}>
-          {figures.length > 0 && <Figures figures={figures} />}
-          {findings.length > 0 && <Findings findings={findings} chapters={chapters} />}
-          {figures.length + findings.length === 0 && <p className="soft">Nothing stands out here.</p>}
+      {sections.map((section) => (
+        <Section key={section.key} name={section.key} title={section.title} howToRead={section.howToRead}>
+          {section.key === STRUCTURE ? (
+            <Chapters chapters={chapters} />
+          ) : (
+            <Content section={section} chapters={chapters} />
+          )}
         </Section>
       ))}
       <p className="soft small">Report of {moment(createdAt)}.</p>
     </div>
+  );
+}
+
+function Content({
+  section: { figures, findings },
+  chapters,
+}: {
+  readonly section: SectionOfReport;
+  readonly chapters: Report["chapters"];
+}) {
+  if (figures.length + findings.length === 0) return <p className="soft">Nothing stands out here.</p>;
+  return (
+    <>
+      {figures.length > 0 && <Figures figures={figures} />}
+      {findings.length > 0 && <Findings findings={findings} chapters={chapters} />}
+    </>
   );
 }

@@ -1,18 +1,22 @@
 // A section of the report: a heading, how to read it, its content.
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 
 interface SectionProps {
+  /** Stable, and one of its kind on the page. */
+  readonly name: string;
   readonly title: string;
   /** What the figures mean, and when to leave them alone. A blank line starts a new paragraph. */
   readonly howToRead: string;
   readonly children: ReactNode;
 }
 
-export function Section({ title, howToRead, children }: SectionProps) {
-  const id = useId();
+export function Section({ name, title, howToRead, children }: SectionProps) {
+  const id = headingId(name);
   return (
     <section className="section" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
+      <h2 id={id} tabIndex={-1}>
+        {title}
+      </h2>
       {howToRead !== "" && (
         <details className="how-to-read">
           <summary>How to read this</summary>
@@ -26,4 +30,8 @@ export function Section({ title, howToRead, children }: SectionProps) {
       {children}
     </section>
   );
+}
+
+export function headingId(name: string): string {
+  return `report-${name}`;
 }

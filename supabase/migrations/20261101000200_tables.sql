@@ -16,9 +16,10 @@ alter table public.jobs
   add constraint jobs_kind check (kind = 'analysis'),
   add constraint jobs_attempt check (attempt between 0 and max_attempts),
   add constraint jobs_max_attempts check (max_attempts >= 1),
-  -- Every active row has a deadline, no terminal one has.
+  -- Every active row has a deadline, no terminal one has; and one at the end of time is none.
   add constraint jobs_deadline check (
     (status in ('queued', 'running_initializing', 'running')) = (deadline_at is not null)
+    and deadline_at < 'infinity'
   ),
   add constraint jobs_finished check (
     (status in ('completed', 'failed', 'cancelled')) = (finished_at is not null)

@@ -34,3 +34,14 @@ async def another_connection(database_url: str) -> AsyncIterator[Connection]:
 async def life(connection: Connection) -> Life:
     """A queued job."""
     return await Life.born(connection)
+
+
+@pytest.fixture
+async def alone(databases: Databases) -> AsyncIterator[Connection]:
+    """A connection to a database that no other test uses."""
+    async with databases.fresh() as url:
+        connection = await asyncpg.connect(url)
+        try:
+            yield connection
+        finally:
+            await connection.close()

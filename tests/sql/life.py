@@ -10,11 +10,14 @@ from uuid import UUID, uuid4
 import asyncpg
 
 if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
     Connection = asyncpg.Connection[asyncpg.Record]
-    Row = asyncpg.Record
+    Session = Connection | PoolConnectionProxy[asyncpg.Record]
 else:
     Connection = asyncpg.Connection
-    Row = asyncpg.Record
+    Session = Connection
+Row = asyncpg.Record
 
 LONG = 3600.0
 ACTIVE = ("queued", "running_initializing", "running")
@@ -22,7 +25,7 @@ TERMINAL = ("completed", "failed", "cancelled")
 STATUSES = ACTIVE + TERMINAL
 
 
-async def call(connection: Connection, function: str, /, **arguments: Any) -> list[Row]:
+async def call(connection: Session, function: str, /, **arguments: Any) -> list[Row]:
     """Calls `public.<function>` with named arguments."""
     named = ", ".join(f"{name} => ${place}" for place, name in enumerate(arguments, 1))
     return await connection.fetch(f"select * from public.{function}({named})", *arguments.values())

@@ -1,0 +1,200 @@
+"""Reading: no write by a healthy read, whatever it asks; old words read as the vectors say; the right order."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from tests.sql.life import LONG, Connection, Life, call
+
+VECTORS = Path(__file__).parents[2] / "client_contract" / "vectors" / "statuses.json"
+
+
+def reads_of(life: Life) -> dict[str, dict[str, Any]]:
+    """Every reading function with arguments that find something."""
+    owner, jobs, manuscripts = {"p_owner_id": life.owner_id}, [life.job_id], [life.manuscript_id]
+    return {
+        "jobs_get": owner | {"p_job_ids": jobs},
+        "jobs_of_manuscripts": owner | {"p_manuscript_ids": manuscripts, "p_limit": 20},
+        "jobs_watched": {"p_owner_ids": [life.owner_id], "p_job_ids": jobs, "p_finished_within": LONG},
+        "jobs_in_line": {"p_job_ids": jobs},
+        "jobs_undispatched": {"p_after": 0.0, "p_limit": 100},
+        "jobs_count": {},
+        "job_events_get": owner | {"p_job_ids": jobs},
+        "manuscripts_get": owner | {"p_manuscript_ids": manuscripts},
+        "manuscripts_page": owner | {"p_limit": 20},
+        "manuscripts_count": owner,
+        "manuscript_file_load": {"p_manuscript_id": life.manuscript_id},
+        "reports_get": owner | {"p_report_ids": jobs},
+        "reports_of_jobs": owner | {"p_job_ids": jobs},
+        "reports_of_manuscripts": owner | {"p_manuscript_ids": manuscripts},
+        "processes_health": {"p_late_after": 15.0, "p_absent_after": 30.0},
+        "lateness_get": {},
+        "unowned_files_get": {"p_older_than": 3600.0, "p_limit": 100},
+        "duration_in_words": {"p_seconds": 300.0},
+        "lateness_bucket": {"p_seconds": 3.0},
+        "job_status_read": {"p_text": "timer|300|failed"},
+        "job_edge_exists": {"p_from": "queued", "p_to": "running"},
+    }
+
+
+async def test_every_read_works_where_nothing_can_be_written(life: Life) -> None:
+    for function, arguments in reads_of(life).items():
+        async with life.connection.transaction(readonly=True):
+            await call(life.connection, function, **arguments)
+
+
+async def test_every_function_that_reads_only_is_tried_and_says_so(connection: Connection, life: Life) -> None:
+    declared = await connection.fetch(
+        "select proname from pg_proc where pronamespace = 'public'::regnamespace and provolatile <> 'v'"
+    )
+
+    assert {row["proname"] for row in declared} == set(reads_of(life))
+
+
+@pytest.mark.parametrize("status", ["queued", "running_initializing", "running", "completed", "failed", "cancelled"])
+async def test_settling_where_nothing_is_overdue_writes_nothing(life: Life, status: str) -> None:
+    await life.reach(status)
+    before = await life.connection.fetchval("select xmin from public.jobs where id = $1", life.job_id)
+
+    async with life.connection.transaction():
+        for scope in ({"p_owner_id": life.owner_id}, {"p_job_ids": [life.job_id]}, {}):
+            rows = await call(
+                life.connection, "jobs_settle", p_decided_by="reader", p_queue_timeout=LONG, p_limit=1, **scope
+            )
+            assert rows == []
+        # A transaction gets a number with its first write, a row lock included.
+        assert await life.connection.fetchval("select pg_current_xact_id_if_assigned()") is None
+
+    assert await life.connection.fetchval("select xmin from public.jobs where id = $1", life.job_id) == before
+
+
+async def test_a_snapshot_carries_the_databases_clock(life: Life) -> None:
+    before = await life.connection.fetchval("select clock_timestamp()")
+
+    [row] = await call(life.connection, "jobs_get", p_owner_id=life.owner_id, p_job_ids=[life.job_id])
+
+    assert before <= row["as_of"] <= before + timedelta(seconds=5)
+
+
+async def test_the_line_counts_those_who_wait_ahead(connection: Connection, owner_id: UUID) -> None:
+    lives = [await Life.born(connection, owner_id=owner_id) for _ in range(3)]
+    ids = [life.job_id for life in lives]
+
+    async def line() -> list[int]:
+        rows = {row["id"]: row["position"] for row in await call(connection, "jobs_in_line", p_job_ids=ids)}
+        return [rows[job_id] - min(rows.values()) for job_id in ids if job_id in rows]
+
+    assert await line() == [0, 1, 2]
+    await lives[0].claim()
+    assert await line() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("dispatched", "after", "found"), [(False, 0.0, True), (False, LONG, False), (True, 0.0, True), (True, LONG, False)]
+)
+async def test_a_queued_job_is_rung_again_only_after_a_while(
+    life: Life, dispatched: bool, after: float, found: bool
+) -> None:
+    if dispatched:
+        await life.dispatch()
+
+    rows = await call(life.connection, "jobs_undispatched", p_after=after, p_limit=1000)
+
+    assert (life.job_id in {row["id"] for row in rows}) is found
+
+
+async def test_neither_a_claimed_nor_an_overdue_job_is_rung_again(connection: Connection) -> None:
+    claimed, overdue = await Life.born(connection), await Life.born(connection)
+    await claimed.claim()
+    await overdue.expire()
+
+    rows = await call(connection, "jobs_undispatched", p_after=0.0, p_limit=1000)
+
+    assert {claimed.job_id, overdue.job_id}.isdisjoint(row["id"] for row in rows)
+
+
+async def test_a_watcher_gets_live_jobs_and_lately_finished_ones_and_each_once(
+    connection: Connection, owner_id: UUID
+) -> None:
+    live, finished, long_ago = [await Life.born(connection, owner_id=owner_id) for _ in range(3)]
+    await finished.cancel()
+    await long_ago.cancel()
+    async with connection.transaction():
+        # Terminal rows never change; only a table without its guard can be made to look old.
+        await connection.execute("set local session_replication_role = replica")
+        await connection.execute(
+            "update public.jobs set finished_at = finished_at - interval '2 hours' where id = $1", long_ago.job_id
+        )
+
+    rows = await call(
+        connection,
+        "jobs_watched",
+        p_owner_ids=[owner_id],
+        p_job_ids=[live.job_id],
+        p_finished_within=3600.0,
+    )
+
+    assert sorted(row["id"] for row in rows) == sorted([live.job_id, finished.job_id])
+
+
+async def test_a_page_goes_on_where_the_last_one_ended(connection: Connection, owner_id: UUID) -> None:
+    lives = [await Life.born(connection, owner_id=owner_id) for _ in range(5)]
+    newest_first = [life.manuscript_id for life in reversed(lives)]
+
+    found: list[UUID] = []
+    after: dict[str, Any] = {}
+    while rows := await call(connection, "manuscripts_page", p_owner_id=owner_id, p_limit=2, **after):
+        found += [row["id"] for row in rows]
+        after = {"p_after_created_at": rows[-1]["created_at"], "p_after_id": rows[-1]["id"]}
+
+    assert found == newest_first
+
+
+@pytest.mark.parametrize("case", json.loads(VECTORS.read_text(encoding="utf-8"))["cases"], ids=lambda case: case["id"])
+async def test_an_old_status_is_read_as_the_vectors_say(connection: Connection, case: dict[str, str | None]) -> None:
+    [row] = await call(connection, "job_status_read", p_text=case["text"])
+
+    assert (row["job_status_read"] or "").upper() == (case["status"] or "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (300, "5 minutes"),
+        (1800, "30 minutes"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (30, "30 seconds"),
+        (1, "1 second"),
+        (0.5, "0.5 seconds"),
+        (2, "2 seconds"),
+    ],
+)
+async def test_a_duration_reads_as_a_person_says_it(connection: Connection, seconds: float, words: str) -> None:
+    [row] = await call(connection, "duration_in_words", p_seconds=float(seconds))
+
+    assert row["duration_in_words"] == words
+
+
+async def test_no_read_finds_another_authors_rows(life: Life, owner_id: UUID) -> None:
+    await life.reach("completed")
+    report = await life.connection.fetchval("select id from public.analysis_reports where job_id = $1", life.job_id)
+    scoped = {
+        function: arguments | {"p_owner_id": owner_id}
+        for function, arguments in reads_of(life).items()
+        if "p_owner_id" in arguments
+    }
+    scoped["reports_get"]["p_report_ids"] = [report]
+    assert len(scoped) == 9
+
+    for function, arguments in scoped.items():
+        rows = await call(life.connection, function, **arguments)
+        own = await call(life.connection, function, **arguments | {"p_owner_id": life.owner_id})
+        expected: list[asyncpg.Record] = rows if function == "manuscripts_count" else []
+        assert rows == expected, function
+        assert own not in ([], rows), function

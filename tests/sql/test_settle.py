@@ -1,0 +1,233 @@
+"""Settling what is overdue: once each, from many places at once, in batches, and never what is not overdue."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from tests.sql.life import LONG, Connection, Life, Row, Session, call
+
+WAIT = 10.0
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    async with asyncpg.create_pool(database_url, min_size=6, max_size=6) as pool:
+        yield pool
+
+
+async def sweep(connection: Session, *, limit: int = 1000) -> list[Row]:
+    return await call(connection, "jobs_settle", p_decided_by="sweeper", p_queue_timeout=LONG, p_limit=limit)
+
+
+async def read(connection: Session, owner_id: UUID, *, job_ids: list[UUID] | None = None) -> list[Row]:
+    return await call(
+        connection,
+        "jobs_settle",
+        p_decided_by="reader",
+        p_queue_timeout=LONG,
+        p_owner_id=owner_id,
+        p_job_ids=job_ids,
+    )
+
+
+async def overdue(connection: Connection, owner_id: UUID, count: int, *, seconds: float = 1) -> list[UUID]:
+    lives = [await Life.born(connection, owner_id=owner_id) for _ in range(count)]
+    for life in lives:
+        await life.expire(seconds=seconds)
+    return [life.job_id for life in lives]
+
+
+async def test_many_sweepers_and_readers_at_once_settle_each_job_once(
+    connection: Connection, pool: "asyncpg.Pool[asyncpg.Record]", owner_id: UUID
+) -> None:
+    jobs = await overdue(connection, owner_id, 60)
+
+    async def one(number: int) -> list[Row]:
+        async with pool.acquire() as session:
+            return await (read(session, owner_id) if number % 2 else sweep(session, limit=20))
+
+    settled = [row for rows in await asyncio.gather(*(one(number) for number in range(18))) for row in rows]
+
+    assert sorted(row["id"] for row in settled) == sorted(jobs)
+    rows = await connection.fetch("select * from public.jobs where owner_id = $1", owner_id)
+    assert Counter((row["status"], row["failure_code"]) for row in rows) == {("failed", "QUEUE_TIMEOUT"): 60}
+    changes = Counter(
+        row["job_id"]
+        for row in await connection.fetch(
+            "select job_id from public.job_events where job_id = any ($1) and status = 'failed'", jobs
+        )
+    )
+    assert set(changes.values()) == {1}
+
+
+async def test_settling_again_changes_nothing(life: Life) -> None:
+    await life.expire()
+    assert len(await life.settle()) == 1
+    settled = await life.row()
+
+    assert await life.settle("reader") == []
+    assert await life.settle("sweeper") == []
+    assert await life.row() == settled
+
+
+async def test_a_sweeper_passes_over_a_row_that_somebody_holds(life: Life, another_connection: Connection) -> None:
+    await life.expire()
+    other = await Life.born(life.connection)
+    await other.expire()
+
+    async with another_connection.transaction():
+        await another_connection.execute("select from public.jobs where id = $1 for update", life.job_id)
+        settled = {row["id"] for row in await asyncio.wait_for(sweep(life.connection), WAIT)}
+
+    assert other.job_id in settled
+    assert life.job_id not in settled
+    assert life.job_id in {row["id"] for row in await sweep(life.connection)}
+
+
+@pytest.mark.parametrize("scope", ["by id", "by owner"])
+async def test_a_reader_waits_for_a_row_that_somebody_holds_and_settles_it_if_it_still_must(
+    life: Life, another_connection: Connection, scope: str
+) -> None:
+    await life.expire()
+
+    async with another_connection.transaction():
+        await another_connection.execute("select from public.jobs where id = $1 for update", life.job_id)
+        reading = asyncio.create_task(read(life.connection, life.owner_id, job_ids=_ids(life, scope)))
+        await _blocked(another_connection, by=another_connection.get_server_pid())
+        assert not reading.done()
+
+    assert [row["id"] for row in await asyncio.wait_for(reading, WAIT)] == [life.job_id]
+
+
+async def test_a_reader_that_waited_leaves_alone_what_was_cancelled_meanwhile(
+    life: Life, another_connection: Connection
+) -> None:
+    await life.expire()
+
+    async with another_connection.transaction():
+        await call(another_connection, "job_cancel", p_owner_id=life.owner_id, p_job_id=life.job_id)
+        reading = asyncio.create_task(read(life.connection, life.owner_id))
+        await _blocked(another_connection, by=another_connection.get_server_pid())
+
+    assert await asyncio.wait_for(reading, WAIT) == []
+    row = await life.row()
+    assert row is not None
+    assert row["status"] == "cancelled"
+
+
+async def test_a_sweep_goes_in_batches_longest_overdue_first(alone: Connection, owner_id: UUID) -> None:
+    jobs = [job for seconds in (10, 50, 30, 20, 40) for job in await overdue(alone, owner_id, 1, seconds=seconds)]
+    longest_first = [jobs[1], jobs[4], jobs[2], jobs[3], jobs[0]]
+
+    batches = [{row["id"] for row in await sweep(alone, limit=2)} for _ in range(4)]
+
+    assert batches == [set(longest_first[:2]), set(longest_first[2:4]), set(longest_first[4:]), set()]
+
+
+async def test_a_reader_settles_only_her_own(connection: Connection, life: Life, owner_id: UUID) -> None:
+    await life.expire()
+
+    assert await read(connection, owner_id) == []
+    assert await read(connection, owner_id, job_ids=[life.job_id]) == []
+    row = await life.row()
+    assert row is not None
+    assert row["status"] == "queued"
+
+
+async def test_a_settlement_says_how_long_the_row_lied(life: Life) -> None:
+    await life.expire(seconds=42)
+
+    [row] = await life.settle("reader")
+
+    assert (row["was"], row["status"]) == ("queued", "failed")
+    assert 42 <= row["late_seconds"] < 44
+
+
+async def test_lateness_is_counted_by_status_and_by_who(alone: Connection) -> None:
+    for seconds, decided_by in ((0.2, "sweeper"), (0.3, "sweeper"), (90, "reader"), (99999, "reader")):
+        life = await Life.born(alone)
+        await life.expire(seconds=seconds)
+        await life.settle(decided_by)
+
+    rows = await call(alone, "lateness_get")
+
+    assert [(row["status"], row["decided_by"], row["at_most"], row["settlements"]) for row in rows] == [
+        ("queued", "reader", 120, 1),
+        ("queued", "reader", float("inf"), 1),
+        ("queued", "sweeper", 0.5, 2),
+    ]
+    assert 90 <= rows[0]["seconds"] < 92
+
+
+async def test_a_job_handed_back_waits_anew_for_a_worker_of_any_name(life: Life) -> None:
+    await life.reach("running")
+    await life.dispatch()
+    await life.expire()
+    await life.settle()
+
+    row = await life.row()
+    assert row is not None
+    assert (row["worker_id"], row["started_at"], row["run_ends_at"], row["stage"], row["progress"]) == (None,) * 5
+    assert row["dispatched_at"] is None
+    assert row["deadline_at"] - row["queued_at"] > timedelta(seconds=LONG - 60)
+    [claimed] = await life.claim()
+    assert claimed["attempt"] == 2
+
+
+async def test_a_release_costs_no_attempt_and_still_fences_the_worker_that_made_it(life: Life) -> None:
+    for _ in range(5):
+        await life.claim()
+        await life.release()
+    with pytest.raises(asyncpg.PostgresError) as refusal:
+        await life.beat()
+
+    assert refusal.value.sqlstate == "NF412"
+    row = await life.row()
+    assert row is not None
+    assert row["max_attempts"] - row["attempt"] == 3
+
+
+async def test_running_ends_at_the_earlier_of_lease_and_run_timeout(life: Life) -> None:
+    await life.reach("running")
+    await life.connection.execute(
+        "update public.jobs set run_ends_at = clock_timestamp() + interval '5 seconds' where id = $1", life.job_id
+    )
+
+    [row] = await life.beat()
+
+    assert row["deadline_at"] <= row["as_of"] + timedelta(seconds=5)
+
+
+async def test_progress_never_goes_back(life: Life) -> None:
+    await life.reach("running")
+    progress = []
+    for said in (0.4, 0.2, None, 0.6):
+        [row] = await life.call(
+            "job_beat",
+            p_job_id=life.job_id,
+            p_worker_id=life.worker_id,
+            p_attempt=life.attempt,
+            p_lease=LONG,
+            p_progress=said,
+        )
+        progress.append(row["progress"])
+
+    assert progress == [0.4, 0.4, 0.4, 0.6]
+
+
+def _ids(life: Life, scope: str) -> list[UUID] | None:
+    return [life.job_id] if scope == "by id" else None
+
+
+async def _blocked(connection: Connection, *, by: int) -> None:
+    """Waits until some session waits for `by`."""
+    async with asyncio.timeout(WAIT):
+        while not await connection.fetchval(
+            "select exists (select from pg_stat_activity where $1 = any (pg_blocking_pids(pid)))", by
+        ):
+            await asyncio.sleep(0.005)

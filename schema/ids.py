@@ -1,0 +1,51 @@
+"""Ids as clients see them: opaque, and different for each type, so that one id finds one thing anywhere."""
+
+import binascii
+from base64 import b64decode, b64encode
+from datetime import datetime
+from uuid import UUID
+
+from jobs.errors import InvalidInput, NotFound
+from jobs.models import Manuscript
+
+
+def global_id(type_name: str, id: UUID) -> str:
+    """The id of a thing of this type for a client."""
+    return b64encode(f"{type_name}:{id}".encode()).decode()
+
+
+def read_id(text: str) -> tuple[str, UUID]:
+    """Type and id. Raises NotFound for what `global_id` never made: there is no such thing."""
+    try:
+        type_name, _, id = b64decode(text, validate=True).decode().partition(":")
+        found = type_name, UUID(id)
+    except ValueError:
+        raise NotFound("There is no such thing.") from None
+    if global_id(*found) != text:
+        raise NotFound("There is no such thing.")
+    return found
+
+
+def local_id(type_name: str, text: str) -> UUID:
+    """The id within its type. Raises NotFound for an id of another type, or none."""
+    found, id = read_id(text)
+    if found != type_name:
+        raise NotFound(f"There is no such {type_name.lower()}.")
+    return id
+
+
+def cursor_of(manuscript: Manuscript) -> str:
+    """The place of a manuscript in the list, newest first."""
+    return b64encode(f"{manuscript.created_at.isoformat()} {manuscript.id}".encode()).decode()
+
+
+def read_cursor(text: str) -> tuple[datetime, UUID]:
+    """What `cursor_of` wrote down. Raises InvalidInput."""
+    try:
+        created_at, _, id = b64decode(text, validate=True).decode().partition(" ")
+        place = datetime.fromisoformat(created_at), UUID(id)
+        if place[0].tzinfo is None:
+            raise ValueError("no time zone")
+    except (ValueError, binascii.Error):
+        raise InvalidInput("`after` must be a cursor that this list gave.") from None
+    return place

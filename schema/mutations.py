@@ -1,0 +1,113 @@
+"""What a client may change. A refusal that an honest client can meet is part of the answer, not an error."""
+
+from collections.abc import Awaitable
+from typing import Annotated, TypeVar
+
+import strawberry
+
+from jobs.errors import InvalidInput, RefusalCode, Refused
+from schema.context import Asked
+from schema.ids import global_id, local_id
+from schema.node import described
+from schema.queries import Id
+from schema.types import Job, Manuscript
+
+
+@strawberry.type(description="A request that was understood and turned down.")
+class Refusal:
+    code: RefusalCode = described("For programs.")
+    message: str = described("For the author: what is wrong and what to do.")
+
+    @classmethod
+    def of(cls, error: Refused) -> "Refusal":
+        """The refusal as clients see it."""
+        return cls(code=error.code, message=error.message)
+
+
+@strawberry.type(description="A manuscript that is gone, with its jobs and reports.")
+class DeletedManuscript:
+    id: strawberry.ID = described("The id that it had.")
+
+
+@strawberry.input(description="A text to keep. A file goes to `POST /manuscripts` instead.")
+class AddManuscriptInput:
+    title: str = described("What the author calls it; at most 300 characters.")
+    text: str = described("The text itself.")
+
+
+AddManuscriptResult = Annotated[
+    Manuscript | Refusal, strawberry.union("AddManuscriptResult", description="The manuscript, or why not.")
+]
+StartAnalysisResult = Annotated[
+    Job | Refusal, strawberry.union("StartAnalysisResult", description="The job, or why not.")
+]
+CancelJobResult = Annotated[Job | Refusal, strawberry.union("CancelJobResult", description="The job, or why not.")]
+RetryJobResult = Annotated[Job | Refusal, strawberry.union("RetryJobResult", description="The new job, or why not.")]
+DeleteManuscriptResult = Annotated[
+    DeletedManuscript | Refusal,
+    strawberry.union("DeleteManuscriptResult", description="What is gone, or why not."),
+]
+
+ManuscriptId = Annotated[strawberry.ID, strawberry.argument(description="The manuscript's `id`.")]
+Input = Annotated[AddManuscriptInput, strawberry.argument(description="What to keep.")]
+
+_Done = TypeVar("_Done")
+
+
+@strawberry.type(description="What an author may change: her own manuscripts and jobs.")
+class Mutation:
+    @strawberry.mutation(description="Keeps a pasted text.")
+    async def add_manuscript(self, info: Asked, input: Input) -> AddManuscriptResult:
+        async def add() -> Manuscript:
+            manuscript = await info.context.service.add_manuscript(
+                info.context.owner_id, title=input.title, filename=None, content=_bytes(input.text)
+            )
+            return Manuscript.of(manuscript)
+
+        return await _done(info, add())
+
+    @strawberry.mutation(description="Starts an analysis; a live one for the manuscript is returned as it is.")
+    async def start_analysis(self, info: Asked, manuscript_id: ManuscriptId) -> StartAnalysisResult:
+        async def start() -> Job:
+            id = local_id("Manuscript", manuscript_id)
+            return Job.of(await info.context.service.start(info.context.owner_id, id))
+
+        return await _done(info, start())
+
+    @strawberry.mutation(description="Stops a job: a waiting one at once, a running one within seconds.")
+    async def cancel_job(self, info: Asked, id: Id) -> CancelJobResult:
+        async def cancel() -> Job:
+            return Job.of(await info.context.service.cancel(info.context.owner_id, local_id("Job", id)))
+
+        return await _done(info, cancel())
+
+    @strawberry.mutation(description="Tries a failed or cancelled job again: a new job that names the old one.")
+    async def retry_job(self, info: Asked, id: Id) -> RetryJobResult:
+        async def retry() -> Job:
+            return Job.of(await info.context.service.retry(info.context.owner_id, local_id("Job", id)))
+
+        return await _done(info, retry())
+
+    @strawberry.mutation(description="Deletes a manuscript, its jobs and reports; a live job is cancelled first.")
+    async def delete_manuscript(self, info: Asked, id: Id) -> DeleteManuscriptResult:
+        async def delete() -> DeletedManuscript:
+            gone = await info.context.service.delete_manuscript(info.context.owner_id, local_id("Manuscript", id))
+            return DeletedManuscript(id=strawberry.ID(global_id("Manuscript", gone.id)))
+
+        return await _done(info, delete())
+
+
+async def _done(info: Asked, change: Awaitable[_Done]) -> _Done | Refusal:
+    try:
+        return await change
+    except Refused as error:
+        return Refusal.of(error)
+    finally:
+        info.context.renew()
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("The text holds half a character. Copy it again, or upload it as a file.") from None

@@ -1,0 +1,143 @@
+"""The report of an analysis as clients read it. Plain attributes, read from jobs.analysis.report as they stand."""
+
+from datetime import datetime
+from typing import cast
+
+import strawberry
+
+from jobs import models
+from jobs.analysis import report as written
+from schema.ids import global_id
+from schema.node import Node, described
+
+
+@strawberry.type(description="The manuscript at a glance.")
+class ReportSummary:
+    words: int = described("Words of the whole manuscript, front and back matter and headings included.")
+    sentences: int = described("Sentences of the story.")
+    paragraphs: int = described("Paragraphs of the story.")
+    chapters: int = described("Chapters proper: no parts, letters, prologues or epilogues.")
+    sections: int = described("All sections of `AnalysisReport.chapters`, of every kind.")
+    reading_minutes: float = described("Minutes that a reader takes.")
+    words_per_minute: int = described("The reading speed that `readingMinutes` assumes.")
+    dialogue_share: float = described("Share of the words inside quotation marks, from 0 to 1.")
+    mean_sentence_words: float = described("Words in a sentence, on average.")
+    reading_ease: float = described("Flesch reading ease, about 0 to 100; higher is easier.")
+    grade: float = described("Flesch–Kincaid grade: years of school in the United States.")
+    scene_breaks: int = described("Breaks between scenes.")
+    front_words: int = described("Words before the first section: title page, contents list, dedication.")
+    back_words: int = described("Words after the last section: acknowledgements and the like.")
+    left_out: list[str] = described(
+        "Titles of parts of the file that it marks as no part of the story; they are not counted at all."
+    )
+
+
+@strawberry.type(description="One section of the manuscript, in the order of the text.")
+class ChapterReport:
+    number: int = described("1 for the first section of any kind, then up.")
+    kind: str = described("`part`, `chapter`, `letter` or `other`.")
+    title: str = described("What to call it: heading and name together.")
+    heading: str = described("The heading as it stands in the manuscript; empty where there is none.")
+    name: str = described("The heading without keyword and number; may be empty.")
+    words: int = described("Words in it.")
+    sentences: int = described("Sentences in it.")
+    paragraphs: int = described("Paragraphs in it.")
+    reading_minutes: float = described("Minutes that a reader takes.")
+    dialogue_share: float = described("Share of its words inside quotation marks, from 0 to 1.")
+    mean_sentence_words: float = described("Words in a sentence, on average.")
+    sentence_spread: float = described("Standard deviation of the words in a sentence: low is even, high is varied.")
+    longest_sentence_words: int = described("Words in its longest sentence.")
+    reading_ease: float = described("Flesch reading ease, about 0 to 100; higher is easier.")
+    grade: float = described("Flesch–Kincaid grade: years of school in the United States.")
+    scene_breaks: int = described("Breaks between scenes in it.")
+    opening: str = described("Its first words, to know it by.")
+
+
+@strawberry.type(description="Series over the sections, for charts: one number a section, in order.")
+class ChapterSeries:
+    words: list[float] = described("Words of each section.")
+    dialogue_share: list[float] = described("Share of dialogue of each section, from 0 to 1.")
+    mean_sentence_words: list[float] = described("Words in a sentence, on average, of each section.")
+    sentence_spread: list[float] = described("Standard deviation of the words in a sentence, of each section.")
+    reading_ease: list[float] = described("Flesch reading ease of each section.")
+    grade: list[float] = described("Flesch–Kincaid grade of each section.")
+
+
+@strawberry.type(description="Where in the manuscript something stands.")
+class TextPlace:
+    chapter: int = described("The `number` of the section.")
+    paragraph: int = described("1 for the first paragraph below the heading; scene breaks are not counted.")
+    quote: str = described("A few words around it, as they stand.")
+
+
+@strawberry.type(description="One measured number with its meaning.")
+class Figure:
+    label: str = described("What was measured.")
+    value: float = described("How much.")
+    unit: str = described("Of what; may be empty.")
+    meaning: str = described("What the number says to an author.")
+
+
+@strawberry.type(description="A word, phrase, name or habit that was found, how often, and where.")
+class Finding:
+    label: str = described("What was found.")
+    count: int = described("How often.")
+    per_10000: float = described("Times in ten thousand words of the story.", name="per10000")
+    ratio: float | None = described("How many times as often as in ordinary English; null where that is not compared.")
+    note: str = described("Why it may matter, and when to leave it; may be empty.")
+    by_chapter: list[int] = described("Times in each section, in order; empty where it is not counted so.")
+    places: list[TextPlace] = described("Where: the first few, or all where they are few.")
+
+
+@strawberry.type(description="One subject of the report.")
+class ReportSection:
+    key: str = described("Stable, for programs: `readability`, `frequent_words`.")
+    title: str = described("What the section is about.")
+    how_to_read: str = described("What the numbers mean, and what they do not.")
+    figures: list[Figure] = described("What was measured.")
+    findings: list[Finding] = described("What was found.")
+
+
+@strawberry.type(description="What an analysis says about a manuscript.")
+class AnalysisReport(Node):
+    created_at: datetime = described("When the analysis was completed.")
+    body: strawberry.Private[written.ReportBody]
+
+    @strawberry.field(description="The manuscript at a glance.")
+    def summary(self) -> ReportSummary:
+        return cast(ReportSummary, self.body.summary)
+
+    @strawberry.field(description="Every section of the manuscript, in the order of the text.")
+    def chapters(self) -> list[ChapterReport]:
+        return cast(list[ChapterReport], list(self.body.chapters))
+
+    @strawberry.field(description="The same sections as series of numbers, for charts.")
+    def series(self) -> ChapterSeries:
+        return _series(self.body.chapters)
+
+    @strawberry.field(description="The subjects of the report, each with how to read it.")
+    def sections(self) -> list[ReportSection]:
+        return cast(list[ReportSection], list(self.body.sections))
+
+    @classmethod
+    def of(cls, report: models.Report) -> "AnalysisReport":
+        """The report as clients see it."""
+        return cls(
+            id=strawberry.ID(global_id("AnalysisReport", report.id)),
+            created_at=report.created_at,
+            body=written.ReportBody.from_json(report.body),
+        )
+
+
+def _series(chapters: tuple[written.ChapterReport, ...]) -> ChapterSeries:
+    def of(name: str) -> list[float]:
+        return [getattr(chapter, name) for chapter in chapters]
+
+    return ChapterSeries(
+        words=of("words"),
+        dialogue_share=of("dialogue_share"),
+        mean_sentence_words=of("mean_sentence_words"),
+        sentence_spread=of("sentence_spread"),
+        reading_ease=of("reading_ease"),
+        grade=of("grade"),
+    )

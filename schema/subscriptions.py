@@ -1,0 +1,59 @@
+"""What a client is told without asking."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+
+import strawberry
+
+from jobs.feed import Frame
+from schema.context import Asked
+from schema.ids import global_id, local_id
+from schema.node import described
+from schema.queries import Id
+from schema.types import Job, SystemHealth
+
+
+@strawberry.type(description="One frame of the job feed: state, not events. Missing one is healed by the next.")
+class JobUpdate:
+    as_of: datetime = described("The database's clock when the jobs were read.")
+    jobs: list[Job] = described(
+        "First frame: every active job and those finished in the last hour. Later: jobs that changed."
+    )
+    removed: list[strawberry.ID] = described("Ids of jobs that are gone, with their manuscript.")
+
+    @strawberry.field(description="Whether the parts that finish jobs are alive.")
+    async def system(self, info: Asked) -> SystemHealth:
+        return SystemHealth.of(await info.context.presence.health())
+
+    @classmethod
+    def of(cls, frame: Frame) -> "JobUpdate":
+        """The frame as clients see it."""
+        return cls(
+            as_of=frame.as_of,
+            jobs=[Job.of(job) for job in frame.jobs],
+            removed=[strawberry.ID(global_id("Job", id)) for id in frame.removed],
+        )
+
+
+@strawberry.type(description="What an author is told as it happens, over `graphql-transport-ws`.")
+class Subscription:
+    @strawberry.subscription(
+        description="All the author's jobs: the present first, then what changes, and a frame without jobs at "
+        "least every 15 seconds. Never completes by itself."
+    )
+    async def job_updates(self, info: Asked) -> AsyncGenerator[JobUpdate, None]:
+        async with aclosing(info.context.feed.watch(info.context.owner_id)) as frames:
+            async for frame in frames:
+                info.context.renew()
+                yield JobUpdate.of(frame)
+
+    @strawberry.subscription(
+        description="One job: as it stands, each newer version, and the end after the terminal one."
+    )
+    async def job_progress(self, info: Asked, id: Id) -> AsyncGenerator[Job, None]:
+        following = info.context.feed.follow(info.context.owner_id, local_id("Job", id))
+        async with aclosing(following) as versions:
+            async for job in versions:
+                info.context.renew()
+                yield Job.of(job)

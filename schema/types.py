@@ -1,0 +1,268 @@
+"""Jobs, manuscripts and the health of the system as clients see them."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from jobs import models
+from jobs.errors import InvalidInput
+from jobs.service import MAX_PAGE
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
+from schema import words as words  # describes the enums before a type uses them
+from schema.context import Asked
+from schema.ids import global_id
+from schema.node import Node, described
+from schema.report import AnalysisReport
+
+PAGE = 20
+Count = Annotated[int | None, strawberry.argument(description="How many: 1 to 100.")]
+
+DELETED_TITLE = "Deleted manuscript"
+
+
+@strawberry.type(description="Who is signed in.")
+class Viewer:
+    id: strawberry.ID = described("The author's id, as the token says it.")
+    email: str | None = described("The author's address, where the token says it.")
+
+
+@strawberry.type(description="Why a queued job has not started.")
+class Waiting:
+    reason: WaitingReason = described("For programs.")
+    message: str = described("For the author.")
+    position: int | None = described("The place in the line; 1 is next. Null when it has none.")
+
+
+@strawberry.type(description="Why a job failed.")
+class Failure:
+    code: FailureCode = described("For programs.")
+    message: str = described("For the author.")
+    retryable: bool = described("Whether the same manuscript may do better on another try.")
+
+
+@strawberry.type(description="One change of a job, as it was written down with the change itself.")
+class JobEvent:
+    version: int = described("The job's version that the change made.")
+    at: datetime = described("When, by the database's clock.")
+    status: JobStatus = described("The status from then on.")
+    decided_by: DecidedBy = described("Who made the change.")
+    message: str | None = described("What it rested on, where that is known.")
+
+
+@strawberry.type(description="One analysis of one manuscript, from the request to its end.")
+class Job(Node):
+    kind: str = described("What is done: `analysis`.")
+    status: JobStatus = described("Where the job stands. Past `deadlineAt` an active status is void.")
+    is_terminal: bool = described("Whether the job is over, for ever.")
+    locks_manuscript: bool = described(
+        "Whether the job forbids another on its manuscript: the server's word, never to be derived."
+    )
+    stage: str | None = described("What the worker is doing, in words; null unless running.")
+    progress: float | None = described("From 0 to 1; null unless running.")
+    attempt: int = described("How many workers have claimed the job; 0 before the first.")
+    max_attempts: int = described("How many may.")
+    version: int = described("Grows with every change; a client drops what is not newer.")
+    queued_at: datetime = described("When the job was accepted.")
+    started_at: datetime | None = described("When a worker first claimed it.")
+    finished_at: datetime | None = described("When it ended; null until then.")
+    deadline_at: datetime | None = described(
+        "Null exactly when terminal. Past it an active status is void, whatever a client last heard."
+    )
+    as_of: datetime = described("The database's clock when this was read.")
+    model: strawberry.Private[models.Job]
+
+    @strawberry.field(description="Why it has not started; null unless QUEUED.")
+    async def waiting(self, info: Asked) -> Waiting | None:
+        if self.status is not JobStatus.QUEUED:
+            return None
+        found = await info.context.loaders.waiting.load(self.model)
+        if found is None:
+            return None
+        return Waiting(reason=found.reason, message=found.message, position=found.position)
+
+    @strawberry.field(description="Why it failed; null unless FAILED.")
+    def failure(self) -> Failure | None:
+        code = self.model.failure_code
+        if code is None:
+            return None
+        return Failure(code=code, message=self.model.failure_message or "", retryable=code.is_retryable)
+
+    @strawberry.field(description="The job that this one tries again.")
+    async def retry_of(self, info: Asked) -> "Job | None":
+        if self.model.retry_of is None:
+            return None
+        found = await info.context.loaders.jobs.load(self.model.retry_of)
+        return Job.of(found) if found else None
+
+    @strawberry.field(description="What is analysed.")
+    async def manuscript(self, info: Asked) -> "Manuscript":
+        found = await info.context.loaders.manuscripts.load(self.model.manuscript_id)
+        return Manuscript.of(found) if found else Manuscript.deleted(self.model)
+
+    @strawberry.field(description="The report; null unless COMPLETED.")
+    async def report(self, info: Asked) -> AnalysisReport | None:
+        if self.status is not JobStatus.COMPLETED:
+            return None
+        found = await info.context.loaders.report_of_job.load(self.model.id)
+        return AnalysisReport.of(found) if found else None
+
+    @strawberry.field(description="What happened to it, oldest first.")
+    async def events(self, info: Asked) -> list[JobEvent]:
+        return [_event(event) for event in await info.context.loaders.events.load(self.model.id)]
+
+    @classmethod
+    def of(cls, job: models.Job) -> "Job":
+        """The job as clients see it."""
+        return cls(
+            id=strawberry.ID(global_id("Job", job.id)),
+            kind=job.kind,
+            status=job.status,
+            is_terminal=job.status.is_terminal,
+            locks_manuscript=job.locks_manuscript,
+            stage=job.stage,
+            progress=job.progress,
+            attempt=job.attempt,
+            max_attempts=job.max_attempts,
+            version=job.version,
+            queued_at=job.queued_at,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+            deadline_at=job.deadline_at,
+            as_of=job.as_of,
+            model=job,
+        )
+
+
+@strawberry.type(description="A text that an author gave us.")
+class Manuscript(Node):
+    title: str = described("As the author gave it, or from the file's name.")
+    filename: str | None = described("The file's name; null for pasted text.")
+    word_count: int | None = described("Known once an analysis has read it.")
+    created_at: datetime = described("When it was added.")
+    model: strawberry.Private[models.Manuscript]
+
+    @strawberry.field(description="Whether a live job forbids another analysis now.")
+    async def is_locked(self, info: Asked) -> bool:
+        jobs = await info.context.loaders.jobs_of_manuscript.load((self.model.id, 1))
+        return bool(jobs) and jobs[0].locks_manuscript
+
+    @strawberry.field(description="The newest job; the live one, where there is one.")
+    async def latest_job(self, info: Asked) -> Job | None:
+        jobs = await info.context.loaders.jobs_of_manuscript.load((self.model.id, 1))
+        return Job.of(jobs[0]) if jobs else None
+
+    @strawberry.field(description="The newest report; it stays while a newer analysis runs.")
+    async def latest_report(self, info: Asked) -> AnalysisReport | None:
+        found = await info.context.loaders.report_of_manuscript.load(self.model.id)
+        return AnalysisReport.of(found) if found else None
+
+    @strawberry.field(description="Its jobs, newest first.")
+    async def jobs(self, info: Asked, first: Count = PAGE) -> list[Job]:
+        found = await info.context.loaders.jobs_of_manuscript.load((self.model.id, page_size(first)))
+        return [Job.of(job) for job in found]
+
+    @classmethod
+    def of(cls, manuscript: models.Manuscript) -> "Manuscript":
+        """The manuscript as clients see it."""
+        return cls(
+            id=strawberry.ID(global_id("Manuscript", manuscript.id)),
+            title=manuscript.title,
+            filename=manuscript.filename,
+            word_count=manuscript.word_count,
+            created_at=manuscript.created_at,
+            model=manuscript,
+        )
+
+    @classmethod
+    def deleted(cls, job: models.Job) -> "Manuscript":
+        """What is left to say of a manuscript that was deleted while a frame with its job was on the way."""
+        return cls.of(
+            models.Manuscript(
+                id=job.manuscript_id,
+                owner_id=job.owner_id,
+                title=DELETED_TITLE,
+                filename=None,
+                byte_size=0,
+                word_count=None,
+                created_at=job.queued_at,
+            )
+        )
+
+
+@strawberry.type(description="Where a page of a list begins and ends.")
+class PageInfo:
+    has_next_page: bool = described("Whether there are more after `endCursor`.")
+    has_previous_page: bool = described("Whether there are more before `startCursor`.")
+    start_cursor: str | None = described("The first of the page; null when it is empty.")
+    end_cursor: str | None = described("The last of the page, for `after`; null when it is empty.")
+
+
+@strawberry.type(description="A manuscript and its place in the list.")
+class ManuscriptEdge:
+    cursor: str = described("Its place, for `after`.")
+    node: Manuscript = described("The manuscript.")
+
+
+@strawberry.type(description="A page of the author's manuscripts, newest first.")
+class ManuscriptConnection:
+    edges: list[ManuscriptEdge] = described("The manuscripts of this page.")
+    page_info: PageInfo = described("Where the page begins and ends.")
+
+    @strawberry.field(description="How many manuscripts the author has.")
+    async def total_count(self, info: Asked) -> int:
+        return await info.context.service.manuscripts_count(info.context.owner_id)
+
+
+@strawberry.type(description="The processes of one kind, seen together.")
+class Component:
+    state: ComponentState = described("How they look from their signs of life.")
+    live: int = described("How many were heard from lately.")
+    last_seen_at: datetime | None = described("The last sign of life of any; null before the first.")
+
+
+@strawberry.type(description="What the deployment says of itself: whether anything will finish a job.")
+class SystemHealth:
+    as_of: datetime = described("The database's clock when this was read.")
+    sweeper: Component = described("The scheduler: settles overdue jobs though nobody looks.")
+    workers: Component = described("What runs the analyses.")
+    push: Component = described("The line that carries changes at once; without it they come seconds late.")
+    queued: int = described("Jobs that wait, all authors'.")
+    running: int = described("Jobs that run, all authors'.")
+    message: str | None = described("For the author, what matters most; null when all is well.")
+
+    @classmethod
+    def of(cls, health: models.SystemHealth) -> "SystemHealth":
+        """The health as clients see it."""
+        return cls(
+            as_of=health.as_of,
+            sweeper=_component(health.sweeper),
+            workers=_component(health.workers),
+            push=_component(health.push),
+            queued=health.queued,
+            running=health.running,
+            message=health.message,
+        )
+
+
+def page_size(first: int | None) -> int:
+    """How many to list. Raises InvalidInput outside of 1 to 100."""
+    if first is None:
+        return PAGE
+    if not 1 <= first <= MAX_PAGE:
+        raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
+    return first
+
+
+def _event(event: models.JobEvent) -> JobEvent:
+    return JobEvent(
+        version=event.version,
+        at=event.at,
+        status=event.status,
+        decided_by=event.decided_by,
+        message=event.message,
+    )
+
+
+def _component(component: models.Component) -> Component:
+    return Component(state=component.state, live=component.live, last_seen_at=component.last_seen_at)

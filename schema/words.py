@@ -1,0 +1,93 @@
+"""The enums of the API: the domain's own, each value described."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from jobs.errors import RefusalCode
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
+
+_Words = TypeVar("_Words", bound=type[Enum])
+
+
+def _describe(words: _Words, description: str, values: Mapping[Enum, str]) -> None:
+    """Gives an enum and every value of it a description. Raises ValueError when one is left out."""
+    strawberry.enum(words, description=description)
+    definition: StrawberryEnumDefinition = words.__strawberry_definition__  # type: ignore[attr-defined]
+    texts = {value.name: text for value, text in values.items()}
+    if missing := [value.name for value in definition.values if value.name not in texts]:
+        raise ValueError(f"{words.__name__} has values without a description: {', '.join(missing)}.")
+    for value in definition.values:
+        value.description = texts[value.name]
+
+
+_describe(
+    JobStatus,
+    "Where a job stands. COMPLETED, FAILED and CANCELLED are terminal: a job never leaves them.",
+    {
+        JobStatus.QUEUED: "Accepted, waiting for a worker. Active: the manuscript is locked.",
+        JobStatus.RUNNING_INITIALIZING: "A worker has claimed it and done nothing else yet. Active.",
+        JobStatus.RUNNING: "A worker is at work; `stage` and `progress` say where. Active.",
+        JobStatus.COMPLETED: "Done: the report exists. Terminal.",
+        JobStatus.FAILED: "Over without a report; `failure` says why. Terminal.",
+        JobStatus.CANCELLED: "Stopped by its author. Terminal.",
+    },
+)
+_describe(
+    FailureCode,
+    "Why a job failed. `Failure.message` says it to the author.",
+    {
+        FailureCode.QUEUE_TIMEOUT: "No worker started it in time.",
+        FailureCode.WORKER_LOST: "Its workers were lost, as often as it may be tried.",
+        FailureCode.RUN_TIMEOUT: "It ran longer than a run may take.",
+        FailureCode.UNREADABLE_MANUSCRIPT: "The manuscript cannot be read; another try ends alike.",
+        FailureCode.INTERNAL_ERROR: "A fault of ours.",
+    },
+)
+_describe(
+    WaitingReason,
+    "Why a queued job has not started.",
+    {
+        WaitingReason.STARTING: "A worker is free and about to start it.",
+        WaitingReason.WORKERS_BUSY: "Every worker has its hands full; `position` is the place in the line.",
+        WaitingReason.NO_LIVE_WORKER: "No worker is running.",
+        WaitingReason.NOT_DISPATCHED: "No worker has been told of it yet; that is tried again shortly.",
+    },
+)
+_describe(
+    DecidedBy,
+    "Who made a change of a job.",
+    {
+        DecidedBy.USER: "Its author.",
+        DecidedBy.WORKER: "The worker that held it.",
+        DecidedBy.SWEEPER: "The scheduler's sweep, past the deadline.",
+        DecidedBy.READER: "Whoever read it, past the deadline.",
+        DecidedBy.DISPATCHER: "The one that offers jobs to workers.",
+    },
+)
+_describe(
+    ComponentState,
+    "How a part of the deployment looks from its signs of life.",
+    {
+        ComponentState.HEALTHY: "Heard from in time.",
+        ComponentState.LATE: "Alive, but slow to say so.",
+        ComponentState.ABSENT: "It was there and is not now.",
+        ComponentState.NEVER_SEEN: "This deployment never had it.",
+    },
+)
+_describe(
+    RefusalCode,
+    "Why a request was turned down.",
+    {
+        RefusalCode.NOT_FOUND: "No such thing for this author: missing and another's cannot be told apart.",
+        RefusalCode.NOT_ALLOWED_NOW: "The state of the thing does not permit it; read it again.",
+        RefusalCode.TOO_LARGE: "Over a size limit that the message names.",
+        RefusalCode.UNREADABLE: "The right kind of file, but damaged, empty or without text.",
+        RefusalCode.UNSUPPORTED_FORMAT: "A kind of file that is not read here.",
+        RefusalCode.INVALID_INPUT: "A value that is not allowed; the message says which.",
+        RefusalCode.LIMIT_REACHED: "As many as one author may have; let something end first.",
+    },
+)

@@ -1,0 +1,242 @@
+"""Bearer tokens: signed by our own secret in local mode, by the project's keys in Supabase mode."""
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, Protocol
+from uuid import UUID, uuid5
+
+import httpx
+import jwt
+
+from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
+from jobs.settings import Settings
+from schema.context import Caller
+
+LOCAL_ISSUER = "novelfoundry"
+LOCAL_AUDIENCE = "novelfoundry"
+SUPABASE_AUDIENCE = "authenticated"
+
+# A subject that is no UUID gets one that is always the same.
+_SUBJECTS = UUID("6f0c1d5e-3b0e-4d8e-9a57-2f6a5f1f7c11")
+_MIN_SECRET = 32
+_KEYS_FRESH_SECONDS = 600.0
+_REFETCH_SECONDS = 30.0
+_FETCH_LIMIT = 5.0
+_ASYMMETRIC = {"EC": "ES256", "RSA": "RS256"}
+
+
+class Authority(Protocol):
+    """Says who a token speaks for."""
+
+    async def caller(self, token: str) -> Caller:
+        """The caller. Raises Unauthenticated, and Unavailable when the keys cannot be read now."""
+        ...
+
+
+@asynccontextmanager
+async def open_authority(settings: Settings) -> AsyncIterator[Authority]:
+    """The authority of this deployment's mode. Raises ConfigurationError."""
+    if settings.supabase_url is None:
+        yield LocalAuthority(local_secret(settings))
+        return
+    base = f"{settings.supabase_url.rstrip('/')}/auth/v1"
+    async with httpx.AsyncClient(timeout=_FETCH_LIMIT) as client:
+        keys = KeySet(client, f"{base}/.well-known/jwks.json")
+        yield SupabaseAuthority(issuer=base, secret=settings.supabase_jwt_secret, keys=keys)
+
+
+def bearer(authorization: object) -> str:
+    """The token of an Authorization value. Raises Unauthenticated."""
+    scheme, _, token = authorization.partition(" ") if isinstance(authorization, str) else ("", "", "")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Sign in first: the request carries no bearer token.")
+    return token.strip()
+
+
+class LocalAuthority:
+    """Tokens that `novelfoundry token` and `POST /session` sign."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    async def caller(self, token: str) -> Caller:
+        """See Authority.caller."""
+        return _caller(_decoded(token, self._secret, "HS256", audience=LOCAL_AUDIENCE, issuer=LOCAL_ISSUER))
+
+
+class SupabaseAuthority:
+    """Tokens of a Supabase project: by shared secret, where there is one, or by the project's published keys."""
+
+    def __init__(self, *, issuer: str, secret: str | None, keys: "KeySet") -> None:
+        self._issuer = issuer
+        self._secret = secret
+        self._keys = keys
+
+    async def caller(self, token: str) -> Caller:
+        """See Authority.caller."""
+        key, algorithm = await self._key(token)
+        return _caller(_decoded(token, key, algorithm, audience=SUPABASE_AUDIENCE, issuer=self._issuer))
+
+    async def _key(self, token: str) -> tuple[jwt.PyJWK | str, str]:
+        """The only key that may have signed this token, and the only algorithm that goes with that key."""
+        header = _header(token)
+        algorithm, kid = header.get("alg"), header.get("kid")
+        if algorithm == "HS256" and self._secret is not None:
+            return self._secret, "HS256"
+        if algorithm not in _ASYMMETRIC.values() or not isinstance(kid, str):
+            raise _invalid()
+        key = await self._keys.key(kid)
+        # The key decides, not the token: a header that names another algorithm does not verify.
+        return key, _ASYMMETRIC[key.key_type or ""]
+
+
+class KeySet:
+    """A project's public keys, read when needed and kept for a while."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+        self._client = client
+        self._url = url
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._read_at = float("-inf")
+        self._tried_at = float("-inf")
+        self._reading = asyncio.Lock()
+
+    async def key(self, kid: str) -> jwt.PyJWK:
+        """The key of this id. An unknown one is looked for again at most once in 30 seconds.
+
+        Raises Unauthenticated when the project has no such key, Unavailable when no key was ever read.
+        """
+        if kid not in self._keys or time.monotonic() - self._read_at > _KEYS_FRESH_SECONDS:
+            async with self._reading:
+                await self._read()
+        if kid in self._keys:
+            return self._keys[kid]
+        if not self._keys:
+            raise Unavailable("The sign-in service does not answer. Try again in a moment.")
+        raise _invalid()
+
+    async def _read(self) -> None:
+        now = time.monotonic()
+        if now - self._tried_at < _REFETCH_SECONDS:
+            return
+        self._tried_at = now
+        # Keys that were read before stay good while the project does not answer.
+        with suppress(httpx.HTTPError, ValueError):
+            answer = (await self._client.get(self._url)).raise_for_status().json()
+            self._keys = _public_keys(answer)
+            self._read_at = now
+
+
+def _public_keys(answer: Any) -> dict[str, jwt.PyJWK]:
+    listed = answer.get("keys", []) if isinstance(answer, dict) else []
+    keys = {}
+    for key in listed:
+        if isinstance(key, dict) and key.get("kty") in _ASYMMETRIC and isinstance(key.get("kid"), str):
+            with suppress(jwt.PyJWTError):
+                keys[key["kid"]] = jwt.PyJWK(key, algorithm=_ASYMMETRIC[key["kty"]])
+    return keys
+
+
+def _header(token: str) -> Mapping[str, Any]:
+    try:
+        return jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        raise _invalid() from None
+
+
+def _decoded(token: str, key: jwt.PyJWK | str, algorithm: str, *, audience: str, issuer: str) -> Mapping[str, Any]:
+    try:
+        claims: Mapping[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[algorithm],
+            audience=audience,
+            issuer=issuer,
+            options={"require": ["exp", "aud", "iss", "sub"]},
+        )
+    except jwt.ExpiredSignatureError:
+        raise Unauthenticated("Your sign-in has expired. Sign in again.") from None
+    except (jwt.PyJWTError, ValueError, OverflowError):
+        raise _invalid() from None
+    return claims
+
+
+def _invalid() -> Unauthenticated:
+    return Unauthenticated("The bearer token is not valid here. Sign in again.")
+
+
+def _caller(claims: Mapping[str, Any]) -> Caller:
+    subject, email = claims["sub"], claims.get("email")
+    if not isinstance(subject, str) or not subject.strip():
+        raise _invalid()
+    try:
+        expires_at = datetime.fromtimestamp(float(claims["exp"]), UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        raise _invalid() from None
+    return Caller(
+        owner_id=owner_of(subject),
+        subject=subject,
+        email=email if isinstance(email, str) and email else None,
+        expires_at=expires_at,
+    )
+
+
+def owner_of(subject: str) -> UUID:
+    """The id that rows carry for this subject."""
+    try:
+        return UUID(subject)
+    except ValueError:
+        return uuid5(_SUBJECTS, subject)
+
+
+def local_token(settings: Settings, *, sub: str, email: str | None = None, expires_in: float = 3600) -> str:
+    """A bearer token for local mode, good for that many seconds. Raises ConfigurationError in Supabase mode."""
+    if settings.uses_supabase:
+        raise ConfigurationError("SUPABASE_URL is set, so the project signs the tokens: sign in there.")
+    now = time.time()
+    claims: dict[str, Any] = {
+        "sub": sub,
+        "aud": LOCAL_AUDIENCE,
+        "iss": LOCAL_ISSUER,
+        "iat": now,
+        "exp": now + expires_in,
+    }
+    if email:
+        claims["email"] = email
+    return jwt.encode(claims, local_secret(settings), algorithm="HS256")
+
+
+def local_secret(settings: Settings) -> str:
+    """NF_JWT_SECRET, or the secret kept under NF_DATA; made at the first call, by whichever process is first."""
+    if settings.jwt_secret is not None:
+        if len(settings.jwt_secret.encode()) < _MIN_SECRET:
+            raise ConfigurationError(f"NF_JWT_SECRET is too short to be a secret: use {_MIN_SECRET} bytes or more.")
+        return settings.jwt_secret
+    path = settings.data / "jwt_secret"
+    try:
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_text().strip()
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"The token secret {path} cannot be kept or read: {error}.") from error
+    if len(secret) < _MIN_SECRET:
+        raise ConfigurationError(f"The token secret {path} is damaged. Delete it; everybody must sign in again.")
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with NamedTemporaryFile("w", dir=path.parent, prefix=".jwt_secret-") as made:  # 0600 from the start
+        made.write(secrets.token_urlsafe(48))
+        made.flush()
+        os.fsync(made.fileno())
+        # A link fails where the name is taken: of two processes at once, both read the first one's secret.
+        with suppress(FileExistsError):
+            os.link(made.name, path)

@@ -1,0 +1,39 @@
+"""Reading a request's body up to a limit, in bytes and in time."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from starlette.requests import Request
+
+from jobs.errors import TooLarge
+from jobs.service import too_large
+
+# A file of 25 MiB over a slow line takes minutes; a client that stops sending must not hold a place for ever.
+READ_LIMIT = 600.0
+
+
+async def limited(request: Request, limit: int, *, say: int | None = None) -> AsyncGenerator[bytes, None]:
+    """The body in pieces. Raises TooLarge past `limit` bytes, at once where the request says its length.
+
+    `say` is the limit to name, where it differs.
+    """
+    error = TooLarge(too_large(say or limit))
+    if _declared(request) > limit:
+        raise error
+    size = 0
+    async with asyncio.timeout(READ_LIMIT):
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                raise error
+            yield piece
+
+
+async def whole_body(request: Request, limit: int) -> bytes:
+    """The body. Raises TooLarge past `limit` bytes."""
+    return b"".join([piece async for piece in limited(request, limit)])
+
+
+def _declared(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0

@@ -1,0 +1,191 @@
+"""GraphQL over HTTP, as https://graphql.github.io/graphql-over-http/draft/ says it.
+
+Strawberry's own view answers `application/json` only, with 200 or 400 by its own rules (strawberry.http,
+0.341): so the schema is executed here, and the answer chosen by the draft.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from jobs.errors import TooLarge, Unauthenticated, Unavailable
+from schema.api import api
+from schema.context import Context
+from schema.errors import is_request_error, shown
+from server.answers import answer, problem, refused
+from server.body import whole_body
+from server.lifespan import Services, services_of
+from server.pages import graphiql
+
+JSON = "application/json"
+RESPONSE_JSON = "application/graphql-response+json"
+# Room for JSON's escapes and the query around a pasted text of the largest size.
+_AROUND_A_TEXT = 1.25
+_QUERY_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A well-formed request, over any transport."""
+
+    query: str
+    name: str | None
+    variables: dict[str, Any] | None
+
+
+class Malformed(Exception):
+    """A request that is no GraphQL request; the text says why."""
+
+
+async def graphql(request: Request) -> Response:
+    """`/graphql`: POST, GET for queries, and GraphiQL for a browser."""
+    services = services_of(request)
+    if request.method != "POST" and _is_browser(request):
+        return await graphiql(request)
+    media_type = negotiated(request.headers.get("accept"))
+    if media_type is None:
+        return problem(406, "NOT_ACCEPTABLE", f"Answers come as {RESPONSE_JSON} or {JSON}: accept one of them.")
+    try:
+        context = services.context(await services.caller(request))
+    except Unauthenticated as error:
+        return unauthenticated(error)
+    except Unavailable as error:
+        return _failed(503, "UNAVAILABLE", error.message)
+    try:
+        operation = read_operation(await _parameters(request, services))
+    except Malformed as error:
+        return _failed(400, "INVALID_INPUT", str(error))
+    except TooLarge as error:
+        return refused(error)
+    services.metrics.operations.labels("http").inc()
+    return await _executed(request, operation, context, media_type)
+
+
+def read_operation(parameters: object) -> Operation:
+    """The operation that the parameters of a request name. Raises Malformed."""
+    if not isinstance(parameters, dict):
+        raise Malformed("A request is a JSON object; batches are not taken.")
+    query, name = parameters.get("query"), parameters.get("operationName")
+    variables, extensions = parameters.get("variables"), parameters.get("extensions")
+    if not isinstance(query, str) or not query.strip():
+        raise Malformed("`query` must be a GraphQL document.")
+    if not isinstance(name, str | None):
+        raise Malformed("`operationName` must be a text or null.")
+    if not isinstance(variables, dict | None):
+        raise Malformed("`variables` must be an object or null.")
+    if not isinstance(extensions, dict | None):
+        raise Malformed("`extensions` must be an object or null.")
+    return Operation(query=query, name=name or None, variables=variables)
+
+
+def read_json(text: str | bytes) -> Any:
+    """The JSON value, by the letter of its standard. Raises Malformed."""
+    try:
+        return json.loads(text.decode() if isinstance(text, bytes) else text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise Malformed("The body must be JSON in UTF-8.") from None
+
+
+def unauthenticated(error: Unauthenticated) -> Response:
+    """401, for clients of GraphQL and others alike."""
+    return _failed(401, "UNAUTHENTICATED", error.message, {"WWW-Authenticate": "Bearer"})
+
+
+def negotiated(accept: str | None) -> str | None:
+    """The media type of the answer: what the client prefers, `application/json` where it does not say."""
+    if not accept or not accept.strip():
+        return JSON
+    ranges = [_media_range(part, place) for place, part in enumerate(accept.split(","))]
+    for _, _, name in sorted(ranges):
+        if name in (JSON, RESPONSE_JSON):
+            return name
+        if name in ("*/*", "application/*"):
+            return JSON
+    return None
+
+
+def _media_range(part: str, place: int) -> tuple[float, int, str]:
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    quality = 1.0
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                quality = float(parameter[2:])
+            except ValueError:
+                quality = 0.0
+    return -quality, place, name if quality > 0 else ""
+
+
+def _is_browser(request: Request) -> bool:
+    return "query" not in request.query_params and "text/html" in request.headers.get("accept", "")
+
+
+async def _parameters(request: Request, services: Services) -> Any:
+    if request.method == "POST":
+        _need_json(request.headers.get("content-type"))
+        limit = int(services.settings.max_upload_bytes * _AROUND_A_TEXT) + _QUERY_BYTES
+        return read_json(await whole_body(request, limit))
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if parameters.get(name):
+            parameters[name] = read_json(parameters[name])
+        else:
+            parameters.pop(name, None)
+    return parameters
+
+
+def _need_json(content_type: str | None) -> None:
+    name, *parameters = (piece.strip().lower() for piece in (content_type or "").split(";"))
+    charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
+    if name != JSON or charset not in ("utf-8", "utf8"):
+        raise Malformed(f"Send the request as {JSON} in UTF-8.")
+
+
+async def _executed(request: Request, operation: Operation, context: Context, media_type: str) -> Response:
+    allowed = {OperationType.QUERY} if request.method != "POST" else {OperationType.QUERY, OperationType.MUTATION}
+    try:
+        result = await api.execute(
+            operation.query,
+            variable_values=operation.variables,
+            operation_name=operation.name,
+            context_value=context,
+            allowed_operation_types=allowed,
+        )
+    except InvalidOperationTypeError as error:
+        return _wrong_kind(error.operation_type)
+    except (CannotGetOperationTypeError, MissingQueryError):
+        return _answered(None, [GraphQLError("`operationName` names no operation of the document.")], media_type)
+    return _answered(result.data, result.errors, media_type)
+
+
+def _wrong_kind(kind: OperationType) -> Response:
+    if kind is OperationType.SUBSCRIPTION:
+        return _failed(400, "INVALID_INPUT", "Subscriptions go over a WebSocket with graphql-transport-ws.")
+    return _failed(405, "METHOD_NOT_ALLOWED", "A mutation is sent with POST.", {"Allow": "POST"})
+
+
+def _answered(data: Any, errors: list[GraphQLError] | None, media_type: str) -> Response:
+    body: dict[str, Any] = {}
+    if errors:
+        body["errors"] = [shown(error) for error in errors]
+    failed = is_request_error(data, errors)
+    if not failed:
+        body["data"] = data
+    # The older media type leaves 4xx to proxies: a well-formed request is answered with 200.
+    return answer(body, status=400 if failed and media_type == RESPONSE_JSON else 200, media_type=media_type)
+
+
+def _failed(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
+    body = {"code": code, "message": message, "errors": [{"message": message, "extensions": {"code": code}}]}
+    return answer(body, status=status, headers=headers)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,84 @@
+"""What the api process holds while it serves: the domain, who may ask, and what it counts."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+
+from jobs.errors import NovelFoundryError
+from jobs.presence import Heart
+from jobs.settings import Settings
+from jobs.wiring import Domain, open_domain
+from schema.context import Caller, Context
+from server.auth import Authority, bearer, open_authority
+from server.metrics import Metrics
+from server.quota import Quota
+
+# A dashboard holds one socket, GraphiQL another: room for many tabs, and an end to a client that leaks them.
+MAX_SOCKETS = 50
+# One upload may hold NF_MAX_UPLOAD_BYTES of memory.
+MAX_UPLOADS = 3
+MAX_UPLOADS_IN_ALL = 24
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that an endpoint needs."""
+
+    settings: Settings
+    domain: Domain
+    authority: Authority
+    metrics: Metrics
+    sockets: Quota = field(default_factory=lambda: Quota(each=MAX_SOCKETS))
+    uploads: Quota = field(default_factory=lambda: Quota(each=MAX_UPLOADS, in_all=MAX_UPLOADS_IN_ALL))
+
+    async def caller(self, request: HTTPConnection) -> Caller:
+        """Who sent the request. Raises Unauthenticated, Unavailable."""
+        return await self.authority.caller(bearer(request.headers.get("authorization")))
+
+    def context(self, caller: Caller) -> Context:
+        """The surroundings of one operation."""
+        return Context(
+            caller=caller,
+            service=self.domain.service,
+            presence=self.domain.presence,
+            feed=self.domain.feed,
+        )
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Opens the domain and keeps its push hub and this process's heart going. Raises ConfigurationError."""
+    async with open_authority(settings) as authority, open_domain(settings, kind="api") as domain:
+        services = Services(settings=settings, domain=domain, authority=authority, metrics=Metrics())
+        async with asyncio.TaskGroup() as tasks:
+            kept = [
+                tasks.create_task(domain.feed.run(), name="push hub"),
+                tasks.create_task(_beat(domain.heart, settings), name="heart"),
+            ]
+            try:
+                yield services
+            finally:
+                for task in kept:
+                    task.cancel()
+                await domain.heart.stop()
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """The services of the app that a request came to."""
+    services: Services = connection.app.state.services
+    return services
+
+
+async def _beat(heart: Heart, settings: Settings) -> None:
+    while True:
+        try:
+            await heart.beat()
+        except NovelFoundryError as error:
+            _log.warning("no sign of life was written: %s", error)
+        await asyncio.sleep(settings.heartbeat.total_seconds())

@@ -1,0 +1,55 @@
+"""`POST /session`: in local mode, a page on this machine signs itself in."""
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.answers import answer, problem
+from server.auth import local_token
+from server.lifespan import services_of
+
+LOCAL_AUTHOR = "local-author"
+LIFETIME = timedelta(hours=1)
+
+_REFUSED = "Only a page of this server, opened on the same machine, signs itself in. Use `novelfoundry token` instead."
+_PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+
+async def session(request: Request) -> Response:
+    """A token for the author of this machine; 403 to everybody else."""
+    settings = services_of(request).settings
+    if settings.uses_supabase:
+        return problem(403, "FORBIDDEN", "Sign in with Supabase: this server signs no tokens of its own.")
+    if not is_from_here(request):
+        return problem(403, "FORBIDDEN", _REFUSED)
+    expires_at = datetime.now(UTC) + LIFETIME
+    token = local_token(settings, sub=LOCAL_AUTHOR, expires_in=LIFETIME.total_seconds())
+    return answer({"token": token, "expiresAt": expires_at.isoformat()})
+
+
+def is_from_here(request: Request) -> bool:
+    """Whether a page of ours on this machine asks.
+
+    The address keeps the network out, the Host a page whose name was pointed at this machine, the Origin
+    a page of another site; and what came through a proxy may come from anywhere.
+    """
+    host, origin = request.headers.get("host", ""), request.headers.get("origin", "")
+    return (
+        request.client is not None
+        and _is_loopback(request.client.host)
+        and _is_loopback(urlsplit(f"//{host}").hostname or "")
+        and origin in (f"http://{host}", f"https://{host}")
+        and not any(name in request.headers for name in _PROXIED)
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,69 @@
+"""`POST /manuscripts`: a file comes in, streamed and limited; its manuscript's id goes out."""
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from jobs.errors import InvalidInput, Refused, Unauthenticated, Unavailable
+from schema.ids import global_id
+from server.answers import answer, problem, refused
+from server.body import limited
+from server.graphql import unauthenticated
+from server.lifespan import Services, services_of
+
+# The parts' headers, the boundaries and the title.
+_AROUND_THE_FILE = 65_536
+_FORM = "Send a form with one part `file`, and `title` where you like."
+_BUSY = "Too many uploads at once. Let one end, then try again."
+
+
+async def manuscripts(request: Request) -> Response:
+    """201 with the manuscript's id, or a refusal with `code` and `message`."""
+    services = services_of(request)
+    try:
+        caller = await services.caller(request)
+        with services.uploads.hold(caller.owner_id, _BUSY):
+            filename, title, content = await _read(request, services)
+            manuscript = await services.domain.service.add_manuscript(
+                caller.owner_id, title=title, filename=filename, content=content
+            )
+    except Unauthenticated as error:
+        return unauthenticated(error)
+    except Refused as error:
+        return refused(error)
+    except Unavailable as error:
+        return problem(503, "UNAVAILABLE", error.message)
+    except TimeoutError:
+        return problem(408, "TIMEOUT", "The file did not arrive in time. Try again.")
+    except ClientDisconnect:
+        return problem(400, "INVALID_INPUT", "The upload broke off.")
+    return answer({"id": global_id("Manuscript", manuscript.id)}, status=201)
+
+
+async def _read(request: Request, services: Services) -> tuple[str, str | None, bytes]:
+    limit = services.settings.max_upload_bytes
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise InvalidInput(_FORM)
+    parser = MultiPartParser(
+        request.headers,
+        limited(request, limit + _AROUND_THE_FILE, say=limit),
+        max_files=1,
+        max_fields=1,
+        max_part_size=_AROUND_THE_FILE,
+    )
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, UnicodeDecodeError, LookupError) as error:
+        raise InvalidInput(_FORM) from error
+    try:
+        return await _parts(form)
+    finally:
+        await form.close()
+
+
+async def _parts(form: FormData) -> tuple[str, str | None, bytes]:
+    file, title = form.get("file"), form.get("title")
+    if set(form) - {"file", "title"} or not isinstance(file, UploadFile) or not isinstance(title, str | None):
+        raise InvalidInput(_FORM)
+    return file.filename or "", title, await file.read()

@@ -34,6 +34,11 @@ export class JobBoard {
     for (const job of jobs) this.take(job, now);
   }
 
+  /** Forgets jobs that went with their manuscript. */
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#sightings.delete(id);
+  }
+
   /** All jobs, the latest queued first. */
   jobs(now: number): readonly FollowedJob[] {
     return [...this.#sightings.values()]

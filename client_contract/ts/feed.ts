@@ -118,6 +118,7 @@ export class JobFeed {
     const now = performance.now();
     if (isFirst) this.#board.takeSnapshot(frame.jobs, frame.asOf, now);
     else for (const job of frame.jobs) this.#board.take(job, now);
+    this.#board.forget(frame.removed);
     this.#system = frame.system;
     this.#stopPolling();
     this.#become("live");

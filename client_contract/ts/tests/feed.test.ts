@@ -104,6 +104,18 @@ describe("what it shows", () => {
     expect(jobs.every(({ isTerminal }) => isTerminal)).toBe(true);
   });
 
+  test("a job that went with its manuscript is gone", async () => {
+    follow();
+    const listener = await server.listener();
+    listener.frame(makeFrame(0, makeJob({})));
+    listener.frame({ ...makeFrame(1), removed: ["job"] });
+
+    const { jobs } = await until(({ system }) => system?.asOf === at(1));
+
+    expect(jobs).toEqual([]);
+    expect(feed.getSnapshot().isLocked("manuscript")).toBe(false);
+  });
+
   test("a mutation's answer is shown at once, and not again when the feed knows newer", async () => {
     follow();
     const listener = await server.listener();

@@ -45,7 +45,7 @@ export function makeSystem(asOf: string): SystemFieldsFragment {
 }
 
 export function makeFrame(second: number, ...jobs: Job[]): Frame {
-  return { asOf: at(second), jobs, system: makeSystem(at(second)) };
+  return { asOf: at(second), jobs, removed: [], system: makeSystem(at(second)) };
 }
 
 /** The server's clock, so many seconds into the test. */

@@ -73,7 +73,7 @@ interface SentJob {
 interface Instant {
   at: number;
   snapshot?: { asOf: string; jobs: SentJob[] };
-  frame?: { jobs: SentJob[] };
+  frame?: { jobs: SentJob[]; removed?: string[] };
   answer?: SentJob;
   wallClockJumps?: number;
   connection?: "lost";
@@ -115,6 +115,7 @@ describe("locks", () => {
     const now = performance.now();
     if (snapshot) board.takeSnapshot(snapshot.jobs.map(received), snapshot.asOf, now);
     for (const job of frame?.jobs ?? []) board.take(received(job), now);
+    board.forget(frame?.removed ?? []);
     if (answer) board.take(received(answer), now);
     if (wallClockJumps) vi.setSystemTime(Date.now() + wallClockJumps * 1_000);
   }

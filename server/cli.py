@@ -75,6 +75,10 @@ def _migrate(asked: argparse.Namespace) -> int:
 
 
 def _doctor(asked: argparse.Namespace) -> int:
+    if asked.process is not None:
+        from server import alive
+
+        return asyncio.run(alive.run(_settings(), kind=asked.process))
     from server import doctor
 
     return asyncio.run(doctor.run(_settings(), canary=asked.canary))
@@ -108,8 +112,11 @@ def _settings() -> "Settings":
 
 
 def _served(process: Coroutine[object, object, None]) -> int:
+    import logging
+
     import uvloop
 
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     uvloop.run(process)
     return DONE
 
@@ -127,9 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help: str, more: str = "") -> _Command:
-        made = commands.add_parser(
-            name, help=help, description=f"{help[0].upper()}{help[1:]}. {more}".strip()
-        )
+        made = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}. {more}".strip())
         made.set_defaults(run=run)
         return made
 
@@ -184,29 +189,26 @@ def _add_errands(command: _Adding) -> None:
         "checks the whole deployment, a line a check, exit 1 if one fails",
     )
     doctor.add_argument("--canary", action="store_true", help="run a job end to end as well")
+    doctor.add_argument(
+        "--process", choices=["worker", "scheduler"], help="check only that one of this kind lives: for containers"
+    )
     analyse = command("analyse", _analyse, "uploads manuscripts, follows their analysis, prints the reports")
     analyse.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".txt, .md, .docx or .epub")
-    analyse.add_argument(
-        "--url", default="http://127.0.0.1:8000", help="of the server (http://127.0.0.1:8000)"
-    )
+    analyse.add_argument("--url", default="http://127.0.0.1:8000", help="of the server (http://127.0.0.1:8000)")
     analyse.add_argument("--token", help="bearer token; without one, local mode's own secret signs one")
     analyse.add_argument("--json", action="store_true", help="print the reports as JSON")
     token = command("token", _token, "prints a signed bearer token for local mode, alone on the last line")
     token.add_argument("--sub", required=True, metavar="ID", help="the author's id")
     token.add_argument("--email", metavar="E", help="the author's address")
     token.add_argument("--expires-in", type=float, default=3600, metavar="S", help="seconds (3600)")
-    verify = command(
-        "verify", _verify, "runs the client contract against a running server, exit 1 if a MUST fails"
-    )
+    verify = command("verify", _verify, "runs the client contract against a running server, exit 1 if a MUST fails")
     verify.add_argument("url", metavar="URL", help="of the server, as in http://127.0.0.1:8000")
     verify.add_argument("--token", metavar="T", help="bearer token of a test author")
     verify.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def _add_data(command: _Command) -> None:
-    command.add_argument(
-        "--data", type=Path, metavar="DIR", help="where data are kept (NF_DATA, .novelfoundry)"
-    )
+    command.add_argument("--data", type=Path, metavar="DIR", help="where data are kept (NF_DATA, .novelfoundry)")
 
 
 def _port(text: str) -> int:

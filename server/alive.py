@@ -1,0 +1,37 @@
+"""The health check of a worker's or scheduler's container: has a process of this kind been heard from lately?"""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from typing import Literal, assert_never
+
+from jobs.gateways.postgres import open_postgres
+from jobs.models import Component
+from jobs.presence import Presence
+from jobs.settings import Settings
+from jobs.states import ComponentState
+from jobs.store import JobStore
+
+Kind = Literal["worker", "scheduler"]
+
+_LIMIT = 10.0
+
+
+async def run(settings: Settings, *, kind: Kind) -> int:
+    """Prints the kind's state; 0 when one lives, else 1. Raises Unavailable when the database does not answer."""
+    async with asyncio.timeout(_LIMIT), open_postgres(settings.need_database_url(), application="health") as gateway:
+        health = await Presence(JobStore(gateway), settings, push=_unasked).health()
+    match kind:
+        case "worker":
+            component = health.workers
+        case "scheduler":
+            component = health.sweeper
+        case _:
+            assert_never(kind)
+    lives = component.state in (ComponentState.HEALTHY, ComponentState.LATE)
+    print(f"{kind}: {component.state.value}", file=sys.stdout if lives else sys.stderr)
+    return 0 if lives else 1
+
+
+def _unasked() -> Component:
+    return Component(state=ComponentState.NEVER_SEEN, live=0, last_seen_at=datetime.now(UTC))

@@ -5,11 +5,13 @@ import secrets
 from typing import Any
 
 from graphql import GraphQLError
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from jobs.errors import ConfigurationError, Refused, Unavailable
 
 _log = logging.getLogger(__name__)
 
+NO_OPERATION = "`operationName` must name the one operation of the document that is to run."
 TOO_DEEP = "The query is nested too deeply."
 
 
@@ -20,6 +22,11 @@ def shown(error: GraphQLError) -> dict[str, Any]:
     if code is not None:
         shown["extensions"] = {"code": code}
     return shown
+
+
+def as_graphql(error: Exception) -> GraphQLError:
+    """The error as one of GraphQL, with itself as the cause where it is none."""
+    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
 
 
 def is_request_error(data: object, errors: list[GraphQLError] | None) -> bool:
@@ -47,6 +54,8 @@ def _told(error: GraphQLError, cause: BaseException | None) -> tuple[str, str | 
             return "The service is not set up completely. Its operator finds the reason in the log.", "UNAVAILABLE"
         case RecursionError():
             return TOO_DEEP, None
+        case CannotGetOperationTypeError():
+            return NO_OPERATION, None
         case _:
             return internal(cause), "INTERNAL"
 

@@ -28,9 +28,13 @@ def read_id(text: str) -> tuple[str, UUID]:
 
 def local_id(type_name: str, text: str) -> UUID:
     """The id within its type. Raises NotFound for an id of another type, or none."""
-    found, id = read_id(text)
+    missing = NotFound(f"There is no such {type_name.lower()}.")
+    try:
+        found, id = read_id(text)
+    except NotFound:
+        raise missing from None
     if found != type_name:
-        raise NotFound(f"There is no such {type_name.lower()}.")
+        raise missing
     return id
 
 

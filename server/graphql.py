@@ -11,14 +11,13 @@ from typing import Any
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from jobs.errors import TooLarge, Unauthenticated, Unavailable
 from schema.api import api
 from schema.context import Context
-from schema.errors import is_request_error, shown
+from schema.errors import as_graphql, is_request_error, shown
 from server.answers import answer, problem, refused
 from server.body import whole_body
 from server.lifespan import Services, services_of
@@ -160,8 +159,8 @@ async def _executed(request: Request, operation: Operation, context: Context, me
         )
     except InvalidOperationTypeError as error:
         return _wrong_kind(error.operation_type)
-    except (CannotGetOperationTypeError, MissingQueryError):
-        return _answered(None, [GraphQLError("`operationName` names no operation of the document.")], media_type)
+    except CannotGetOperationTypeError as error:
+        return _answered(None, [as_graphql(error)], media_type)
     return _answered(result.data, result.errors, media_type)
 
 

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from jobs.errors import LimitReached, Unauthenticated, Unavailable
 from schema.api import api
 from schema.context import Caller
-from schema.errors import internal, is_request_error, shown
+from schema.errors import as_graphql, is_request_error, shown
 from server.answers import encoded
 from server.auth import bearer
 from server.graphql import Malformed, Operation, read_json, read_operation
@@ -171,7 +171,8 @@ class Connection:
         except (WebSocketDisconnect, TimeoutError):
             raise
         except Exception as error:
-            await self._end(id, {"type": "error", "payload": [_internal(error)]})
+            # Strawberry's ParserCache raises a syntax error out of `stream`, where `execute` returns it.
+            await self._end(id, {"type": "error", "payload": [shown(as_graphql(error))]})
 
     async def _stream(self, id: str, operation: Operation, caller: Caller) -> None:
         results = await api.stream(
@@ -211,10 +212,6 @@ _TOO_MANY = {
     "message": f"At most {MAX_OPERATIONS} operations run on one socket. Complete one first.",
     "extensions": {"code": "LIMIT_REACHED"},
 }
-
-
-def _internal(error: Exception) -> dict[str, Any]:
-    return {"message": internal(error), "extensions": {"code": "INTERNAL"}}
 
 
 def _message(text: str | None) -> Mapping[str, Any]:

@@ -33,7 +33,7 @@ class Section:
     @property
     def title(self) -> str:
         """What to call the section: "I — Introduction", also where number and name stand on two lines."""
-        if not self.name or self.name in self.heading:
+        if not self.heading or self.name in self.heading:
             return self.heading or self.name
         return f"{self.heading} — {self.name}"
 

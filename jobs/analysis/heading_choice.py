@@ -94,10 +94,17 @@ class _Choice:
         """
         untitled = [found for found in self._numbered.values() if found.marker and not found.marker.title]
         below = {found.index: found.index + 1 for found in untitled if self._may_name(found.index + 1)}
-        styled = {index: name for index, name in below.items() if self._blocks[name].role is Role.HEADING}
-        typed = {index: name for index, name in below.items() if index not in styled}
+        headed = {index: name for index, name in below.items() if self._blocks[name].role is Role.HEADING}
+        scene_levels = self._levels_elsewhere(set(headed.values()))
+        styled = {index: name for index, name in headed.items() if self._blocks[name].level not in scene_levels}
+        typed = {index: name for index, name in below.items() if index not in headed}
         is_habit = len(typed) > 1 and len(typed) * 2 >= len(untitled) - len(styled)
         return styled | {index: name for index, name in typed.items() if is_habit or self._is_spaced_name(index, name)}
+
+    def _levels_elsewhere(self, names: set[int]) -> set[int]:
+        """Levels of headings without numbers that also stand where they name no chapter: they head scenes."""
+        named = names | set(self._numbered)
+        return {found.block.level for found in self._styled if found.index not in named}
 
     def _may_name(self, index: int) -> bool:
         if index + 1 >= len(self._blocks) or index in self._numbered:

@@ -16,7 +16,7 @@ _NARROWEST_WRAP = 35
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)(?:\s+#+)?$")
 _UNDERLINE = re.compile(r"(=|-){3,}$")
 _FRONT_MATTER = re.compile(r"\A---\n(?:[A-Za-z_-]+:.*\n|[ \t]+.*\n|\n)+?(?:---|\.\.\.)\n")
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.DOTALL)
+_EMPHASIS = re.compile(r"(?<![\w*\\])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=[^\s\\])\1(?![\w*])", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]\n]{0,500})\]\([^)\n]{0,500}\)")
 _COMMENT = re.compile(r"<!--.{0,20000}?-->", re.DOTALL)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
@@ -49,7 +49,7 @@ def _chunks(text: str) -> Iterator[_Chunk]:
     """Runs of lines between blank ones. A form feed is a new page."""
     lines: list[str] = []
     gap = blank = 0
-    for line in text.split("\n"):
+    for line in text.replace(_PAGE, f"\n{_PAGE}").split("\n"):
         if line.strip():
             if not lines:
                 gap = max(blank, _PAGE_GAP) if _PAGE in line else blank

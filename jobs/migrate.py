@@ -27,6 +27,8 @@ alter table supabase_migrations.schema_migrations add column if not exists state
 alter table supabase_migrations.schema_migrations add column if not exists name text;
 """
 
+_AWAY = (OSError, TimeoutError, asyncpg.InterfaceError)
+
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 
@@ -95,6 +97,8 @@ async def _apply(connection: "Connection", migration: Migration) -> None:
     await connection.execute("set local lock_timeout = '10s'")
     try:
         await connection.execute(migration.sql)
+    except asyncpg.InsufficientPrivilegeError:
+        raise
     except asyncpg.PostgresError as error:
         raise _failed(migration, error) from error
     await connection.execute(
@@ -126,18 +130,13 @@ def _refuse_gap(first: Migration, applied: set[str]) -> None:
 
 
 def _failed(migration: Migration, error: asyncpg.PostgresError) -> NovelFoundryError:
-    name, message = f"Migration {migration}", str(error).rstrip(".")
-    if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return ConfigurationError(
-            f"{name} needs a role that owns the tables ({message}): "
-            "let DATABASE_URL name that one, on Supabase `postgres`."
-        )
     if isinstance(error, asyncpg.LockNotAvailableError):
-        return Unavailable(f"{name} waited 10 s for a table that another session holds. Try again.")
+        return Unavailable(f"Migration {migration} waited 10 s for a table that another session holds. Try again.")
     position = int(error.position) if error.position else 0
     line = migration.sql.count("\n", 0, position) + 1
     return NovelFoundryError(
-        f"{name} failed at line {line} and nothing of it stays: {message}. Mend the data or the file, migrate again."
+        f"Migration {migration} failed at line {line} and nothing of it stays: {str(error).rstrip('.')}. "
+        "Mend the data or the file, then migrate again."
     )
 
 
@@ -155,11 +154,16 @@ async def _connected(database_url: str) -> AsyncIterator["Connection"]:
         raise ConfigurationError(f"The database refuses DATABASE_URL: {error}.") from error
     except (ValueError, asyncpg.ClientConfigurationError) as error:
         raise ConfigurationError(f"DATABASE_URL is not a PostgreSQL address: {error}.") from error
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*_AWAY, asyncpg.PostgresError) as error:
         raise Unavailable("The database at DATABASE_URL does not answer. Is it running?") from error
     try:
         yield connection
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise ConfigurationError(
+            f"The role of DATABASE_URL may not migrate ({error}): "
+            "name the role that owns the tables, on Supabase `postgres`."
+        ) from error
+    except (*_AWAY, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError) as error:
         raise Unavailable("The database at DATABASE_URL went away. Try again.") from error
     finally:
         connection.terminate()

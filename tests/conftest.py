@@ -53,7 +53,7 @@ class Databases:
         try:
             yield self.url(name)
         finally:
-            await self.execute(f"drop database {name} with (force)")
+            await self.execute(f"drop database if exists {name} with (force)")
 
     async def execute(self, statement: str) -> None:
         """Runs one statement in the server's own database, whose copies nobody uses."""

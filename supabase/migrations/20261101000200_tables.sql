@@ -1,5 +1,10 @@
 -- The tables of job truth: what a row may hold is said here, so that no writer can say otherwise.
 
+-- Nothing measured an old title: it is brought to the size that is allowed from here on.
+update public.manuscripts
+set title = coalesce(nullif(left(btrim(title), 300), ''), 'Untitled'), filename = left(filename, 255)
+where char_length(btrim(title)) not between 1 and 300 or char_length(filename) > 255;
+
 alter table public.manuscripts
   add constraint manuscripts_title_length check (char_length(title) between 1 and 300),
   add constraint manuscripts_filename_length check (char_length(filename) <= 255);

@@ -1,0 +1,121 @@
+"""The command line: every documented command, and every mistake with it, in one line."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server import cli
+
+# A process of the deployment or an errand each; operators and scripts rely on the names.
+COMMANDS = ["up", "engines", "api", "worker", "scheduler", "migrate", "doctor", "analyse", "token", "verify"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        cli.main([command, "--help"])
+
+    assert exit.value.code == 0
+    assert f"usage: novelfoundry {command}" in capsys.readouterr().out
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+
+    listed = capsys.readouterr().out
+    assert [command for command in COMMANDS if f"\n    {command}" not in listed] == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["up", "--port", "many"],
+        ["up", "--port", "0"],
+        ["api", "--port", "65536"],
+        ["token"],
+        ["analyse"],
+    ],
+)
+def test_a_wrong_command_line_is_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        cli.main(arguments)
+
+    assert exit.value.code == 2
+    assert "usage: novelfoundry" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["api", "worker", "scheduler", "migrate", "doctor --process=worker"])
+def test_a_missing_setting_is_one_line_that_names_it_and_exit_2(command: str, tmp_path: Path) -> None:
+    ended = run(*command.split(), NF_DATA=str(tmp_path))
+
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "DATABASE_URL" in ended.stderr or "REDIS_URL" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "worker", "migrate", "doctor --process=worker"])
+def test_a_wrong_setting_is_one_line_that_names_it_and_exit_2(command: str, tmp_path: Path) -> None:
+    ended = run(*command.split(), NF_DATA=str(tmp_path), NF_LEASE="soon")
+
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "NF_LEASE" in ended.stderr
+
+
+def test_up_on_a_port_in_use_names_it_and_starts_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run("up", "--port", str(port), "--data", str(tmp_path / "data"))
+
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert f"port {port} is in use" in ended.stderr
+    assert f"PORT={port + 1} make up" in ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_ctrl_c_is_exit_130_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_token", interrupted)
+
+    assert cli.main(["token", "--sub", "anybody"]) == 128 + signal.SIGINT
+
+
+def test_a_token_stands_alone_on_the_last_line(tmp_path: Path) -> None:
+    ended = run("token", "--sub", "an-author", "--expires-in", "60", NF_DATA=str(tmp_path))
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[-1].count(".") == 2
+
+
+def test_engines_loads_no_web_library() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, server.cli, server.foreground; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert {"starlette", "strawberry", "uvicorn"}.isdisjoint(loaded.stdout.split())
+
+
+def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """The program with no settings but these."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PYTHONPATH")}
+    return subprocess.run(
+        [sys.executable, "-m", "server.cli", *arguments],
+        env=kept | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

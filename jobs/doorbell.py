@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from arq.connections import ArqRedis, RedisSettings
+from arq.connections import ArqRedis
 from arq.worker import Worker, func
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from jobs.announcements import REDIS_AWAY, RING, Listener, Patience
@@ -35,31 +36,21 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def redis_settings(redis_url: str) -> RedisSettings:
-    """arq's settings for an address. Raises ConfigurationError."""
-    try:
-        settings = RedisSettings.from_dsn(redis_url)
-    except (AssertionError, ValueError) as error:
-        raise ConfigurationError(f"REDIS_URL is not a Redis address: {redis_url.split('@')[-1]}") from error
-    settings.conn_timeout = 1
-    settings.conn_retries = 0
-    settings.retry_on_timeout = False
-    return settings
-
-
 def open_redis(redis_url: str) -> ArqRedis:
-    """A client of its own pool; connects when first used, so that a Redis that is away stops nobody from starting."""
-    settings = redis_settings(redis_url)
-    redis: ArqRedis = ArqRedis.from_url(
-        redis_url,
-        socket_connect_timeout=settings.conn_timeout,
-        socket_timeout=10,
-        health_check_interval=15,
+    """A client on a pool of its own; connects when first used, so that a Redis that is away stops nobody from starting.
+
+    Raises ConfigurationError.
+    """
+    try:
+        pool = ConnectionPool.from_url(redis_url, socket_connect_timeout=1, socket_timeout=10, health_check_interval=15)
+    except ValueError as error:
+        raise ConfigurationError(f"REDIS_URL is not a Redis address: {error}") from error
+    return ArqRedis(
+        pool,
         job_serializer=_to_json,  # the default is pickle (10)
         job_deserializer=json.loads,
         default_queue_name=QUEUE,
     )
-    return redis
 
 
 class ArqDoorbell:

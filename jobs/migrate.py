@@ -96,7 +96,8 @@ async def _apply(connection: "Connection", migration: Migration) -> None:
     # A table that somebody holds would make everybody else wait behind us.
     await connection.execute("set local lock_timeout = '10s'")
     try:
-        await connection.execute(migration.sql)
+        # The last statement is for asyncpg, which stumbles over a file that holds comments alone.
+        await connection.execute(f"{migration.sql}\n; select")
     except asyncpg.InsufficientPrivilegeError:
         raise
     except asyncpg.PostgresError as error:

@@ -145,6 +145,16 @@ async def test_what_one_file_sets_for_its_session_does_not_reach_the_next(
     assert await bare.fetchval("select to_regclass('public.found_by_search_path')") is not None
 
 
+async def test_a_file_that_holds_comments_alone_is_applied(
+    bare_url: str, bare: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "find", lambda: [Migration(version="1", name="note", sql="-- nothing to do")])
+
+    await migrate.run(Settings(database_url=bare_url))
+
+    assert [row["statements"] for row in await _history(bare)] == [["-- nothing to do"]]
+
+
 async def test_a_file_older_than_what_is_applied_is_refused(bare_url: str, bare: Connection) -> None:
     await as_the_cli_does(bare, [migrate.find()[0], Migration(version="29991231000000", name="future", sql="select 1")])
 

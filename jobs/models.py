@@ -126,3 +126,47 @@ class SystemHealth:
     capacity: int
     busy: int
     message: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """An overdue job brought to truth. `late` is how long its row had lied."""
+
+    job_id: UUID
+    owner_id: UUID
+    was: JobStatus
+    status: JobStatus
+    late: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessesOfKind:
+    """What `processes` says of one kind of process."""
+
+    kind: str
+    state: ComponentState
+    live: int
+    capacity: int
+    busy: int
+    last_seen_at: datetime | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCount:
+    """How many jobs wait and run, and how long the longest overdue one has been."""
+
+    queued: int
+    running: int
+    oldest_overdue: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """One bucket of the histogram of late settlements. Not cumulative; `at_most` and `seconds` are seconds."""
+
+    status: JobStatus
+    decided_by: DecidedBy
+    at_most: float
+    settlements: int
+    seconds: float

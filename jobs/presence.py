@@ -9,10 +9,10 @@ from importlib.metadata import version
 from uuid import UUID, uuid4
 
 from jobs.errors import NovelFoundryError
-from jobs.models import Component, SystemHealth
+from jobs.models import Component, ProcessesOfKind, SystemHealth
 from jobs.settings import Settings
 from jobs.states import ComponentState
-from jobs.store import JobStore, ProcessesOfKind
+from jobs.store import JobStore
 
 _LIVES = (ComponentState.HEALTHY, ComponentState.LATE)
 # A burst of frames to many watchers reads the same answer; one this young is as true as a new one.
@@ -96,7 +96,7 @@ class Presence:
 
 
 def _component(kind: ProcessesOfKind) -> Component:
-    return Component(state=ComponentState(kind.state), live=kind.live, last_seen_at=kind.last_seen_at)
+    return Component(state=kind.state, live=kind.live, last_seen_at=kind.last_seen_at)
 
 
 def _message(*, sweeper: Component, workers: Component, push: Component) -> str | None:

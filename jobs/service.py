@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 
 from jobs.analysis.intake import HEAD_BYTES, check_text, check_upload, inspect_file
 from jobs.errors import InvalidInput, TooLarge
-from jobs.models import Job, JobEvent, Manuscript, Page, Report, SystemHealth, Waiting
+from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
 from jobs.presence import Presence
 from jobs.settings import Settings
 from jobs.states import ComponentState, DecidedBy, JobStatus, WaitingReason
-from jobs.store import JobStore, Settlement
+from jobs.store import JobStore
 
 MAX_LIVE_JOBS = 100
 MAX_MANUSCRIPTS = 2000

@@ -1,58 +1,24 @@
 """The database's functions as methods, one each, over any gateway. Decodes rows; decides nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs.models import Job, JobEvent, Manuscript, Report
-from jobs.ports import Gateway, Row
-from jobs.states import DecidedBy, FailureCode, JobStatus
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """An overdue job brought to truth. `late` is how long its row had lied."""
-
-    job_id: UUID
-    owner_id: UUID
-    was: JobStatus
-    status: JobStatus
-    late: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessesOfKind:
-    """What `processes` says of one kind of process."""
-
-    kind: str
-    state: str
-    live: int
-    capacity: int
-    busy: int
-    last_seen_at: datetime | None
-    as_of: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobCount:
-    """How many jobs wait and run, and how long the longest overdue one has been."""
-
-    queued: int
-    running: int
-    oldest_overdue: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lateness:
-    """One bucket of the histogram of late settlements. Not cumulative; `at_most` and `seconds` are seconds."""
-
-    status: JobStatus
-    decided_by: DecidedBy
-    at_most: float
-    settlements: int
-    seconds: float
+from jobs.models import Job, JobCount, JobEvent, Lateness, Manuscript, ProcessesOfKind, Report, Settlement
+from jobs.ports import Gateway
+from jobs.rows import (
+    read_event,
+    read_job,
+    read_lateness,
+    read_manuscript,
+    read_processes,
+    read_report,
+    read_settlement,
+    read_time,
+    read_uuid,
+)
+from jobs.states import DecidedBy, FailureCode
 
 
 class JobStore:
@@ -115,17 +81,17 @@ class JobStore:
     async def events(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[JobEvent]:
         """What happened to each of the jobs, oldest first."""
         rows = await self._gateway.call("job_events_get", p_owner_id=owner_id, p_job_ids=list(job_ids))
-        return [_event(row) for row in rows]
+        return [read_event(row) for row in rows]
 
     async def in_line(self, job_ids: Sequence[UUID]) -> dict[UUID, int]:
         """The place in the line of each queued job among these; 1 is next."""
         rows = await self._gateway.call("jobs_in_line", p_job_ids=list(job_ids))
-        return {_uuid(row["id"]): row["position"] for row in rows}
+        return {read_uuid(row["id"]): row["position"] for row in rows}
 
     async def manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID]) -> list[Manuscript]:
         """The owner's manuscripts among these, in no order."""
         rows = await self._gateway.call("manuscripts_get", p_owner_id=owner_id, p_manuscript_ids=list(manuscript_ids))
-        return [_manuscript(row) for row in rows]
+        return [read_manuscript(row) for row in rows]
 
     async def manuscripts_page(
         self, owner_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None = None
@@ -139,7 +105,7 @@ class JobStore:
             p_after_created_at=created_at,
             p_after_id=manuscript_id,
         )
-        return [_manuscript(row) for row in rows]
+        return [read_manuscript(row) for row in rows]
 
     async def manuscripts_count(self, owner_id: UUID) -> int:
         """How many manuscripts the owner keeps."""
@@ -170,12 +136,12 @@ class JobStore:
             p_byte_size=byte_size,
             p_max_manuscripts=max_manuscripts,
         )
-        return _manuscript(row)
+        return read_manuscript(row)
 
     async def manuscript_delete(self, owner_id: UUID, manuscript_id: UUID) -> Manuscript:
         """The manuscript as it was; its jobs and reports are gone too. Raises NotFound."""
         [row] = await self._gateway.call("manuscript_delete", p_owner_id=owner_id, p_manuscript_id=manuscript_id)
-        return _manuscript(row)
+        return read_manuscript(row)
 
     async def reports(self, owner_id: UUID, report_ids: Sequence[UUID]) -> list[Report]:
         """The owner's reports among these, in no order."""
@@ -251,7 +217,7 @@ class JobStore:
             p_job_ids=None if job_ids is None else list(job_ids),
             p_limit=limit,
         )
-        return [_settlement(row) for row in rows]
+        return [read_settlement(row) for row in rows]
 
     async def watched(
         self, owner_ids: Iterable[UUID], job_ids: Iterable[UUID], *, finished_within: timedelta
@@ -284,16 +250,16 @@ class JobStore:
     async def clock(self) -> datetime:
         """The database's clock."""
         [row] = await self._gateway.call("clock_read")
-        return _time(row["as_of"])
+        return read_time(row["as_of"])
 
     async def lateness(self) -> list[Lateness]:
         """How late settlements came, by status, by who settled and by bucket."""
-        return [_lateness(row) for row in await self._gateway.call("lateness_get")]
+        return [read_lateness(row) for row in await self._gateway.call("lateness_get")]
 
     async def unowned_files(self, *, older_than: timedelta, limit: int) -> list[UUID]:
         """Files left by an upload or a deletion that died, for the sweeper."""
         rows = await self._gateway.call("unowned_files_get", p_older_than=older_than.total_seconds(), p_limit=limit)
-        return [_uuid(row["manuscript_id"]) for row in rows]
+        return [read_uuid(row["manuscript_id"]) for row in rows]
 
     async def forget_unowned_files(self, manuscript_ids: Sequence[UUID]) -> None:
         """These files are deleted."""
@@ -314,7 +280,7 @@ class JobStore:
             p_capacity=capacity,
             p_busy=busy,
         )
-        return _time(row["as_of"])
+        return read_time(row["as_of"])
 
     async def process_stop(self, process_id: UUID) -> None:
         """Writes that the process ended in good order."""
@@ -331,7 +297,7 @@ class JobStore:
             p_late_after=late_after.total_seconds(),
             p_absent_after=absent_after.total_seconds(),
         )
-        return {row["kind"]: _processes(row) for row in rows}
+        return {row["kind"]: read_processes(row) for row in rows}
 
     async def _job(self, function: str, /, **arguments: Any) -> Job:
         [job] = await self._jobs(function, **arguments)
@@ -341,118 +307,7 @@ class JobStore:
         return await self._job(function, p_job_id=job.id, p_worker_id=job.worker_id, p_attempt=job.attempt, **arguments)
 
     async def _jobs(self, function: str, /, **arguments: Any) -> list[Job]:
-        return [_job(row) for row in await self._gateway.call(function, **arguments)]
+        return [read_job(row) for row in await self._gateway.call(function, **arguments)]
 
     async def _reports(self, function: str, /, **arguments: Any) -> list[Report]:
-        return [_report(row) for row in await self._gateway.call(function, **arguments)]
-
-
-# Rows come with native values from the driver and with texts from REST; both are read here.
-
-
-def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(str(value))
-
-
-def _time(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-
-
-def _maybe_uuid(value: Any) -> UUID | None:
-    return None if value is None else _uuid(value)
-
-
-def _maybe_time(value: Any) -> datetime | None:
-    return None if value is None else _time(value)
-
-
-def _job(row: Row) -> Job:
-    code = row["failure_code"]
-    return Job(
-        id=_uuid(row["id"]),
-        owner_id=_uuid(row["owner_id"]),
-        manuscript_id=_uuid(row["manuscript_id"]),
-        kind=row["kind"],
-        status=JobStatus(row["status"]),
-        stage=row["stage"],
-        progress=row["progress"],
-        attempt=row["attempt"],
-        max_attempts=row["max_attempts"],
-        version=row["version"],
-        worker_id=_maybe_uuid(row["worker_id"]),
-        queued_at=_time(row["queued_at"]),
-        dispatched_at=_maybe_time(row["dispatched_at"]),
-        started_at=_maybe_time(row["started_at"]),
-        finished_at=_maybe_time(row["finished_at"]),
-        deadline_at=_maybe_time(row["deadline_at"]),
-        failure_code=None if code is None else FailureCode(code),
-        failure_message=row["failure_message"],
-        retry_of=_maybe_uuid(row["retry_of"]),
-        as_of=_time(row["as_of"]),
-    )
-
-
-def _event(row: Row) -> JobEvent:
-    return JobEvent(
-        job_id=_uuid(row["job_id"]),
-        version=row["version"],
-        at=_time(row["at"]),
-        status=JobStatus(row["status"]),
-        decided_by=DecidedBy(row["decided_by"]),
-        message=row["message"],
-    )
-
-
-def _manuscript(row: Row) -> Manuscript:
-    return Manuscript(
-        id=_uuid(row["id"]),
-        owner_id=_uuid(row["owner_id"]),
-        title=row["title"],
-        filename=row["filename"],
-        byte_size=row["byte_size"],
-        word_count=row["word_count"],
-        created_at=_time(row["created_at"]),
-    )
-
-
-def _report(row: Row) -> Report:
-    return Report(
-        id=_uuid(row["id"]),
-        job_id=_uuid(row["job_id"]),
-        manuscript_id=_uuid(row["manuscript_id"]),
-        owner_id=_uuid(row["owner_id"]),
-        body=row["body"],
-        created_at=_time(row["created_at"]),
-    )
-
-
-def _settlement(row: Row) -> Settlement:
-    return Settlement(
-        job_id=_uuid(row["id"]),
-        owner_id=_uuid(row["owner_id"]),
-        was=JobStatus(row["was"]),
-        status=JobStatus(row["status"]),
-        late=timedelta(seconds=row["late_seconds"]),
-    )
-
-
-def _processes(row: Row) -> ProcessesOfKind:
-    return ProcessesOfKind(
-        kind=row["kind"],
-        state=row["state"],
-        live=row["live"],
-        capacity=row["capacity"],
-        busy=row["busy"],
-        last_seen_at=_maybe_time(row["last_seen_at"]),
-        as_of=_time(row["as_of"]),
-    )
-
-
-def _lateness(row: Row) -> Lateness:
-    return Lateness(
-        status=JobStatus(row["status"]),
-        decided_by=DecidedBy(row["decided_by"]),
-        at_most=float(row["at_most"]),
-        settlements=row["settlements"],
-        seconds=row["seconds"],
-    )
+        return [read_report(row) for row in await self._gateway.call(function, **arguments)]

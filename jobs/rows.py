@@ -1,0 +1,126 @@
+"""Rows to models. Rows come with native values from the driver and with texts from REST; both are read here."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from jobs.models import Job, JobEvent, Lateness, Manuscript, ProcessesOfKind, Report, Settlement
+from jobs.ports import Row
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus
+
+
+def read_uuid(value: Any) -> UUID:
+    """An id."""
+    return value if isinstance(value, UUID) else UUID(str(value))
+
+
+def read_time(value: Any) -> datetime:
+    """A time, aware."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _maybe_uuid(value: Any) -> UUID | None:
+    return None if value is None else read_uuid(value)
+
+
+def _maybe_time(value: Any) -> datetime | None:
+    return None if value is None else read_time(value)
+
+
+def read_job(row: Row) -> Job:
+    """A row of job_snapshots."""
+    code = row["failure_code"]
+    return Job(
+        id=read_uuid(row["id"]),
+        owner_id=read_uuid(row["owner_id"]),
+        manuscript_id=read_uuid(row["manuscript_id"]),
+        kind=row["kind"],
+        status=JobStatus(row["status"]),
+        stage=row["stage"],
+        progress=row["progress"],
+        attempt=row["attempt"],
+        max_attempts=row["max_attempts"],
+        version=row["version"],
+        worker_id=_maybe_uuid(row["worker_id"]),
+        queued_at=read_time(row["queued_at"]),
+        dispatched_at=_maybe_time(row["dispatched_at"]),
+        started_at=_maybe_time(row["started_at"]),
+        finished_at=_maybe_time(row["finished_at"]),
+        deadline_at=_maybe_time(row["deadline_at"]),
+        failure_code=None if code is None else FailureCode(code),
+        failure_message=row["failure_message"],
+        retry_of=_maybe_uuid(row["retry_of"]),
+        as_of=read_time(row["as_of"]),
+    )
+
+
+def read_event(row: Row) -> JobEvent:
+    """A row of job_events."""
+    return JobEvent(
+        job_id=read_uuid(row["job_id"]),
+        version=row["version"],
+        at=read_time(row["at"]),
+        status=JobStatus(row["status"]),
+        decided_by=DecidedBy(row["decided_by"]),
+        message=row["message"],
+    )
+
+
+def read_manuscript(row: Row) -> Manuscript:
+    """A row of manuscripts."""
+    return Manuscript(
+        id=read_uuid(row["id"]),
+        owner_id=read_uuid(row["owner_id"]),
+        title=row["title"],
+        filename=row["filename"],
+        byte_size=row["byte_size"],
+        word_count=row["word_count"],
+        created_at=read_time(row["created_at"]),
+    )
+
+
+def read_report(row: Row) -> Report:
+    """A row of analysis_reports."""
+    return Report(
+        id=read_uuid(row["id"]),
+        job_id=read_uuid(row["job_id"]),
+        manuscript_id=read_uuid(row["manuscript_id"]),
+        owner_id=read_uuid(row["owner_id"]),
+        body=row["body"],
+        created_at=read_time(row["created_at"]),
+    )
+
+
+def read_settlement(row: Row) -> Settlement:
+    """A row of what jobs_settle returns."""
+    return Settlement(
+        job_id=read_uuid(row["id"]),
+        owner_id=read_uuid(row["owner_id"]),
+        was=JobStatus(row["was"]),
+        status=JobStatus(row["status"]),
+        late=timedelta(seconds=row["late_seconds"]),
+    )
+
+
+def read_processes(row: Row) -> ProcessesOfKind:
+    """A row of what processes_health returns."""
+    return ProcessesOfKind(
+        kind=row["kind"],
+        state=ComponentState(row["state"]),
+        live=row["live"],
+        capacity=row["capacity"],
+        busy=row["busy"],
+        last_seen_at=_maybe_time(row["last_seen_at"]),
+        as_of=read_time(row["as_of"]),
+    )
+
+
+def read_lateness(row: Row) -> Lateness:
+    """A row of settlement_lateness."""
+    return Lateness(
+        status=JobStatus(row["status"]),
+        decided_by=DecidedBy(row["decided_by"]),
+        at_most=float(row["at_most"]),
+        settlements=row["settlements"],
+        seconds=row["seconds"],
+    )

@@ -78,6 +78,7 @@ async def _serve(engines: Engines, environment: dict[str, str], *, port: int, st
     ]
     for service in services:  # stopped in reverse: no request finds the worker gone, no job the scheduler
         stack.push_async_callback(service.stop)
+    stack.callback(say, "stopping.")
     wrong: ConfigurationError | None = None
     try:
         async with asyncio.TaskGroup() as group:
@@ -115,7 +116,8 @@ async def _ready(url: str) -> None:
     async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
         while True:
             try:
-                if (await client.get(f"{url}/readyz")).is_success:
+                answer = await client.get(f"{url}/readyz")
+                if answer.is_success and not answer.json()["missing"]:
                     return
             except httpx.TransportError:
                 pass

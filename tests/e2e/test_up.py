@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import httpx
 import psutil
 import pytest
@@ -84,6 +85,7 @@ async def test_up_serves_until_told_to_stop_and_leaves_nothing_behind(data: Path
 
         assert await asyncio.wait_for(running.process.wait(), 60) == 0
         assert alive(children) == []
+    assert await said_goodbye(data) == ["api", "scheduler", "worker"]
 
 
 @pytest.mark.parametrize("service", ["api", "worker", "scheduler"])
@@ -133,6 +135,19 @@ async def test_with_engines_of_yours_it_starts_none_of_its_own(
         await running.until("NovelFoundry is ready")
 
         assert [child.name() for child in running.children() if child.name() in ("postgres", "valkey-server")] == []
+
+
+async def said_goodbye(data: Path) -> object:
+    """Which of the last three processes ended in good order, with the database still there to tell it to."""
+    async with Engines(data) as engines:
+        connection = await asyncpg.connect(engines.database_url)
+        try:
+            return await connection.fetchval(
+                "select array_agg(kind order by kind) filter (where stopped_at is not null)"
+                " from (select kind, stopped_at from processes order by started_at desc limit 3) as last"
+            )
+        finally:
+            await connection.close()
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:

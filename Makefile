@@ -7,6 +7,7 @@ BIN := .venv/bin
 NPM_STAMP := node_modules/.installed
 PAGES := $(shell find dashboard client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
+GENERATED := client_contract/schema.graphql client_contract/ts/generated/operations.ts docs/states.md supabase/snapshot.sql
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -25,6 +26,7 @@ test: setup dashboard $(NPM_STAMP)  ## all tests, real engines included; ARGS go
 	npm test
 
 setup: .venv/.installed  ## the Python environment, from requirements-dev.lock
+	@:
 
 fix: setup $(NPM_STAMP)  ## formats, and mends what the linters can
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
@@ -37,11 +39,12 @@ lint: setup $(NPM_STAMP)  ## linters, types, import layers
 check: lint verify test  ## all that CI checks
 
 generate: setup $(NPM_STAMP)  ## writes the generated files anew
-	$(BIN)/python -m schema.export
-	npm run generate
+	$(BIN)/python -m schema.export > .venv/schema.graphql && mv .venv/schema.graphql client_contract/schema.graphql
+	$(BIN)/python docs/generate_states.py && $(BIN)/python supabase/generate_snapshot.py && npm run --silent generate
 
-verify: generate  ## fails when a generated file is not what the code says
-	@git diff --exit-code --stat -- client_contract docs supabase || { echo 'Generated files were out of date and are written anew: commit them.'; exit 1; }
+verify: setup $(NPM_STAMP)  ## fails when a generated file is not what the code says
+	@before=$$(cat $(GENERATED) | cksum); $(MAKE) --no-print-directory generate && test "$$before" = "$$(cat $(GENERATED) | cksum)" \
+		|| { echo 'Generated files were out of date, and are written anew: look at them and commit them.'; exit 1; }
 
 bench: setup  ## all benchmarks, each with its ratio
 	@for file in benchmarks/[!_]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
@@ -50,6 +53,7 @@ chaos: setup  ## a long random fault run: MINUTES=5 SEED=1
 	$(BIN)/python -m tests.faults.chaos --minutes "$(or $(MINUTES),5)" --seed "$(or $(SEED),1)"
 
 dashboard: server/static/index.html  ## builds the page into server/static
+	@:
 
 browser:  ## Debian's Chromium for the browser tests, where apt-get may install it
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 || echo 'No Chromium: the browser tests will be skipped.'
@@ -70,9 +74,10 @@ lock: setup  ## resolves the dependencies anew
 	@touch $@
 
 $(NPM_STAMP): package-lock.json .npmrc | setup
-	npm ci --no-progress --loglevel=error
+	@echo 'Installing what the dashboard is built with (once) ...'
+	@npm ci --no-progress --loglevel=error
 	@touch $@
 
 server/static/index.html: $(NPM_STAMP) $(PAGES)
-	npm run build --workspace @novelfoundry/dashboard --silent
+	@npm run build --silent --workspace @novelfoundry/dashboard -- --logLevel=error
 	@touch $@

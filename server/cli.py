@@ -204,7 +204,12 @@ def _add_errands(command: _Adding) -> None:
     token.add_argument("--sub", required=True, metavar="ID", help="the author's id")
     token.add_argument("--email", metavar="E", help="the author's address")
     token.add_argument("--expires-in", type=float, default=3600, metavar="S", help="seconds (3600)")
-    verify = command("verify", _verify, "runs the client contract against a running server, exit 1 if a MUST fails")
+    verify = command(
+        "verify",
+        _verify,
+        "runs the client contract against a running server, exit 1 if a MUST fails",
+        "Takes all options of `python -m client_contract.verify`, --json among them.",
+    )
     verify.add_argument("url", metavar="URL", help="of the server, as in http://127.0.0.1:8000")
     verify.add_argument("--token", metavar="T", help="bearer token of a test author")
 

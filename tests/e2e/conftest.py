@@ -67,6 +67,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0, "".join(program.lines)
         reader.join(5)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 @dataclass(frozen=True, slots=True)

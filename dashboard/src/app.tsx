@@ -5,7 +5,7 @@ import { JobAnnouncer } from "./jobs/card.tsx";
 import { newestJob } from "./jobs/newest.ts";
 import { Add } from "./manuscripts/add.tsx";
 import { useIntake } from "./manuscripts/intake.ts";
-import { type Library, useLibrary } from "./manuscripts/library.ts";
+import { useLibrary } from "./manuscripts/library.ts";
 import { ManuscriptPage } from "./manuscripts/page.tsx";
 import { Shelf } from "./manuscripts/shelf.tsx";
 import { Banner } from "./notice/banner.tsx";
@@ -24,14 +24,10 @@ export function App() {
   const selected = route.page === "manuscript" ? route.id : null;
   const job = selected === null ? null : newestJob(selected, jobs, null);
 
-  // What another window or the command line adds and what ends changes the list: the feed tells.
+  // What another window or the command line starts, ends or deletes makes the list old: the feed tells.
   const finished = jobs.filter(({ isTerminal }) => isTerminal).length;
-  const hasStrangers = shelf !== null && jobs.some(({ manuscript }) => !isOn(shelf, manuscript.id));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an ended reading is what makes the list old.
-  useEffect(() => void reload(), [reload, finished]);
-  useEffect(() => {
-    if (hasStrangers) void reload();
-  }, [reload, hasStrangers]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers are the news.
+  useEffect(() => void reload(), [reload, finished, jobs.length]);
 
   const forget = useCallback(
     (id: string) => {
@@ -62,10 +58,6 @@ export function App() {
       <JobAnnouncer job={job} />
     </>
   );
-}
-
-function isOn({ manuscripts }: NonNullable<Library["shelf"]>, manuscriptId: string): boolean {
-  return manuscripts.some(({ id }) => id === manuscriptId);
 }
 
 function deskClass(isReading: boolean, isEmpty: boolean): string {

@@ -1,0 +1,188 @@
+"""Watches everything that a server says in a run for what it must never say, whatever the scenario."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from client_contract.matching import ScenarioError
+from client_contract.promises import Ledger, Outcome
+
+ACTIVE = frozenset({"QUEUED", "RUNNING_INITIALIZING", "RUNNING"})
+TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
+# What two readings of one version agree in.
+_OF_THE_ROW = ("status", "attempt", "stage", "progress", "failure")
+# Seconds that the network and two event loops may add to a tick.
+_TICK_SLACK = 2.0
+
+Json = Any
+
+
+@dataclass(slots=True)
+class _Subscription:
+    versions: dict[str, int] = field(default_factory=dict)
+    last_frame_at: float | None = None
+
+
+class Observer:
+    """One for a run. `tick` is the longest silence of a job feed, in seconds."""
+
+    def __init__(self, ledger: Ledger, *, tick: float) -> None:
+        self._ledger = ledger
+        self._tick = tick
+        self._scenario = ""
+        self._ends: dict[str, dict[str, Json]] = {}
+        self._rows: dict[tuple[str, int], dict[str, Json]] = {}
+        self._latest: dict[str, dict[str, Json]] = {}
+        self._subscriptions: dict[tuple[object, str], _Subscription] = {}
+
+    def begin(self, scenario: str) -> None:
+        """What is seen from here on belongs to this scenario."""
+        self._scenario = scenario
+
+    def answer(self, body: Json) -> None:
+        """Looks at an answer over HTTP."""
+        for job in _jobs(body):
+            self._job(job)
+        for manuscript in _manuscripts(body):
+            self._manuscript(manuscript)
+
+    def message(self, socket: object, message: Json, at: float) -> None:
+        """Looks at a message of a socket; `at` is a monotonic clock's reading in seconds."""
+        if not isinstance(message, dict) or not isinstance(message.get("id"), str):
+            return
+        key = (socket, message["id"])
+        data = (message.get("payload") or {}).get("data") if message.get("type") == "next" else None
+        if isinstance(data, dict):
+            subscription = self._subscriptions.setdefault(key, _Subscription())
+            for job in _jobs(data):
+                self._job(job)
+                self._delivered(subscription, job)
+            if "jobUpdates" in data:
+                self._frame(subscription, at)
+        if message.get("type") == "complete" and key in self._subscriptions:
+            ended = self._subscriptions.pop(key)
+            self._check("NF-PUSH-4", ended.last_frame_at is None, "jobUpdates completed by itself.")
+
+    def leave(self, socket: object, at: float) -> None:
+        """The socket is closed: how long was it silent at the end?"""
+        for key in [key for key in self._subscriptions if key[0] is socket]:
+            subscription = self._subscriptions.pop(key)
+            if subscription.last_frame_at is not None:
+                self._silence(at - subscription.last_frame_at)
+
+    def _job(self, job: dict[str, Json]) -> None:
+        id, status, version = job["id"], job["status"], job["version"]
+        self._check("NF-STATUS-1", status in ACTIVE | TERMINAL, f"Job {id} has the status {status!r}.")
+        self._in_itself(job)
+        self._in_time(job)
+        self._events(job)
+        end = self._ends.get(id)
+        if end is not None:
+            again = f"Job {id} was {end['status']} in version {end['version']}, then {status} in version {version}."
+            self._check("NF-STATUS-2", status == end["status"] or _is_older(job, end), again)
+        elif status in TERMINAL:
+            self._ends[id] = job
+            self._check("NF-STATUS-2", True, f"Job {id} was seen to end.")
+        known = self._rows.setdefault((id, version), job)
+        for name in _OF_THE_ROW:
+            same = name not in job or name not in known or job[name] == known[name]
+            self._check("NF-VERSION-1", same, f"Job {id} has two kinds of `{name}` in version {version}.")
+        latest = self._latest.setdefault(id, job)
+        grown = version >= latest["version"] or _is_older(job, latest)
+        self._check("NF-VERSION-1", grown, f"Job {id} went from version {latest['version']} back to {version}.")
+        if not _is_older(job, latest):
+            self._latest[id] = job
+
+    def _events(self, job: Json) -> None:
+        events = job.get("events")
+        if not events or "version" not in events[0]:
+            return
+        versions = [each["version"] for each in events]
+        said = f"Job {job['id']} is {job['status']} in version {job['version']} and tells of {events}."
+        self._check("NF-STATUS-7", versions == sorted(set(versions)) and versions[-1] <= job["version"], said)
+        self._check("NF-STATUS-7", events[-1].get("status", job["status"]) == job["status"], said)
+
+    def _in_itself(self, job: Json) -> None:
+        id, status = job["id"], job["status"]
+        over = status in TERMINAL
+        self._agrees("NF-STATUS-3", job, "isTerminal", over)
+        self._agrees("NF-LOCK-1", job, "locksManuscript", status in ACTIVE)
+        for name, there in (("failure", status == "FAILED"), ("finishedAt", over)):
+            same = name not in job or (job[name] is not None) == there
+            self._check("NF-STATUS-4", same, f"Job {id} is {status} and `{name}` is {job.get(name)!r}.")
+        for name, allowed in (("waiting", "QUEUED"), ("stage", "RUNNING"), ("progress", "RUNNING")):
+            fits = job.get(name) is None or status == allowed
+            self._check("NF-STATUS-4", fits, f"Job {id} is {status} and `{name}` is {job.get(name)!r}.")
+        if "deadlineAt" in job:
+            said = f"Job {id} is {status} and `deadlineAt` is {job['deadlineAt']!r}."
+            self._check("NF-DEADLINE-1", (job["deadlineAt"] is None) == over, said)
+
+    def _in_time(self, job: Json) -> None:
+        if job["status"] not in ACTIVE or job.get("deadlineAt") is None or job.get("asOf") is None:
+            return
+        alive = _time(job["deadlineAt"]) > _time(job["asOf"])
+        said = f"Job {job['id']} is {job['status']} as of {job['asOf']} with the deadline {job['deadlineAt']}."
+        self._check("NF-DEADLINE-2", alive, said)
+
+    def _delivered(self, subscription: _Subscription, job: Json) -> None:
+        before = subscription.versions.get(job["id"], 0)
+        said = f"Job {job['id']} came in version {job['version']} after version {before} on one subscription."
+        self._check("NF-VERSION-2", job["version"] > before, said)
+        subscription.versions[job["id"]] = job["version"]
+
+    def _frame(self, subscription: _Subscription, at: float) -> None:
+        if subscription.last_frame_at is not None:
+            self._silence(at - subscription.last_frame_at)
+        subscription.last_frame_at = at
+
+    def _silence(self, seconds: float) -> None:
+        # A short gap shows nothing: only the broken promise is written down here.
+        if seconds > self._tick + _TICK_SLACK:
+            self._check("NF-PUSH-3", False, f"The feed was silent for {seconds:.1f} s.")
+
+    def _manuscript(self, manuscript: Json) -> None:
+        latest = manuscript["latestJob"]
+        locks = latest is not None and latest.get("locksManuscript", False)
+        said = f"Manuscript {manuscript['id']}: isLocked is {manuscript['isLocked']}, its latest job says {locks}."
+        self._check("NF-LOCK-1", manuscript["isLocked"] == locks, said)
+
+    def _agrees(self, promise_id: str, job: Json, name: str, expected: bool) -> None:
+        said = f"Job {job['id']} is {job['status']} and `{name}` is {job.get(name)!r}."
+        self._check(promise_id, job.get(name, expected) is expected, said)
+
+    def _check(self, promise_id: str, kept: bool, said: str) -> None:
+        outcome = Outcome.KEPT if kept else Outcome.BROKEN
+        self._ledger.note(promise_id, outcome, self._scenario, "In everything that was seen." if kept else said)
+
+
+def _is_older(job: Json, other: Json) -> bool:
+    """Whether the job was read before the other: an answer that was overtaken on its way is no lie."""
+    if job.get("asOf") is None or other.get("asOf") is None:
+        return False
+    return job["version"] < other["version"] and _time(job["asOf"]) < _time(other["asOf"])
+
+
+def _jobs(value: Json) -> list[dict[str, Json]]:
+    """Every whole job in an answer, however deep."""
+    return [each for each in _objects(value) if {"id", "status", "version", "locksManuscript"} <= each.keys()]
+
+
+def _manuscripts(value: Json) -> list[dict[str, Json]]:
+    return [each for each in _objects(value) if {"id", "isLocked", "latestJob"} <= each.keys()]
+
+
+def _objects(value: Json) -> list[dict[str, Json]]:
+    match value:
+        case dict():
+            return [value, *(found for each in value.values() for found in _objects(each))]
+        case list():
+            return [found for each in value for found in _objects(each)]
+        case _:
+            return []
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ScenarioError(f"{text!r} is no time.") from None

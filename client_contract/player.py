@@ -1,0 +1,289 @@
+"""Plays a scenario: a transcript of what a client sends and what must come back, with matchers and placeholders.
+
+scenarios/README.md describes the format.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from client_contract.matching import Json, ScenarioError, at_path, differences, filled
+from client_contract.promises import Ledger, Outcome
+from client_contract.wire import Closed, Socket, Unreachable, Wire
+
+# Seconds that a scenario waits where it does not say how long.
+_WITHIN = 10.0
+_PROTOCOL = "graphql-transport-ws"
+
+
+class Broken(Exception):
+    """The server did not do what a step expects; the text is the evidence."""
+
+
+class NotHere(Exception):
+    """The scenario cannot show anything on this server; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One transcript. `needs` names what the server must have for it."""
+
+    id: str
+    description: str
+    needs: tuple[str, ...]
+    repeat: int
+    steps: tuple[Json, ...]
+    after: tuple[Json, ...]
+
+    @property
+    def promise_ids(self) -> tuple[str, ...]:
+        """Every promise that some step proves, in order, once each."""
+        return tuple(dict.fromkeys(id for step in self.steps for id in _proved(step)))
+
+
+def read_scenarios(folder: Path) -> list[Scenario]:
+    """The scenarios of the folder, in the order of their files' names."""
+    read = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    return [
+        Scenario(
+            id=each["id"],
+            description=each["description"],
+            needs=tuple(each.get("needs", ())),
+            repeat=each.get("repeat", 1),
+            steps=tuple(each["steps"]),
+            after=tuple(each.get("after", ())),
+        )
+        for each in read
+    ]
+
+
+@dataclass(slots=True)
+class Player:
+    """Plays scenarios over one wire. `patience`: the longest deadline, in seconds, that is waited for."""
+
+    wire: Wire
+    ledger: Ledger
+    values: Mapping[str, Json]
+    patience: float
+    _saved: dict[str, Json] = field(default_factory=dict)
+    _sockets: dict[str, Socket] = field(default_factory=dict)
+
+    async def play(self, scenario: Scenario) -> None:
+        """Plays it as often as it says; writes what was shown into the ledger."""
+        proved: set[str] = set()
+        try:
+            for _ in range(scenario.repeat):
+                self._saved, self._sockets = {}, {}
+                for place, step in enumerate(scenario.steps, 1):
+                    await self._prove(scenario.id, str(place), step)
+                    proved |= set(_proved(step))
+                await self._tidy(scenario)
+                await self.wire.hang_up()
+        except NotHere as reason:
+            self._rest(scenario, proved, Outcome.SKIPPED, str(reason))
+        except (Broken, Unreachable, ScenarioError) as error:
+            self._rest(scenario, proved, Outcome.UNPROVEN, f"The scenario broke off. {error}")
+        finally:
+            await self.wire.hang_up()
+            await self._tidy(scenario)
+
+    async def _tidy(self, scenario: Scenario) -> None:
+        """Takes away what the scenario made. Where it broke off there may be nothing to take."""
+        for step in scenario.after:
+            with suppress(Broken, NotHere, Unreachable, ScenarioError):
+                await self._step(scenario.id, "after", step)
+
+    async def _prove(self, scenario_id: str, place: str, step: Json) -> None:
+        promise_ids = step.get("proves", ())
+        try:
+            said = await self._step(scenario_id, place, step)
+        except (Broken, Unreachable) as error:
+            for id in promise_ids:
+                self.ledger.note(id, Outcome.BROKEN, scenario_id, f"Step {place}: {error}")
+            raise Broken(f"Step {place}: {error}") from error
+        for id in promise_ids:
+            self.ledger.note(id, Outcome.KEPT, scenario_id, f"Step {place}: {said}")
+
+    def _rest(self, scenario: Scenario, proved: set[str], outcome: Outcome, text: str) -> None:
+        for id in scenario.promise_ids:
+            if id not in proved and self.ledger.outcome(id) is not Outcome.BROKEN:
+                self.ledger.note(id, outcome, scenario.id, text)
+
+    async def _step(self, scenario_id: str, place: str, step: Json) -> str:
+        match step:
+            case {"forEach": name, "of": values, "do": steps}:
+                for value in values:
+                    self._saved[name] = value
+                    for n, each in enumerate(steps, 1):
+                        await self._prove(scenario_id, f"{place}.{n}", each)
+                return f"So with each of {len(values)}."
+            case {"together": steps}:
+                await asyncio.gather(
+                    *(self._prove(scenario_id, f"{place}.{n}", each) for n, each in enumerate(steps, 1))
+                )
+                return "All at once."
+            case {"http": _}:
+                return await self._http(step)
+            case {"ask": operation}:
+                return await self._ask(operation, step)
+            case {"connect": name}:
+                return await self._connect(name, step)
+            case {"send": message}:
+                await self._socket(step).send(self._filled(message))
+                return "Sent."
+            case {"expect": _}:
+                return await self._expect(scenario_id, place, step)
+            case {"expectNothing": _}:
+                return await self._expect_nothing(step)
+            case {"expectClose": code}:
+                return await self._expect_close(code, step)
+            case {"close": name}:
+                await self._sockets[name].connection.close()
+                return "Closed."
+            case {"drop": name}:
+                self._sockets[name].drop()
+                return "The line is cut."
+            case _:
+                raise ScenarioError(f"Step {place} is of no known kind: {sorted(step)}.")
+
+    async def _ask(self, operation: str, step: Json) -> str:
+        query = {"query": f"${{{operation}}}", "variables": step.get("variables", {})}
+        return await self._http({"http": {"json": query}, **step})
+
+    async def _http(self, step: Json) -> str:
+        request = self._filled({"method": "POST", "path": "/graphql", "headers": {}, **step["http"]})
+        headers = self._authorization(step.get("as", "author")) | request.pop("headers")
+        files = request.pop("file", None)
+        if files is not None:
+            request["files"] = {"file": (files["name"], files["content"])}
+        response = await self.wire.request(request.pop("method"), request.pop("path"), headers=headers, **request)
+        answer = {"status": response.status_code, "body": _body(response)}
+        self._unless(step, answer)
+        expected = {"status": step.get("status", 200), "body": step.get("body", {})}
+        if found := differences(self._filled(expected), answer):
+            raise Broken("; ".join(found))
+        self._save(step, answer["body"])
+        return f"Answered {response.status_code}."
+
+    async def _connect(self, name: str, step: Json) -> str:
+        socket = await self.wire.open(step.get("protocols", [_PROTOCOL]))
+        self._sockets[name] = socket
+        expected = step.get("chosen", _PROTOCOL)
+        if socket.subprotocol != expected:
+            raise Broken(f"The server chose the subprotocol {socket.subprotocol!r}, expected {expected!r}.")
+        if "as" not in step:
+            return "Opened."
+        await socket.send({"type": "connection_init", "payload": self._authorization(step["as"])})
+        message = await self._heard(socket, _WITHIN)
+        if found := differences({"type": "connection_ack"}, message):
+            raise Broken("; ".join(found))
+        return "Acknowledged."
+
+    async def _expect(self, scenario_id: str, place: str, step: Json) -> str:
+        socket, expected = self._socket(step), self._filled(step["expect"])
+        began, limit = time.monotonic(), self._seconds(self._filled(step.get("within", _WITHIN)))
+        while True:
+            left = began + limit - time.monotonic()
+            message = await self._heard(socket, max(left, 0), expected)
+            self._unless(step, message)
+            found = differences(expected, message)
+            if not found:
+                break
+            if isinstance(message, Closed) or step.get("next", False):
+                raise Broken("; ".join(found))
+        took = time.monotonic() - began
+        self._save(step, message)
+        if swift := step.get("swift"):
+            in_time = took <= self._seconds(swift["within"])
+            for id in swift["proves"]:
+                self.ledger.note(
+                    id, Outcome.KEPT if in_time else Outcome.BROKEN, scenario_id, f"Step {place}: after {took:.2f} s."
+                )
+        return f"Heard after {took:.2f} s."
+
+    async def _expect_nothing(self, step: Json) -> str:
+        socket, unwanted = self._socket(step), self._filled(step["expectNothing"])
+        end = time.monotonic() + step["for"]
+        while (left := end - time.monotonic()) > 0:
+            try:
+                message = await socket.next(left)
+            except TimeoutError:
+                break
+            if isinstance(message, Closed):
+                raise Broken(f"The socket closed with {message.code} {message.reason}.")
+            if not differences(unwanted, message):
+                raise Broken(f"Heard what must not come: {_short(message)}")
+        return f"Nothing of the kind in {step['for']} s."
+
+    async def _expect_close(self, code: int, step: Json) -> str:
+        socket = self._socket(step)
+        while not isinstance(message := await self._heard(socket, step.get("within", _WITHIN)), Closed):
+            pass
+        if message.code != code:
+            raise Broken(f"The socket closed with {message.code} {message.reason}, expected {code}.".replace(" ,", ","))
+        return f"Closed with {code} {message.reason}."
+
+    async def _heard(self, socket: Socket, within: float, expected: Json = None) -> Json | Closed:
+        try:
+            return await socket.next(within)
+        except TimeoutError:
+            wanted = "" if expected is None else f" of {_short(expected)}"
+            last = f" Last came {_short(socket.heard[-1])}" if socket.heard else " Nothing ever came."
+            raise Broken(f"Nothing{wanted} came in time.{last}") from None
+
+    def _seconds(self, limit: Json) -> float:
+        """A number of seconds, or until the deadline of a saved job and some more."""
+        if not isinstance(limit, dict):
+            return float(limit)
+        job = at_path(self._saved, limit["deadlineOf"])
+        left = (datetime.fromisoformat(job["deadlineAt"]) - datetime.fromisoformat(job["asOf"])).total_seconds()
+        if left > self.patience:
+            raise NotHere(f"The deadline is {left:.0f} s away; `--patience {left + 30:.0f}` waits for it.")
+        return left + float(limit["plus"])
+
+    def _unless(self, step: Json, came: Json) -> None:
+        for each in step.get("unless", ()):
+            if not differences(self._filled(each["comes"]), came):
+                raise NotHere(each["because"])
+
+    def _save(self, step: Json, value: Json) -> None:
+        for name, path in step.get("save", {}).items():
+            self._saved[name] = at_path(value, path)
+
+    def _authorization(self, who: str) -> dict[str, str]:
+        if who == "nobody":
+            return {}
+        token = at_path(self.values, "token" if who == "author" else "otherToken")
+        return {"Authorization": f"Bearer {token}"}
+
+    def _socket(self, step: Json) -> Socket:
+        return self._sockets[step["on"]]
+
+    def _filled(self, template: Json) -> Json:
+        return filled(template, {**self.values, **self._saved})
+
+
+def _proved(step: Json) -> Iterator[str]:
+    yield from step.get("proves", ())
+    yield from step.get("swift", {}).get("proves", ())
+    for each in (*step.get("together", ()), *step.get("do", ())):
+        yield from _proved(each)
+
+
+def _body(response: httpx.Response) -> Json:
+    try:
+        return response.json()
+    except ValueError:
+        return response.text
+
+
+def _short(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 300 else f"{text[:299]}…"

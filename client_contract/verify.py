@@ -1,0 +1,245 @@
+"""Holds a running server against the client contract, from outside: `novelfoundry verify URL --token T`.
+
+Needs nothing of the server's code. Exit 0 when no MUST is broken, 1 when one is or could not be shown, 2 when the
+server cannot be reached or the command is wrong.
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from rich.console import Console
+from rich.table import Table
+
+from client_contract.observer import Observer
+from client_contract.player import Player, Scenario, read_scenarios
+from client_contract.promises import CONTRACT, Ledger, Outcome, Promise, promises
+from client_contract.wire import Unreachable, Wire
+
+# The longest silence of a job feed that the contract allows, in seconds.
+TICK_SECONDS = 15.0
+# How long a deadline is waited for unless told.
+PATIENCE_SECONDS = 30.0
+_CANNOT = 2
+# A novel's length several times over: its analysis takes long enough to be cancelled in the midst of it.
+_LONG_TEXT_CHAPTERS = 400
+# Over the size limit of a server as it is delivered, 25 MiB.
+_HUGE_BYTES = 27_000_000
+_STYLES = {Outcome.KEPT: "green", Outcome.BROKEN: "bold red", Outcome.UNPROVEN: "red", Outcome.SKIPPED: "yellow"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What to verify, and as whom. Times in seconds."""
+
+    url: str
+    token: str | None
+    other_token: str | None = None
+    tick: float = TICK_SECONDS
+    patience: float = PATIENCE_SECONDS
+    only: tuple[str, ...] = ()
+
+
+async def main(url: str, token: str | None, other_token: str | None, as_json: bool) -> int:
+    """Verifies, prints, and returns the exit code."""
+    return await run(Settings(url=url, token=token, other_token=other_token), as_json=as_json)
+
+
+async def run(settings: Settings, *, as_json: bool) -> int:
+    """The same with every setting."""
+    try:
+        ledger = await verify(settings)
+    except Unreachable as error:
+        print(f"The server cannot be reached. {error}. Is it running, and is the address right?", file=sys.stderr)
+        return _CANNOT
+    (_print_json if as_json else _print_table)(settings, ledger)
+    return 1 if broken(ledger) else 0
+
+
+async def verify(settings: Settings) -> Ledger:
+    """Plays the scenarios one after the other. Raises Unreachable when the server does not answer at all."""
+    ledger = Ledger()
+    async with Wire(settings.url, observer := Observer(ledger, tick=settings.tick)) as wire:
+        await wire.request("GET", "/livez", headers={})
+        player = Player(wire=wire, ledger=ledger, values=_values(settings), patience=settings.patience)
+        for scenario in read_scenarios(CONTRACT / "scenarios"):
+            if settings.only and scenario.id not in settings.only:
+                continue
+            observer.begin(scenario.id)
+            missing = await _missing(scenario, settings, wire)
+            if missing:
+                _skip(scenario, ledger, missing)
+            else:
+                await player.play(scenario)
+    return ledger
+
+
+def broken(ledger: Ledger) -> list[Promise]:
+    """Each MUST that is broken, or whose scenario broke off."""
+    bad = (Outcome.BROKEN, Outcome.UNPROVEN)
+    return [each for each in promises() if each.word == "MUST" and ledger.outcome(each.id) in bad]
+
+
+def operations() -> dict[str, str]:
+    """Every operation of the contract by name, each with the fragments that it spreads."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (CONTRACT / "operations").glob("*.graphql")}
+    return {name: _with_fragments(name, texts) for name, text in texts.items() if not _is_fragment(text)}
+
+
+def _with_fragments(name: str, texts: dict[str, str]) -> str:
+    spread: dict[str, str] = {}
+    waiting = [name]
+    while waiting:
+        each = waiting.pop()
+        if each not in spread:
+            spread[each] = texts[each]
+            waiting += re.findall(r"\.\.\.(\w+)", texts[each].replace("... on", ""))
+    return "\n".join(spread.values())
+
+
+def _is_fragment(text: str) -> bool:
+    return re.search(r"^fragment ", text, re.MULTILINE) is not None
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    """What the placeholders of the scenarios stand for."""
+    return {
+        **operations(),
+        "token": settings.token or "",
+        "otherToken": settings.other_token or "",
+        "title": f"Contract {uuid4().hex[:8]}",
+        "text": _text(3),
+        "longText": _text(_LONG_TEXT_CHAPTERS),
+        "hugeText": "word " * (_HUGE_BYTES // 5),
+        "tick": settings.tick,
+        "withinTick": settings.tick + 1,
+    }
+
+
+def _text(chapters: int) -> str:
+    sentence = "The house stood at the end of the lane, and nobody had opened its door since the winter. "
+    answer = "“You may look,” said Anne quietly, “but you will find it as we left it.” "
+    paragraph = (sentence + answer) * 8
+    return "\n\n".join(f"Chapter {number}\n\n" + f"{paragraph}\n\n" * 10 for number in range(1, chapters + 1))
+
+
+async def _missing(scenario: Scenario, settings: Settings, wire: Wire) -> str | None:
+    """Why the scenario cannot be played here, if it cannot."""
+    if "other author" in scenario.needs and not settings.other_token:
+        return "It needs the token of a second author: `--other-token`."
+    if not {"workers", "no workers"} & set(scenario.needs):
+        return None
+    live = await _live_workers(settings, wire)
+    if "workers" in scenario.needs and not live:
+        return "It needs a live worker, and the server says that there is none."
+    if "no workers" in scenario.needs and live:
+        return "It needs a server without a live worker."
+    return None
+
+
+async def _live_workers(settings: Settings, wire: Wire) -> int:
+    headers = {"Authorization": f"Bearer {settings.token}"} if settings.token else {}
+    response = await wire.request("POST", "/graphql", headers=headers, json={"query": operations()["System"]})
+    try:
+        return int(response.json()["data"]["system"]["workers"]["live"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
+def _skip(scenario: Scenario, ledger: Ledger, reason: str) -> None:
+    for id in scenario.promise_ids:
+        ledger.note(id, Outcome.SKIPPED, scenario.id, reason)
+
+
+def _checked(ledger: Ledger) -> Iterable[tuple[Promise, Outcome, str]]:
+    """What was found out of each promise that a scenario holds or that was broken in passing."""
+    for each in promises():
+        outcome = ledger.outcome(each.id)
+        evidence = ledger.evidence(each.id)
+        if evidence or any(not name.startswith(("vectors/", "ts/", "tests/")) for name in each.held_by):
+            text = "\n".join(f"{seen.scenario}: {seen.text}" for seen in evidence[:3])
+            yield each, outcome, text or "No scenario touched it."
+
+
+def _print_table(settings: Settings, ledger: Ledger) -> None:
+    table = Table(title=f"Client contract {version()} at {settings.url}", title_justify="left", show_lines=True)
+    table.add_column("promise", no_wrap=True)
+    table.add_column("word", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("evidence", overflow="fold")
+    counts: Counter[Outcome] = Counter()
+    for promise, outcome, text in _checked(ledger):
+        counts[outcome] += 1
+        style = _STYLES[outcome]
+        shown = text if outcome is Outcome.KEPT else f"{promise.text}\n{text}"
+        table.add_row(promise.id, promise.word, f"[{style}]{outcome}[/]", shown.replace("[", "\\["))
+    console = Console()
+    console.print(table)
+    console.print(", ".join(f"{counts[each]} {each}" for each in Outcome))
+    for promise in broken(ledger):
+        console.print(f"[bold red]{promise.id}[/] MUST: {promise.text}", highlight=False)
+
+
+def _print_json(settings: Settings, ledger: Ledger) -> None:
+    found = [
+        {
+            "id": promise.id,
+            "word": promise.word,
+            "promise": promise.text,
+            "outcome": outcome,
+            "evidence": [{"scenario": seen.scenario, "text": seen.text} for seen in ledger.evidence(promise.id)],
+        }
+        for promise, outcome, _ in _checked(ledger)
+    ]
+    counts = Counter(each["outcome"] for each in found)
+    result = {
+        "url": settings.url,
+        "contract": version(),
+        "kept": not broken(ledger),
+        "counts": {each: counts[each] for each in Outcome},
+        "promises": found,
+    }
+    print(json.dumps(result, indent=2, ensure_ascii=False))
+
+
+def version() -> str:
+    """The contract's number."""
+    return str(json.loads((CONTRACT / "version.json").read_text(encoding="utf-8"))["version"])
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="novelfoundry verify", description="runs the client contract against a server"
+    )
+    parser.add_argument("url", metavar="URL", help="of the server, as in http://127.0.0.1:8000")
+    parser.add_argument("--token", metavar="T", help="bearer token of a test author")
+    parser.add_argument("--other-token", metavar="T", help="bearer token of a second one, for the promises on owners")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--tick", type=float, default=TICK_SECONDS, metavar="S", help="the feed's longest silence (15)")
+    parser.add_argument(
+        "--patience", type=float, default=PATIENCE_SECONDS, metavar="S", help="the longest deadline to wait for (30)"
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="SCENARIO", help="play this scenario; repeatable"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    asked = _arguments()
+    chosen = Settings(
+        url=asked.url,
+        token=asked.token,
+        other_token=asked.other_token,
+        tick=asked.tick,
+        patience=asked.patience,
+        only=tuple(asked.only),
+    )
+    sys.exit(asyncio.run(run(chosen, as_json=asked.json)))

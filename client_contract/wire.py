@@ -1,0 +1,144 @@
+"""HTTP and WebSockets to one server, with everything that comes in shown to the observer."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.typing import Subprotocol
+
+from client_contract.observer import Observer
+
+Json = Any
+_LIMIT_SECONDS = 20.0
+
+
+class Unreachable(Exception):
+    """The server does not answer at all; the text says where it was sought."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """The last thing that a socket says."""
+
+    code: int
+    reason: str
+
+
+@dataclass(slots=True, eq=False)
+class Socket:
+    """One socket: what was heard and not yet read, in order. `heard` keeps all of it, for the evidence."""
+
+    connection: ClientConnection
+    observer: Observer
+    inbox: asyncio.Queue[Json | Closed] = field(default_factory=asyncio.Queue)
+    heard: list[Json] = field(default_factory=list)
+    closed: Closed | None = None
+
+    @property
+    def subprotocol(self) -> str | None:
+        """What the server chose."""
+        return self.connection.subprotocol
+
+    async def send(self, message: Json) -> None:
+        """Sends a text as it stands, anything else as JSON. A socket that is closed takes it and says nothing."""
+        text = message if isinstance(message, str) else json.dumps(message)
+        try:
+            await self.connection.send(text)
+        except ConnectionClosed:
+            return
+
+    async def next(self, within: float) -> Json | Closed:
+        """What comes next. Raises TimeoutError after `within` seconds."""
+        if self.closed is not None and self.inbox.empty():
+            return self.closed
+        async with asyncio.timeout(within):
+            return await self.inbox.get()
+
+    async def listen(self) -> None:
+        """Until the socket closes."""
+        try:
+            async for text in self.connection:
+                message = _decoded(text)
+                self.heard.append(message)
+                self.observer.message(self, message, time.monotonic())
+                self.inbox.put_nowait(message)
+        except ConnectionClosed:
+            pass
+        self.observer.leave(self, time.monotonic())
+        code, reason = self.connection.close_code, self.connection.close_reason
+        self.closed = Closed(code=code or 1006, reason=reason or "")
+        self.inbox.put_nowait(self.closed)
+
+    def drop(self) -> None:
+        """Cuts the line without a goodbye, as a lost network does."""
+        self.connection.transport.abort()
+
+
+class Wire:
+    """The ways to one server. Used as an async context; closes what is still open when it ends."""
+
+    def __init__(self, url: str, observer: Observer) -> None:
+        self._url = httpx.URL(url)
+        self._observer = observer
+        self._http = httpx.AsyncClient(base_url=self._url, timeout=_LIMIT_SECONDS)
+        self._listening: dict[Socket, asyncio.Task[None]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.hang_up()
+        await self._http.aclose()
+
+    async def request(self, method: str, path: str, *, headers: Mapping[str, str], **content: Any) -> httpx.Response:
+        """One request. Raises Unreachable."""
+        try:
+            response = await self._http.request(method, path, headers=headers, **content)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{method} {self._url.join(path)}: {error or type(error).__name__}") from error
+        if "json" in response.headers.get("content-type", ""):
+            self._observer.answer(_decoded(response.content))
+        return response
+
+    async def open(self, protocols: Sequence[str]) -> Socket:
+        """A new socket on /graphql. Raises Unreachable."""
+        scheme = "wss" if self._url.scheme == "https" else "ws"
+        url = str(self._url.join("/graphql").copy_with(scheme=scheme))
+        try:
+            connection = await connect(
+                url,
+                subprotocols=[Subprotocol(each) for each in protocols] or None,
+                compression=None,
+                max_size=None,
+                open_timeout=_LIMIT_SECONDS,
+                # A verifier's own pings would keep alive what the server lets die.
+                ping_interval=None,
+            )
+        except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
+            raise Unreachable(f"WebSocket {url}: {error or type(error).__name__}") from error
+        socket = Socket(connection, self._observer)
+        self._listening[socket] = asyncio.create_task(socket.listen())
+        return socket
+
+    async def hang_up(self) -> None:
+        """Closes every socket."""
+        for socket, listening in self._listening.items():
+            await socket.connection.close()
+            await listening
+        self._listening.clear()
+
+
+def _decoded(text: str | bytes) -> Json:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.decode(errors="replace") if isinstance(text, bytes) else text

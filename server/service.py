@@ -41,9 +41,7 @@ class Service:
             started = time.monotonic()
             code = await self._run()
             if code == WRONG_SETTING:
-                raise ConfigurationError(
-                    f"the {self.name} cannot run with these settings: see its line above."
-                )
+                raise ConfigurationError(f"the {self.name} cannot run with these settings: see its line above.")
             if time.monotonic() - started > _LONGEST_PAUSE:
                 pause = _FIRST_PAUSE
             say(f"the {self.name} ended unexpectedly ({_ending(code)}) and is started again in {pause:g} s.")

@@ -59,6 +59,12 @@ class Settings:
             )
         return self.database_url
 
+    def need_secret_key(self) -> str:
+        """The key by which the service writes to Supabase, or a ConfigurationError that names the setting."""
+        if self.supabase_secret_key is None:
+            raise ConfigurationError("SUPABASE_SECRET_KEY is not set. Copy the secret key from the project's API keys.")
+        return self.supabase_secret_key
+
     def need_redis_url(self) -> str:
         """The address of Redis, or a ConfigurationError that names the setting."""
         if self.redis_url is None:

@@ -1,23 +1,29 @@
 """Puts the domain together for one process: what a process opens here, it closes in reverse."""
 
+import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from jobs.announcements import RedisAnnouncer
 from jobs.doorbell import ArqDoorbell, ArqRedis, open_redis
+from jobs.errors import Unavailable
 from jobs.feed import Feed
 from jobs.files import PostgresFiles
 from jobs.gateways.postgres import open_postgres
+from jobs.gateways.supabase import SupabaseGateway, open_supabase
 from jobs.models import Component
-from jobs.ports import Announcer, Doorbell, Files
+from jobs.ports import Announcer, Doorbell, Files, Gateway
 from jobs.presence import Heart, Presence
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import ComponentState
+from jobs.storage import StorageFiles
 from jobs.store import JobStore
 from jobs.sweeper import Sweeper
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +50,43 @@ async def open_domain(settings: Settings, *, kind: str, capacity: int = 0) -> As
     Raises ConfigurationError for a missing or wrong setting. An engine that is away raises with its first use.
     """
     redis = open_redis(settings.need_redis_url())
-    async with open_postgres(settings.need_database_url(), application=f"novelfoundry {kind}") as gateway:
+    async with open_kept(settings, application=f"novelfoundry {kind}") as (gateway, files):
         try:
-            yield _domain(settings, JobStore(gateway), PostgresFiles(gateway), redis, kind=kind, capacity=capacity)
+            yield _domain(settings, JobStore(gateway), files, redis, kind=kind, capacity=capacity)
         finally:
             await redis.aclose(close_connection_pool=True)
+
+
+@asynccontextmanager
+async def open_kept(settings: Settings, *, application: str) -> AsyncIterator[tuple[Gateway, Files]]:
+    """Where data and files are kept: in Supabase where SUPABASE_URL is set, but data in DATABASE_URL where that is.
+
+    Raises ConfigurationError for a setting that is wrong, or a project that is not set up for us.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.supabase_url is None:
+            gateway: Gateway = await stack.enter_async_context(
+                open_postgres(settings.need_database_url(), application=application)
+            )
+            yield gateway, PostgresFiles(gateway)
+            return
+        client = await stack.enter_async_context(open_supabase(settings.supabase_url, settings.need_secret_key()))
+        files = StorageFiles(client)
+        if settings.database_url is None:
+            gateway = SupabaseGateway(client)
+        else:
+            gateway = await stack.enter_async_context(open_postgres(settings.database_url, application=application))
+        await _check(gateway, files)
+        yield gateway, files
+
+
+async def _check(gateway: Gateway, files: StorageFiles) -> None:
+    """Finds out at the start what is wrong for good; what may pass is no reason not to start."""
+    try:
+        await gateway.call("clock_read")
+        await files.check()
+    except Unavailable as error:
+        _log.warning("%s", error)
 
 
 def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, *, kind: str, capacity: int) -> Domain:

@@ -1,0 +1,99 @@
+"""The database over a Supabase project's REST interface, with supabase-py."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+from postgrest.exceptions import APIError
+
+from jobs.errors import ConfigurationError, Unavailable
+from jobs.gateways.supabase_errors import Passing, named, refuse_at_the_edge, unreachable
+from jobs.ports import Row
+from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, acreate_client
+
+# Called again, each of these leaves what it left the first time: they read, or write what is so already.
+# Not among them: the steps, whose second call is refused, and what makes a row.
+# fmt: off
+IDEMPOTENT = frozenset({
+    "clock_read", "job_events_get", "jobs_count", "jobs_get", "jobs_in_line", "jobs_of_manuscripts",
+    "jobs_undispatched", "jobs_watched", "lateness_get", "manuscripts_count", "manuscripts_get", "manuscripts_page",
+    "processes_health", "reports_get", "reports_of_jobs", "reports_of_manuscripts", "unowned_files_get",
+    "job_beat", "jobs_dispatched", "jobs_settle", "process_beat", "process_stop", "processes_prune",
+    "unowned_files_forget",
+})
+# fmt: on
+_TRIES = 3
+_PAUSE_SECONDS = 0.1
+# Storage takes its time to keep a large file; how long a call to a function may take, the gateway says.
+_TIMEOUT = httpx.Timeout(10, read=30)
+
+
+class SupabaseGateway:
+    """Calls the functions of `public` through `/rest/v1/rpc`."""
+
+    def __init__(self, client: AsyncClient, *, timeout: float = 15) -> None:
+        self._client = client
+        self._timeout = timeout
+
+    async def call(self, function: str, /, **arguments: Any) -> list[Row]:
+        """See Gateway.call. Raises ConfigurationError when the project refuses the key or lacks the function."""
+        sent = {name: _json(value) for name, value in arguments.items()}
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._tried(function, sent, tries=_TRIES if function in IDEMPOTENT else 1)
+        except TimeoutError as error:
+            raise Unavailable("The Supabase project does not answer in time. Try again in a moment.") from error
+
+    async def _tried(self, function: str, arguments: dict[str, Any], *, tries: int) -> list[Row]:
+        for past in range(tries - 1):
+            try:
+                return await self._once(function, arguments)
+            except Passing:
+                # Spread out: what failed for many at once must not come back from all of them at once.
+                await asyncio.sleep(random.uniform(0.5, 1.5) * _PAUSE_SECONDS * 2**past)  # noqa: S311 - no secret
+        return await self._once(function, arguments)
+
+    async def _once(self, function: str, arguments: dict[str, Any]) -> list[Row]:
+        try:
+            answer = await self._client.rpc(function, arguments).execute()
+        except APIError as error:
+            raise named(error) from error
+        except httpx.TransportError as error:
+            raise unreachable() from error
+        return cast("list[Row]", answer.data)
+
+
+@asynccontextmanager
+async def open_supabase(url: str, secret_key: str) -> AsyncIterator[AsyncClient]:
+    """The project's client, for REST and Storage; its connections close with the context.
+
+    Raises ConfigurationError for an address that cannot be one. A request raises what its refusal is called,
+    where it is refused before it reaches the project's services.
+    """
+    async with httpx.AsyncClient(timeout=_TIMEOUT, event_hooks={"response": [refuse_at_the_edge]}) as http:
+        yield await _client(url, secret_key, http)
+
+
+async def _client(url: str, secret_key: str, http: httpx.AsyncClient) -> AsyncClient:
+    options = AsyncClientOptions(httpx_client=http, auto_refresh_token=False, persist_session=False)
+    try:
+        return await acreate_client(url, secret_key, options)
+    except (AsyncSupabaseException, ValueError) as error:
+        raise ConfigurationError("SUPABASE_URL is not an address such as https://PROJECT.supabase.co.") from error
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case list() | tuple():
+            return [_json(each) for each in value]
+        case _:
+            return value

@@ -1,0 +1,73 @@
+"""What a Supabase project's refusals are called here: by code, and by HTTP status only where nothing has a code."""
+
+import json
+
+import httpx
+from postgrest.exceptions import APIError
+
+from jobs.errors import BY_SQLSTATE, ConfigurationError, NovelFoundryError, Unavailable
+
+WRONG_KEY = (
+    "Supabase refuses SUPABASE_SECRET_KEY: copy the secret key (sb_secret_…) of this very project from its API keys."
+)
+_NO_FUNCTIONS = (
+    "The Supabase project lacks our functions or has an older version of them. "
+    "Run `supabase db push`, or `novelfoundry migrate` with its DATABASE_URL."
+)
+# No connection or none free, shutting down, a limit of time or number reached, or a conflict with another call.
+_PASSING_CLASSES = ("PGRST00", "08", "57P", "53", "57014", "55P03", "40")
+
+
+class Passing(Unavailable):
+    """Likely to be over in a moment: worth another try where a second call does no harm."""
+
+
+def named(error: APIError) -> Exception:
+    """The error of ours for an answer of PostgREST; the same error where none of ours fits."""
+    code = error.code or ""
+    if known := BY_SQLSTATE.get(code):
+        return known(error.message or "")
+    if code in ("PGRST202", "PGRST205", "42883", "42P01"):
+        return ConfigurationError(_NO_FUNCTIONS)
+    if code == "42501" or code.startswith(("PGRST3", "UNAUTHORIZED")):
+        return ConfigurationError(WRONG_KEY)
+    if code.startswith(_PASSING_CLASSES):
+        return Passing("The project's database is busy or restarting. Try again in a moment.")
+    return error
+
+
+def unreachable() -> Passing:
+    """The error for a request that got no answer."""
+    return Passing(
+        "The Supabase project at SUPABASE_URL does not answer. Is the address right, and the project not paused?"
+    )
+
+
+async def refuse_at_the_edge(response: httpx.Response) -> None:
+    """Raises for an answer from before the project's services: it has no code of theirs, only an HTTP status."""
+    if response.is_error and not _has_a_code(await response.aread()):
+        raise _edge(response.status_code)
+
+
+def _has_a_code(body: bytes) -> bool:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and ("code" in told or "statusCode" in told)
+
+
+def _edge(status: int) -> NovelFoundryError:
+    match status:
+        case 401 | 403:
+            return ConfigurationError(WRONG_KEY)
+        case 402:
+            return Unavailable("Supabase has restricted this project: its dashboard says which limit or bill it is.")
+        case 429:
+            return Unavailable("Supabase limits the rate of our requests. Try again in a moment.")
+        case 540:
+            return Unavailable("The Supabase project is paused: restore it in the Supabase dashboard.")
+        case _ if status >= 500:
+            return Passing(f"The Supabase project does not answer properly (HTTP {status}). Try again in a moment.")
+        case _:
+            return ConfigurationError(f"No Supabase project is at SUPABASE_URL (HTTP {status}): check the address.")

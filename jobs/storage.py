@@ -1,0 +1,97 @@
+"""The bytes of manuscripts, kept in a private bucket of Supabase Storage."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import httpx
+from storage3.exceptions import StorageApiError
+
+from jobs.errors import ConfigurationError, NotFound, TooLarge, Unavailable
+from jobs.gateways.supabase_errors import WRONG_KEY, unreachable
+from supabase import AsyncClient
+
+BUCKET = "manuscripts"
+# As many as Storage deletes in one request.
+_MAX_DELETED = 1000
+# For the largest file over a slow line.
+_LIMIT = 60
+
+_NO_BUCKET = (
+    f"The Supabase project shows no bucket `{BUCKET}`: run `supabase db push`, or make a private one under Storage; "
+    "if it is there, SUPABASE_SECRET_KEY is not this project's secret key."
+)
+
+
+class StorageFiles:
+    """Files in the bucket `manuscripts`, each under its manuscript's id. See Files."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._bucket = client.storage.from_(BUCKET)
+        self._buckets = client.storage
+
+    async def check(self) -> None:
+        """Raises ConfigurationError when the bucket is missing or open to the public, Unavailable."""
+        async with _errors_named():
+            bucket = await self._buckets.get_bucket(BUCKET)
+        if bucket.public:
+            raise ConfigurationError(
+                f"The bucket `{BUCKET}` is public, so anybody could read manuscripts: make it private under Storage."
+            )
+
+    async def save(self, manuscript_id: UUID, content: bytes) -> None:
+        """See Files.save."""
+        async with _errors_named():
+            await self._bucket.upload(str(manuscript_id), content, {"content-type": "application/octet-stream"})
+
+    async def load(self, manuscript_id: UUID) -> bytes:
+        """See Files.load."""
+        async with _errors_named():
+            return bytes(await self._bucket.download(str(manuscript_id)))
+
+    async def delete(self, manuscript_ids: Sequence[UUID]) -> None:
+        """See Files.delete."""
+        paths = [str(manuscript_id) for manuscript_id in manuscript_ids]
+        for start in range(0, len(paths), _MAX_DELETED):
+            async with _errors_named():
+                await self._bucket.remove(paths[start : start + _MAX_DELETED])
+
+
+@asynccontextmanager
+async def _errors_named() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(_LIMIT):
+            yield
+    except StorageApiError as error:
+        raise _named(error) from error
+    except httpx.TransportError as error:
+        raise unreachable() from error
+    except TimeoutError as error:
+        raise Unavailable("Supabase Storage does not answer in time. Try again in a moment.") from error
+
+
+def _named(error: StorageApiError) -> Exception:
+    match _code(error), str(error.status):
+        case "NoSuchBucket" | "Bucket not found", _:
+            return ConfigurationError(_NO_BUCKET)
+        case "NoSuchKey" | "not_found", _:
+            return NotFound("The file of this manuscript is gone.")
+        case _, "413":
+            return TooLarge("The file is larger than the project's Storage takes: raise its limit under Storage.")
+        case _, "401" | "403":
+            return ConfigurationError(WRONG_KEY)
+        case _, status if status == "429" or status.startswith("5"):
+            return Unavailable(f"Supabase Storage is busy or restarting (HTTP {status}). Try again in a moment.")
+        case _:
+            return error
+
+
+def _code(error: StorageApiError) -> str:
+    """Storage's own code where it sends one; `error` is what it sent before it had codes."""
+    cause = error.__cause__
+    try:
+        told = cause.response.json() if isinstance(cause, httpx.HTTPStatusError) else {}
+    except ValueError:
+        told = {}
+    return str(told.get("code") or error.code)

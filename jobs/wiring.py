@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,14 +12,12 @@ from jobs.errors import Unavailable
 from jobs.feed import Feed
 from jobs.files import PostgresFiles
 from jobs.gateways.postgres import open_postgres
-from jobs.gateways.supabase import SupabaseGateway, open_supabase
 from jobs.models import Component
 from jobs.ports import Announcer, Doorbell, Files, Gateway
 from jobs.presence import Heart, Presence
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import ComponentState
-from jobs.storage import StorageFiles
 from jobs.store import JobStore
 from jobs.sweeper import Sweeper
 
@@ -63,30 +61,37 @@ async def open_kept(settings: Settings, *, application: str) -> AsyncIterator[tu
 
     Raises ConfigurationError for a setting that is wrong, or a project that is not set up for us.
     """
-    async with AsyncExitStack() as stack:
-        if settings.supabase_url is None:
-            gateway: Gateway = await stack.enter_async_context(
-                open_postgres(settings.need_database_url(), application=application)
-            )
+    if settings.supabase_url is None:
+        async with open_postgres(settings.need_database_url(), application=application) as gateway:
             yield gateway, PostgresFiles(gateway)
-            return
-        client = await stack.enter_async_context(open_supabase(settings.supabase_url, settings.need_secret_key()))
-        files = StorageFiles(client)
-        if settings.database_url is None:
-            gateway = SupabaseGateway(client)
-        else:
-            gateway = await stack.enter_async_context(open_postgres(settings.database_url, application=application))
-        await _check(gateway, files)
+    elif settings.database_url is None:
+        async with _open_project(settings, settings.supabase_url) as kept:
+            yield kept
+    else:
+        async with (
+            open_postgres(settings.database_url, application=application) as gateway,
+            _open_project(settings, settings.supabase_url, gateway) as kept,
+        ):
+            yield kept
+
+
+@asynccontextmanager
+async def _open_project(
+    settings: Settings, url: str, gateway: Gateway | None = None
+) -> AsyncIterator[tuple[Gateway, Files]]:
+    # Only where it is used: supabase-py takes half a second to import.
+    from jobs.gateways.supabase import SupabaseGateway, open_supabase
+    from jobs.storage import StorageFiles
+
+    async with open_supabase(url, settings.need_secret_key()) as client:
+        gateway, files = gateway or SupabaseGateway(client), StorageFiles(client)
+        try:
+            # What is wrong for good is said at the start; what may pass is no reason not to start.
+            await gateway.call("clock_read")
+            await files.check()
+        except Unavailable as error:
+            _log.warning("%s", error)
         yield gateway, files
-
-
-async def _check(gateway: Gateway, files: StorageFiles) -> None:
-    """Finds out at the start what is wrong for good; what may pass is no reason not to start."""
-    try:
-        await gateway.call("clock_read")
-        await files.check()
-    except Unavailable as error:
-        _log.warning("%s", error)
 
 
 def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, *, kind: str, capacity: int) -> Domain:

@@ -27,6 +27,7 @@ _RING = "ring"
 # The handler only claims and returns, so in-progress keys, which arq keeps for this long plus ten seconds and never
 # renews, cannot keep a job from being rung for again (3), nor pile up at the head of the queue (6).
 _HANDLER_SECONDS = 5
+_MAX_RINGS = 10_000
 # How often a bell looks by itself. The listener beside it wakes it at once, so this is only for a lost wake.
 _LOOK_SECONDS = 1.0
 
@@ -66,10 +67,12 @@ class ArqDoorbell:
             return []
         rung: list[UUID] = []
         try:
-            async with self._patience.wait():
-                for job_id in job_ids:
-                    await self._enqueue(job_id)
-                    rung.append(job_id)
+            async with self._patience.wait(things=len(job_ids)):
+                # Without workers rings pile up: beyond this many, more would only have to be dropped one by one.
+                if await self._redis.zcard(QUEUE) < _MAX_RINGS:
+                    for job_id in job_ids:
+                        await self._enqueue(job_id)
+                        rung.append(job_id)
                 await self._redis.publish(RING, "")
         except REDIS_AWAY as error:
             _log.warning("could not ring for %d jobs (%s); the sweeper will", len(job_ids) - len(rung), error)

@@ -77,6 +77,8 @@ class Worker:
 
     async def _beat(self) -> None:
         await self._domain.heart.beat(busy=len(self._runs))
+        # With the first sign of life there is room: look again at once.
+        self._bell.wake()
 
     def _room(self) -> int:
         """How many jobs may be claimed now: none when the worker's own heartbeat has failed for a lease's time."""

@@ -11,6 +11,7 @@ from jobs.errors import BY_SQLSTATE, ConfigurationError, Unavailable
 from jobs.ports import Row
 
 _AWAY = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+_CONNECT_SECONDS = 5
 # Shutting down, starting up, too many connections, or the statement's time limit reached: all pass.
 _PASSING_CLASSES = ("57P", "53", "57014", "55P03", "40")
 
@@ -49,6 +50,7 @@ async def open_postgres(
             database_url,
             min_size=0,
             max_size=max_size,
+            timeout=_CONNECT_SECONDS,
             init=_speak_json,
             # No session state is ever set, so none needs to be reset: that is half the cost of a call.
             reset=_nothing_to_reset,
@@ -74,6 +76,8 @@ def _named(error: asyncpg.PostgresError) -> Exception:
         return ConfigurationError(
             "The database lacks our functions or an older version of them. Run `novelfoundry migrate`."
         )
+    if code.startswith(("28", "3D")):
+        return ConfigurationError(f"DATABASE_URL: the database refuses the connection: {error.args[0]}.")
     if code.startswith(_PASSING_CLASSES):
         return Unavailable("The database is busy or restarting. Try again in a moment.")
     return error

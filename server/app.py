@@ -1,7 +1,11 @@
 """The web application and the server that runs it."""
 
+import asyncio
 import gc
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socket import AF_INET, AF_INET6, create_server, socket
 from typing import Any
 
 import uvicorn
@@ -12,7 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from jobs.errors import ConfigurationError
 from jobs.settings import Settings
+from jobs.signals import stop_signal
 from schema.errors import internal
 from server.answers import problem
 from server.edge import Edge
@@ -21,7 +27,7 @@ from server.health import livez, metrics, readyz
 from server.lifespan import Services, open_services
 from server.pages import Assets, config, dashboard
 from server.session import session
-from server.socket import socket
+from server.socket import serve_socket
 from server.uploads import manuscripts
 
 # A subscription's messages are small; a text goes over HTTP.
@@ -38,7 +44,7 @@ def create_app(services: Services) -> Starlette:
             Route("/config.json", config),
             Route("/session", session, methods=["POST"]),
             Route("/graphql", graphql, methods=["GET", "POST"]),
-            WebSocketRoute("/graphql", socket),
+            WebSocketRoute("/graphql", serve_socket),
             Route("/manuscripts", manuscripts, methods=["POST"]),
             Route("/livez", livez),
             Route("/readyz", readyz),
@@ -55,33 +61,63 @@ def create_app(services: Services) -> Starlette:
 async def serve(settings: Settings, *, host: str, port: int) -> None:
     """Serves until SIGINT or SIGTERM. Raises ConfigurationError when a setting is missing or wrong."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    async with open_services(settings) as services:
-        await server(create_app(services), host=host, port=port).serve()
+    stop = stop_signal()
+    with listening(host, port) as listener:
+        async with open_services(settings) as services:
+            app = create_app(services)
+            # What start-up made lives as long as the process: a collection need not walk through it.
+            gc.collect()
+            gc.freeze()
+            await Server(app).run_until(stop, listener)
 
 
-def server(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
-    """The server, ready to serve. Its sockets close with 1012 when it stops."""
-    # What start-up made lives as long as the process: a collection need not walk through it.
-    gc.collect()
-    gc.freeze()
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        lifespan="off",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=MAX_MESSAGE_BYTES,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
-        # Addresses with what came in them are nobody's business; /metrics counts.
-        access_log=False,
-        log_level="warning",
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
-    return uvicorn.Server(config)
+def listening(host: str, port: int) -> socket:
+    """A socket that listens. Raises ConfigurationError when the address is taken or not this machine's."""
+    try:
+        return create_server((host, port), family=AF_INET6 if ":" in host else AF_INET, backlog=2048)
+    except OSError as error:
+        raise ConfigurationError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port.") from error
+
+
+class Server(uvicorn.Server):
+    """The server of the application. Its sockets close with 1012 when it stops."""
+
+    def __init__(self, app: Starlette) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                ws_max_size=MAX_MESSAGE_BYTES,
+                ws_ping_interval=PING_SECONDS,
+                ws_ping_timeout=PING_SECONDS,
+                # Addresses with what came in them are nobody's business; /metrics counts.
+                access_log=False,
+                log_level="warning",
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+
+    async def run_until(self, stop: asyncio.Event, listener: socket) -> None:
+        """Serves until the event is set."""
+
+        async def watch() -> None:
+            await stop.wait()
+            self.should_exit = True
+
+        watching = asyncio.create_task(watch())
+        try:
+            await self.serve([listener])
+        finally:
+            watching.cancel()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves signals alone: uvicorn would end the process by the same signal again, as if it had failed."""
+        yield
 
 
 async def _http_problem(request: Request, error: Any) -> Response:

@@ -56,7 +56,7 @@ class Closing(Exception):
         self.reason = reason
 
 
-async def socket(websocket: WebSocket) -> None:
+async def serve_socket(websocket: WebSocket) -> None:
     """The endpoint. A client that offers no protocol that is spoken here is told so, and let go."""
     if PROTOCOL not in websocket.scope["subprotocols"]:
         await websocket.accept()

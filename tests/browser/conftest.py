@@ -1,32 +1,25 @@
-"""What the browser tests stand on: the real running program, and a page that tells what went wrong in it."""
+"""What the browser tests stand on: the real running program, and pages that tell what went wrong in them."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-STATIC = ROOT / "server" / "static" / "index.html"
+from tests.browser.program import ROOT, Program
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-READY_SECONDS = 60.0
 
 # The page says when it breaks its own content security policy.
 _LISTEN = """
 addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
   console.error('CSP', violatedDirective, blockedURI));
 """
+
+# A refused upload or a stopped server is an answer that the page shows; Chromium calls each an error.
+_ANSWERED = ("Failed to load resource", "WebSocket connection to")
 
 
 @dataclass(slots=True)
@@ -44,26 +37,16 @@ class Opened:
 
     def graphql_posts(self) -> list[str]:
         """The operations that were sent over HTTP, e.g. `query Manuscripts`, in order."""
-        posts = [request for request in self.requests if request.url.endswith("/graphql") and request.method == "POST"]
+        posts = [asked for asked in self.requests if asked.url.endswith("/graphql") and asked.method == "POST"]
         return [" ".join(_query(post).replace("(", " ").split()[:2]) for post in posts]
 
-    def foreign_hosts(self) -> set[str]:
-        """Every address asked that is not the service's own."""
+    def foreign_addresses(self) -> set[str]:
+        """Every address asked for that is not the service's own."""
         ours = (self.base, self.base.replace("http", "ws", 1), "blob:", "data:")
         return {request.url for request in self.requests if not request.url.startswith(ours)}
 
 
 Opener = Callable[..., Opened]
-
-
-@pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the whole program, running on embedded engines."""
-    if not STATIC.is_file():
-        pytest.fail("The dashboard is not built: run `make setup`.")
-    port = _free_port()
-    with _up(port, tmp_path_factory.mktemp("browser")):
-        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
@@ -77,14 +60,40 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The program with its default settings, for all tests that leave it as it is."""
+    with running(Program(tmp_path_factory.mktemp("program"))) as program:
+        yield program
+
+
+@contextmanager
+def running(program: Program) -> Iterator[Program]:
+    """Starts the program and stops it at the end."""
+    if not (ROOT / "server" / "static" / "index.html").is_file():
+        pytest.fail("The dashboard is not built: run `make setup`.")
+    try:
+        program.start()
+        yield program
+    finally:
+        program.stop()
+
+
 @pytest.fixture
-def open_page(browser: Browser, service: str) -> Iterator[Opener]:
+def open_page(browser: Browser, program: Program) -> Iterator[Opener]:
     """Opens pages, with the options of a Playwright context; fails the test if one of them complained."""
+    with opener(browser, program) as open_one:
+        yield open_one
+
+
+@contextmanager
+def opener(browser: Browser, program: Program) -> Iterator[Opener]:
+    """See `open_page`."""
     opened: list[Opened] = []
 
     def open_one(**options: object) -> Opened:
         context = browser.new_context(**options)  # type: ignore[arg-type]
-        one = Opened(context.new_page(), service)
+        one = Opened(context.new_page(), program.base)
         _listen(one)
         opened.append(one)
         return one
@@ -93,13 +102,12 @@ def open_page(browser: Browser, service: str) -> Iterator[Opener]:
     for one in opened:
         one.page.context.close()
     assert [complaint for one in opened for complaint in one.complaints] == []
-    assert set().union(*(one.foreign_hosts() for one in opened)) == set()
+    assert [address for one in opened for address in one.foreign_addresses()] == []
 
 
 def _listen(one: Opened) -> None:
     def hear(message: ConsoleMessage) -> None:
-        # A refused upload is an answer that the page shows; Chromium calls every 4xx an error.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(_ANSWERED):
             one.complaints.append(message.text)
 
     one.page.add_init_script(_LISTEN)
@@ -111,34 +119,3 @@ def _listen(one: Opened) -> None:
 def _query(request: Request) -> str:
     body = request.post_data_json
     return str(body["query"]) if isinstance(body, dict) else ""
-
-
-@contextmanager
-def _up(port: int, data: Path) -> Iterator[None]:
-    command = [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", str(data)]
-    with (data / "up.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=dict(os.environ))
-        try:
-            _wait_until_ready(process, port, data / "up.log")
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    pytest.fail("`novelfoundry up` did not become ready:\n" + log.read_text()[-2000:])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -32,7 +32,7 @@ function Charts({ chapters }: { readonly chapters: readonly Chapter[] }) {
         {chapter ? (
           <ChapterLine chapter={chapter} />
         ) : (
-          <span className="soft">Point at a chapter to see its figures.</span>
+          <span className="soft">Point at a chapter, or tap it, to see its figures.</span>
         )}
       </p>
       <Chart

@@ -42,7 +42,8 @@ export function Chart({ title, values, shape, colour, format, onPoint }: ChartPr
           y: false,
           drag: { x: false, y: false },
           sync: { key: GROUP },
-          points: { size: 9, fill: face },
+          points: { size: 9 },
+          move: snap,
         },
         scales: {
           x: { time: false, range: [0.4, values.length + 0.6] },
@@ -71,6 +72,12 @@ export function Chart({ title, values, shape, colour, format, onPoint }: ChartPr
       <div ref={host} className="chart-canvas" aria-hidden="true" />
     </figure>
   );
+}
+
+/** Moves the line under the pointer to the chapter that it means. */
+function snap(plot: uPlot, left: number, top: number): [number, number] {
+  const chapter = left < 0 ? undefined : plot.data[0][plot.posToIdx(left)];
+  return [chapter === undefined ? left : plot.valToPos(chapter, "x"), top];
 }
 
 function seriesOf(shape: ChartProps["shape"], stroke: string, face: string): uPlot.Series {

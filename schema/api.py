@@ -1,15 +1,38 @@
 """The whole API: queries, mutations, subscriptions, and the limits on all three."""
 
-from graphql import GraphQLError, MaxIntrospectionDepthRule
+from collections.abc import Iterator
+
+from graphql import DocumentNode, GraphQLError, MaxIntrospectionDepthRule, OperationDefinitionNode
 from strawberry import Schema
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.types import ExecutionContext
 
+from schema.errors import NO_OPERATION
 from schema.limits import MAX_TOKENS, RequestLimits
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.report import AnalysisReport
 from schema.subscriptions import Subscription
+
+
+class OneOperation(SchemaExtension):
+    """Refuses a document of several operations of which none is named.
+
+    Strawberry 0.341 runs the first (strawberry.types.execution.ExecutionContext.operation_name); the
+    specification of GraphQL, 6.1, says that this is an error.
+    """
+
+    def on_validate(self) -> Iterator[None]:
+        """After ValidationCache, whose errors are kept."""
+        context = self.execution_context
+        if context._provided_operation_name is None and _operations(context.graphql_document) > 1:
+            context.pre_execution_errors = [*(context.pre_execution_errors or ()), GraphQLError(NO_OPERATION)]
+        yield
+
+
+def _operations(document: DocumentNode | None) -> int:
+    definitions = document.definitions if document else ()
+    return sum(isinstance(definition, OperationDefinitionNode) for definition in definitions)
 
 
 class Api(Schema):
@@ -29,5 +52,6 @@ api = Api(
         lambda: AddValidationRules([RequestLimits, MaxIntrospectionDepthRule]),
         ParserCache,
         ValidationCache,
+        OneOperation,
     ],
 )

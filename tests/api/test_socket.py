@@ -1,0 +1,296 @@
+"""graphql-transport-ws to the letter. Each test quotes what PROTOCOL.md of graphql-ws asks."""
+
+import asyncio
+import time
+
+import pytest
+from websockets.typing import Subprotocol
+
+from jobs.models import Manuscript
+from server import socket as server_socket
+from tests.api.conftest import Api, Hand
+
+VIEWER = "{ viewer { id } }"
+UPDATES = "subscription { jobUpdates { jobs { id status version manuscript { title } } system { queued } } }"
+PROGRESS = "subscription ($job: ID!) { jobProgress(id: $job) { status version } }"
+
+
+MALFORMED = [
+    "",
+    "{",
+    "[]",
+    "1",
+    "null",
+    '"ping"',
+    "{}",
+    '{"type": 1}',
+    '{"type": null}',
+    '{"type": "start", "id": "1"}',
+    '{"type": "ping", "payload": 1}',
+    '{"type": "ping", "payload": {"n": NaN}}',
+    '{"type": "pong", "payload": []}',
+    '{"type": "complete"}',
+    '{"type": "complete", "id": 1}',
+    '{"type": "subscribe"}',
+    '{"type": "subscribe", "id": "1"}',
+    '{"type": "subscribe", "id": "", "payload": {"query": "{ viewer { id } }"}}',
+    '{"type": "subscribe", "id": 1, "payload": {"query": "{ viewer { id } }"}}',
+    '{"type": "subscribe", "id": "1", "payload": null}',
+    '{"type": "subscribe", "id": "1", "payload": []}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": null}}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }", "variables": []}}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }", "operationName": 1}}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }", "extensions": "x"}}',
+    "[" * 100_000,
+    '{"type": "' + "é" * 300 + '"}',
+    b'{"type": "ping"}',
+]
+
+
+async def test_a_malformed_message_closes_with_4400(api: Api) -> None:
+    for message in MALFORMED:
+        async with api.socket() as socket:
+            await socket.say(message)
+
+            assert (await socket.closed()).code == 4400, message
+
+
+async def test_a_payload_of_connection_init_that_is_no_object_closes_with_4400(api: Api) -> None:
+    async with api.opened() as socket:
+        await socket.say({"type": "connection_init", "payload": "Bearer"})
+
+        assert (await socket.closed()).code == 4400
+
+
+async def test_a_second_connection_init_closes_with_4429(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.say({"type": "connection_init"})
+
+        close = await socket.closed()
+
+        assert (close.code, close.reason) == (4429, "Too many initialisation requests")
+
+
+async def test_an_operation_before_the_acknowledgement_closes_with_4401(api: Api) -> None:
+    async with api.opened() as socket:
+        await socket.subscribe("1", VIEWER)
+
+        close = await socket.closed()
+
+        assert (close.code, close.reason) == (4401, "Unauthorized")
+
+
+async def test_a_connection_without_init_closes_with_4408(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_socket, "INIT_LIMIT", 0.1)
+    async with api.opened() as socket:
+        close = await socket.closed()
+
+        assert (close.code, close.reason) == (4408, "Connection initialisation timeout")
+
+
+async def test_a_token_that_does_not_verify_closes_with_4403(api: Api) -> None:
+    values = (None, 1, "", "Bearer", "Bearer ", "Bearer x.y.z", f"Basic {api.token()}", api.token(expires_in=-1))
+    for value in values:
+        async with api.opened() as socket:
+            await socket.say({"type": "connection_init", "payload": {"Authorization": value}})
+
+            assert (await socket.closed()).code == 4403, value
+
+
+async def test_a_token_that_expires_in_mid_subscription_closes_with_4403(api: Api) -> None:
+    async with api.socket(expires_in=1.0) as socket:
+        await socket.subscribe("1", UPDATES)
+        await socket.next("1")
+        began = time.monotonic()
+
+        close = await socket.closed()
+
+        assert close.code == 4403
+        assert time.monotonic() - began < 5
+
+
+async def test_an_id_in_use_closes_with_4409(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.subscribe("one", UPDATES)
+        await socket.next("one")
+        await socket.subscribe("one", UPDATES)
+
+        close = await socket.closed()
+
+        assert (close.code, close.reason) == (4409, "Subscriber for one already exists")
+
+
+async def test_an_id_may_be_used_again_once_its_operation_is_complete(api: Api) -> None:
+    async with api.socket() as socket:
+        for _ in range(3):
+            await socket.subscribe("1", VIEWER)
+
+            assert await socket.next("1") == {"viewer": {"id": "ann"}}
+            assert await socket.hear() == {"id": "1", "type": "complete"}
+
+
+async def test_an_id_may_be_used_again_once_the_client_completed_it(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.subscribe("1", UPDATES)
+        await socket.next("1")
+        await socket.say({"type": "complete", "id": "1"})
+        await socket.subscribe("1", VIEWER)
+
+        assert await socket.next("1") == {"viewer": {"id": "ann"}}
+
+
+async def test_complete_of_an_unknown_operation_is_no_error(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.say({"type": "complete", "id": "nobody"})
+        await socket.say({"type": "ping"})
+
+        assert await socket.hear() == {"type": "pong"}
+
+
+@pytest.mark.parametrize("payload", [{"at": 1}, {"text": "\ud800"}, {}])
+async def test_a_pong_carries_the_payload_of_its_ping(api: Api, payload: dict[str, object]) -> None:
+    async with api.socket() as socket:
+        await socket.say({"type": "ping", "payload": payload})
+
+        assert await socket.hear() == {"type": "pong", "payload": payload}
+
+
+async def test_a_ping_is_answered_before_the_acknowledgement(api: Api) -> None:
+    async with api.opened() as socket:
+        await socket.say({"type": "ping"})
+
+        assert await socket.hear() == {"type": "pong"}
+
+
+@pytest.mark.parametrize("protocols", [["graphql-ws"], []], ids=["legacy", "none"])
+async def test_another_subprotocol_is_not_negotiated(api: Api, protocols: list[str]) -> None:
+    async with api.opened(protocols=[Subprotocol(name) for name in protocols]) as socket:
+        assert socket.connection.subprotocol is None
+        assert (await socket.closed()).code == 4406
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["{", "{ nothing }", "query A { viewer { id } } query B { viewer { id } }", "{ a" * 200 + "}" * 200],
+    ids=["syntax", "validation", "no operation named", "too deep"],
+)
+async def test_an_operation_that_cannot_start_ends_with_error_and_leaves_the_others_alone(api: Api, query: str) -> None:
+    async with api.socket() as socket:
+        await socket.subscribe("lives", UPDATES)
+        await socket.next("lives")
+        await socket.subscribe("fails", query)
+
+        message = await socket.hear()
+        await socket.say({"type": "ping"})
+
+        assert (message["type"], message["id"]) == ("error", "fails")
+        assert "Internal" not in message["payload"][0]["message"]
+        assert await socket.hear() == {"type": "pong"}
+
+
+async def test_a_fault_in_one_operation_is_masked_and_leaves_the_others_alone(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    async with api.socket() as socket:
+        await socket.subscribe("lives", UPDATES)
+        await socket.next("lives")
+        monkeypatch.setattr(api.services.domain.service, "jobs", broken)
+        await socket.subscribe("fails", PROGRESS, job="Sm9iOjAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwMDAwMA==")
+
+        message = await socket.hear()
+
+        assert (message["type"], message["id"]) == ("error", "fails")
+        assert "secret" not in str(message)
+        assert message["payload"][0]["extensions"]["code"] == "INTERNAL"
+        assert "a secret detail" in caplog.text
+        await socket.say({"type": "ping"})
+        assert await socket.hear() == {"type": "pong"}
+
+
+async def test_one_operation_too_many_is_refused_and_the_socket_lives(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_socket, "MAX_OPERATIONS", 2)
+    async with api.socket() as socket:
+        for id in ("1", "2"):
+            await socket.subscribe(id, UPDATES)
+            await socket.next(id)
+        await socket.subscribe("3", UPDATES)
+
+        message = await socket.hear()
+
+        assert (message["type"], message["id"]) == ("error", "3")
+        assert message["payload"][0]["extensions"]["code"] == "LIMIT_REACHED"
+
+
+async def test_one_socket_too_many_of_an_author_closes_with_4429(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.services.sockets, "_each", 1)
+    async with api.socket("ann"), api.opened() as second, api.socket("ben"):
+        await second.say({"type": "connection_init", "payload": api.bearer("ann")})
+
+        assert (await second.closed()).code == 4429
+
+
+async def test_a_socket_that_closes_makes_room_for_another(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.services.sockets, "_each", 1)
+    for _ in range(3):
+        async with api.socket() as socket:
+            await socket.say("not JSON")
+            await socket.closed()
+        await _until(lambda: api.services.sockets.total() == 0)
+
+
+async def test_a_socket_that_ends_leaves_no_watcher(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.subscribe("1", UPDATES)
+        await socket.next("1")
+        assert api.services.domain.feed.watchers == 1
+
+    await _until(lambda: api.services.domain.feed.watchers == 0)
+
+
+async def test_a_query_and_a_mutation_run_over_the_socket(api: Api, manuscript: Manuscript) -> None:
+    async with api.socket() as socket:
+        await socket.subscribe("q", "{ manuscripts { edges { node { id title } } } }")
+        [edge] = (await socket.next("q"))["manuscripts"]["edges"]
+        assert (await socket.hear())["type"] == "complete"
+        start = "mutation ($manuscript: ID!) { startAnalysis(manuscriptId: $manuscript) { ... on Job { status } } }"
+        await socket.subscribe("m", start, manuscript=edge["node"]["id"])
+
+        assert await socket.next("m") == {"startAnalysis": {"status": "QUEUED"}}
+
+
+async def test_a_text_larger_than_a_message_may_be_closes_with_1009(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.say({"type": "ping", "payload": {"text": "x" * 1_100_000}})
+
+        assert (await socket.closed()).code == 1009
+
+
+async def test_versions_grow_up_to_the_newest_and_steps_between_may_be_left_out(
+    api: Api, manuscript: Manuscript, hand: Hand
+) -> None:
+    job = await hand.begin(await hand.claim(await hand.start(manuscript)))
+    async with api.socket() as socket:
+        await socket.subscribe("1", UPDATES)
+        [seen] = (await socket.next("1"))["jobUpdates"]["jobs"]
+        versions = [seen["version"]]
+        for step in range(20):
+            job = await hand.store.beat(job, lease=api.settings.lease, stage=f"Step {step}")
+        await hand.tell(job)
+
+        while versions[-1] < job.version:
+            versions += [seen["version"] for seen in (await socket.next("1"))["jobUpdates"]["jobs"]]
+
+        assert versions == sorted(set(versions))
+        assert len(versions) < 20
+
+
+async def _until(condition: object, *, limit: float = 5) -> None:
+    assert callable(condition)
+    async with asyncio.timeout(limit):
+        while not condition():
+            await asyncio.sleep(0.01)

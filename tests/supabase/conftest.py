@@ -1,0 +1,127 @@
+"""Tests against a Supabase server that is not ours. Each module has a project of its own, with our migrations."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from jobs import migrate
+from jobs.gateways.supabase import SupabaseGateway, open_supabase
+from jobs.models import Manuscript
+from jobs.settings import Settings
+from jobs.storage import StorageFiles
+from jobs.store import JobStore
+from supabase import AsyncClient
+from tests.conftest import TEXT, AddManuscript, Databases
+from tests.supabase.lite import Author, Project, running, why_not
+
+TEMPLATE = "project"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says for each test here why it is skipped where the server cannot run."""
+    reason = why_not()
+    for item in items:
+        if reason and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def project_template(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database as a project has it that our migrations were pushed to."""
+    _run(databases.execute(f"create database {TEMPLATE}"))
+    url = databases.url(TEMPLATE)
+    # Supabase's own schemas come first, as they do in a new project.
+    with running(url, tmp_path_factory.mktemp("template")):
+        _run(migrate.run(Settings(database_url=url)))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def project(project_template: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A running project for the tests of this module: each makes authors and rows of its own."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        database = databases.fresh(template=project_template)
+        url = runner.run(database.__aenter__())
+        with running(url, tmp_path_factory.mktemp("project")) as project:
+            yield project
+        runner.run(database.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def database_url(project: Project) -> str:
+    """The project's database, for what a test looks at or moves by hand."""
+    return project.database_url
+
+
+@pytest.fixture
+def settings(settings: Settings, project: Project) -> Settings:
+    """A deployment with nothing but the project's address and keys."""
+    return replace(
+        settings,
+        database_url=None,
+        supabase_url=project.url,
+        supabase_secret_key=project.secret_key,
+        supabase_publishable_key=project.publishable_key,
+        supabase_jwt_secret=project.jwt_secret,
+    )
+
+
+@pytest.fixture
+async def client(project: Project) -> AsyncIterator[AsyncClient]:
+    """The service's own client of the project."""
+    async with open_supabase(project.url, project.secret_key) as client:
+        yield client
+
+
+@pytest.fixture
+def gateway(client: AsyncClient) -> SupabaseGateway:
+    """The gateway over REST."""
+    return SupabaseGateway(client)
+
+
+@pytest.fixture
+def store(gateway: SupabaseGateway) -> JobStore:
+    """The store over REST."""
+    return JobStore(gateway)
+
+
+@pytest.fixture
+def files(client: AsyncClient) -> StorageFiles:
+    """Files in the project's bucket."""
+    return StorageFiles(client)
+
+
+@pytest.fixture
+def add_manuscript(store: JobStore, files: StorageFiles, owner_id: UUID) -> AddManuscript:
+    """Adds a manuscript with its file: `await add_manuscript(title=…, content=…, owner_id=…)`."""
+
+    async def add(*, title: str = "The Rain", content: bytes = TEXT, owner_id: UUID = owner_id) -> Manuscript:
+        manuscript_id = uuid4()
+        await store.manuscript_begin(manuscript_id)
+        await files.save(manuscript_id, content)
+        return await store.manuscript_add(
+            owner_id,
+            manuscript_id,
+            title=title,
+            filename="rain.txt",
+            byte_size=len(content),
+            max_manuscripts=2000,
+        )
+
+    return add
+
+
+@pytest.fixture
+def sign_up(project: Project) -> Callable[[], Author]:
+    """Makes an author of the project: `sign_up()`."""
+    return lambda: project.sign_up(f"{uuid4()}@authors.example")
+
+
+def _run(task: Coroutine[Any, Any, Any]) -> None:
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(task)

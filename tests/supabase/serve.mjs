@@ -1,0 +1,61 @@
+// Serves @supabase/lite on a free port of loopback, from supabase/config.toml in the working directory, and prints
+// the address. Mends what lite 0.10 does otherwise than Supabase; docs/decisions/0006 says what and why.
+import { createHmac } from "node:crypto";
+import { serve } from "@hono/node-server";
+import { createApi } from "@supabase/lite/cli";
+
+const app = await createApp();
+const server = serve({ fetch: answer, hostname: "127.0.0.1", port: Number(process.argv[2] ?? 0) }, ({ port }) => {
+  console.log(`SUPABASE_URL=http://127.0.0.1:${port}`);
+});
+process.on("SIGTERM", () => process.exit(0));
+
+async function createApp() {
+  const api = await createApi({ withSupabaseClient: false });
+  const app = await api.project.local.createApp(undefined, { admin: false });
+  await app.ensureSystemSchema();
+  forwardSqlStates(app.connection);
+  return app;
+}
+
+async function answer(request, env) {
+  const response = await app.fetch(request, { peerAddress: env.incoming.socket.remoteAddress ?? null });
+  const { origin, pathname } = new URL(request.url);
+  return pathname.startsWith("/auth/v1/") ? withIssuer(response, `${origin}/auth/v1`) : response;
+}
+
+// PostgREST hands on every SQLSTATE; lite only some classes, and calls the rest `SUP`. The one way through that it
+// shares with PostgREST is an error that brings its whole answer.
+function forwardSqlStates(connection) {
+  const withContext = connection.withContext.bind(connection);
+  connection.withContext = (...given) => withContext(...given).catch((error) => {
+    throw /^(NF|P0|23|40|54|57)/.test(error?.code ?? "") ? carried(error) : error;
+  });
+}
+
+function carried(error) {
+  const { code, message, detail = null, hint = null } = error;
+  return Object.assign(new Error(JSON.stringify({ code, message, details: detail, hint })), {
+    code: "PGRST",
+    detail: JSON.stringify({ status: 400, headers: {} }),
+  });
+}
+
+// Supabase Auth names itself in `iss`; lite does not.
+async function withIssuer(response, issuer) {
+  const body = await response.clone().json().catch(() => null);
+  if (typeof body?.access_token !== "string") return response;
+  const access_token = signed({ ...claims(body.access_token), iss: issuer });
+  return new Response(JSON.stringify({ ...body, access_token }), response);
+}
+
+function claims(token) {
+  return JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
+}
+
+function signed(payload) {
+  const text = [{ alg: "HS256", typ: "JWT" }, payload]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+  return `${text}.${createHmac("sha256", app.config.auth.jwt_secret).update(text).digest("base64url")}`;
+}

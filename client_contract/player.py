@@ -196,7 +196,7 @@ class Player:
             found = differences(expected, message)
             if not found:
                 break
-            if isinstance(message, Closed) or step.get("next", False):
+            if isinstance(message, Closed) or step.get("next", False) or _is_last(message, expected):
                 raise Broken("; ".join(found))
         took = time.monotonic() - began
         self._save(step, message)
@@ -268,6 +268,12 @@ class Player:
 
     def _filled(self, template: Json) -> Json:
         return filled(template, {**self.values, **self._saved})
+
+
+def _is_last(message: Json, expected: Json) -> bool:
+    """Whether the operation that something is expected of has ended."""
+    ended = isinstance(message, dict) and message.get("type") in ("complete", "error")
+    return ended and "id" in message and message["id"] == expected.get("id")
 
 
 def _proved(step: Json) -> Iterator[str]:

@@ -1,0 +1,319 @@
+"""A small server that keeps the contract, in memory, and small servers that each break one promise of it."""
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+Json = dict[str, Any]
+TICK_SECONDS = 0.2
+TERMINAL = ("COMPLETED", "FAILED", "CANCELLED")
+_LONG = 100_000
+
+
+class HonestServer:
+    """Knows the operations of the contract by their names, and one author for each token."""
+
+    workers = 1
+    queue_timeout = timedelta(seconds=0.5)
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.jobs: dict[str, Json] = {}
+        self.watchers: set[asyncio.Queue[Json]] = set()
+        self._numbers = count(1)
+        self._lives: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[str]:
+        """Serves on a free port; gives the address."""
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            config = uvicorn.Config(self._app(), log_level="warning", ws="websockets-sansio", lifespan="off")
+            server = uvicorn.Server(config)
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            try:
+                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                for life in self._lives:
+                    life.cancel()
+                await asyncio.wait_for(serving, 10)
+
+    # What a liar changes.
+
+    def first_frame(self) -> list[Json]:
+        """The present."""
+        return list(self.jobs.values())
+
+    def next_version(self, job: Json) -> int:
+        """The version of the job's next state."""
+        return int(job["version"]) + 1
+
+    def seconds_to_tick(self) -> float | None:
+        """How long the feed waits before it sends a frame without jobs; None: for ever."""
+        return TICK_SECONDS
+
+    def deadline(self, now: datetime) -> datetime:
+        """The deadline of a job that is active now."""
+        return now + (timedelta(seconds=30) if self.workers else self.queue_timeout)
+
+    async def after_the_end(self, job: Json) -> None:
+        """What happens to a job that is over: nothing."""
+
+    def ends_feed_after(self, job: Json) -> bool:
+        """Whether the feed completes after this frame: never."""
+        return False
+
+    def ends_progress_after(self, job: Json) -> bool:
+        """Whether `jobProgress` completes after this frame."""
+        return bool(job["isTerminal"])
+
+    # The life of a job.
+
+    def _add(self, text: str) -> Json:
+        id = f"manuscript-{next(self._numbers)}"
+        self.texts[id] = text
+        return self._manuscript(id)
+
+    def _start(self, manuscript_id: str) -> Json:
+        for job in self.jobs.values():
+            if job["manuscript"]["id"] == manuscript_id and not job["isTerminal"]:
+                return job
+        id = f"job-{next(self._numbers)}"
+        job = {"__typename": "Job", "id": id, "manuscript": {"id": manuscript_id}, "version": 0, "retryOf": None}
+        self._change(job, status="QUEUED", waiting={"reason": "NO_LIVE_WORKER", "message": "It waits.", "position": 1})
+        life = asyncio.create_task(self._live(id, len(self.texts[manuscript_id])))
+        self._lives.add(life)
+        life.add_done_callback(self._lives.discard)
+        return self.jobs[id]
+
+    async def _live(self, id: str, length: int) -> None:
+        if not self.workers:
+            await asyncio.sleep(self.queue_timeout.total_seconds())
+            failure = {"code": "QUEUE_TIMEOUT", "retryable": True, "message": "No worker started it."}
+            await self._step(id, status="FAILED", failure=failure)
+            return
+        await asyncio.sleep(0.05)
+        await self._step(id, status="RUNNING", stage="Reading", progress=0.5)
+        await asyncio.sleep(5 if length > _LONG else 0.05)
+        await self._step(id, status="COMPLETED")
+
+    async def _step(self, id: str, **fields: Any) -> None:
+        if not self.jobs[id]["isTerminal"]:
+            self._change(self.jobs[id], **fields)
+            if self.jobs[id]["isTerminal"]:
+                await self.after_the_end(self.jobs[id])
+
+    def _change(self, job: Json, *, status: str, **fields: Any) -> None:
+        now = datetime.now(UTC)
+        over = status in TERMINAL
+        changed = job | {"stage": None, "progress": None, "waiting": None, "failure": None} | fields
+        changed |= {"status": status, "isTerminal": over, "locksManuscript": not over, "attempt": 1}
+        changed |= {"version": self.next_version(job), "asOf": now.isoformat()}
+        changed |= {"finishedAt": now.isoformat() if over else None}
+        changed |= {"deadlineAt": None if over else self.deadline(now).isoformat()}
+        self.jobs[job["id"]] = changed
+        for watcher in self.watchers:
+            watcher.put_nowait(changed)
+
+    # Answers.
+
+    async def _answer(self, name: str, of: Json) -> Json:
+        match name:
+            case "System":
+                return {"system": self._system()}
+            case "Viewer":
+                return {"viewer": {"id": "author", "email": None}}
+            case "AddManuscript":
+                return {"addManuscript": self._add(of["input"]["text"])}
+            case "StartAnalysis":
+                return {"startAnalysis": self._start(of["manuscriptId"])}
+            case "CancelJob":
+                return {"cancelJob": await self._cancel(of["id"])}
+            case "RetryJob":
+                return {
+                    "retryJob": {"__typename": "Refusal", "code": "NOT_ALLOWED_NOW", "message": "It lives or is done."}
+                }
+            case "Job":
+                return {"job": self.jobs[of["id"]] | {"report": self._report(of["id"])}}
+            case "Manuscript":
+                return {"manuscript": self._manuscript(of["id"])}
+            case "DeleteManuscript":
+                return {"deleteManuscript": {"__typename": "DeletedManuscript", "id": of["id"]}}
+        raise LookupError(f"{name} is not an operation of this server")
+
+    async def _cancel(self, id: str) -> Json:
+        if self.jobs[id]["isTerminal"]:
+            return {"__typename": "Refusal", "code": "NOT_ALLOWED_NOW", "message": "It is over."}
+        self._change(self.jobs[id], status="CANCELLED")
+        cancelled = self.jobs[id]
+        await self.after_the_end(cancelled)
+        return cancelled
+
+    def _manuscript(self, id: str) -> Json:
+        jobs = [job for job in reversed(self.jobs.values()) if job["manuscript"]["id"] == id]
+        latest = jobs[0] if jobs else None
+        locked = latest is not None and latest["locksManuscript"]
+        report = self._report(latest["id"]) if latest else None
+        about = {"isLocked": locked, "latestJob": latest, "latestReport": report, "jobs": jobs}
+        return {"__typename": "Manuscript", "id": id} | about
+
+    def _report(self, job_id: str) -> Json | None:
+        done = self.jobs[job_id]["status"] == "COMPLETED"
+        return {"id": "report", "summary": {"words": 7}, "chapters": [{"number": 1}]} if done else None
+
+    def _system(self) -> Json:
+        return {"workers": {"state": "HEALTHY" if self.workers else "ABSENT", "live": self.workers}}
+
+    # Transport.
+
+    def _app(self) -> Starlette:
+        alive = Route("/livez", lambda _: PlainTextResponse("alive"))
+        post = Route("/graphql", self._http, methods=["POST"])
+        return Starlette(routes=[alive, post, WebSocketRoute("/graphql", self._socket)])
+
+    async def _http(self, request: Request) -> JSONResponse:
+        operation = await request.json()
+        return JSONResponse({"data": await self._answer(_name(operation["query"]), operation.get("variables", {}))})
+
+    async def _socket(self, websocket: WebSocket) -> None:
+        await websocket.accept("graphql-transport-ws")
+        with suppress(WebSocketDisconnect, ExceptionGroup):
+            async with asyncio.TaskGroup() as tasks:
+                try:
+                    await self._listen(websocket, tasks)
+                finally:
+                    # The operations end with their socket.
+                    raise WebSocketDisconnect
+
+    async def _listen(self, websocket: WebSocket, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            message = await websocket.receive_json()
+            if message["type"] == "connection_init":
+                await websocket.send_json({"type": "connection_ack"})
+            if message["type"] == "subscribe":
+                name, of = _name(message["payload"]["query"]), message["payload"].get("variables", {})
+                feed = self._updates if name == "JobUpdates" else self._progress
+                tasks.create_task(self._send(websocket, message["id"], feed(**of)))
+
+    async def _send(self, websocket: WebSocket, id: str, frames: AsyncIterator[Json]) -> None:
+        async for data in frames:
+            await websocket.send_json({"id": id, "type": "next", "payload": {"data": data}})
+        await websocket.send_json({"id": id, "type": "complete"})
+
+    async def _updates(self) -> AsyncIterator[Json]:
+        async with self._watching() as changes:
+            yield self._frame(self.first_frame())
+            while True:
+                try:
+                    job = await asyncio.wait_for(changes.get(), self.seconds_to_tick())
+                except TimeoutError:
+                    yield self._frame([])
+                    continue
+                yield self._frame([job])
+                if self.ends_feed_after(job):
+                    return
+
+    async def _progress(self, id: str) -> AsyncIterator[Json]:
+        async with self._watching() as changes:
+            job = self.jobs[id]
+            yield {"jobProgress": job}
+            while not self.ends_progress_after(job):
+                changed = await changes.get()
+                if changed["id"] == id:
+                    job = changed
+                    yield {"jobProgress": job}
+
+    @asynccontextmanager
+    async def _watching(self) -> AsyncIterator[asyncio.Queue[Json]]:
+        changes: asyncio.Queue[Json] = asyncio.Queue()
+        self.watchers.add(changes)
+        try:
+            yield changes
+        finally:
+            self.watchers.discard(changes)
+
+    def _frame(self, jobs: list[Json]) -> Json:
+        frame = {"asOf": datetime.now(UTC).isoformat(), "jobs": jobs, "removed": [], "system": self._system()}
+        return {"jobUpdates": frame}
+
+
+class WithoutWorkers(HonestServer):
+    """Keeps the contract, and nobody works."""
+
+    workers = 0
+
+
+class LeavesTerminalState(HonestServer):
+    """A late result of the worker overwrites the end."""
+
+    async def after_the_end(self, job: Json) -> None:
+        if job["status"] == "CANCELLED":
+            self._change(job, status="RUNNING", stage="Reading", progress=0.9)
+
+
+class RepeatsVersions(HonestServer):
+    """Writes a new state under the old version."""
+
+    def next_version(self, job: Json) -> int:
+        return 1
+
+
+class GoesSilent(HonestServer):
+    """Sends nothing when nothing changes."""
+
+    def seconds_to_tick(self) -> float | None:
+        return None
+
+
+class ForgetsSnapshot(HonestServer):
+    """Its first frame is empty: it tells of changes only."""
+
+    def first_frame(self) -> list[Json]:
+        return []
+
+
+class CompletesTheFeed(HonestServer):
+    """Takes the end of one job for the end of the feed."""
+
+    def ends_feed_after(self, job: Json) -> bool:
+        return bool(job["isTerminal"])
+
+
+class NeverCompletesProgress(HonestServer):
+    """Keeps `jobProgress` open after the end."""
+
+    def ends_progress_after(self, job: Json) -> bool:
+        return False
+
+
+class DeliversTheDead(HonestServer):
+    """Shows jobs as active past their deadline."""
+
+    def deadline(self, now: datetime) -> datetime:
+        return now - timedelta(seconds=1)
+
+
+class NeverTimesOut(WithoutWorkers):
+    """Leaves a queued job queued, as it was before the contract."""
+
+    async def _live(self, id: str, length: int) -> None:
+        await asyncio.Event().wait()
+
+
+def _name(query: str) -> str:
+    found = re.search(r"\b(?:query|mutation|subscription) (\w+)", query)
+    assert found is not None, query
+    return found[1]

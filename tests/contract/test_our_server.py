@@ -1,0 +1,111 @@
+"""The verifier against the real deployment: processes of their own on real engines, with workers and without."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from client_contract.promises import Outcome, promises
+from client_contract.verify import Settings as Asked
+from client_contract.verify import broken, verify
+from jobs.settings import Settings
+from server.auth import local_token
+
+START_SECONDS = 60
+SECRET = "a secret of the tests, long enough for HS256"
+TICK_SECONDS = 1.0
+# Held by clients, by vectors and tests, or only where something fails: nothing to see in a server that works.
+NEVER_BY_THE_VERIFIER = ("vectors/", "ts/", "tests/")
+
+
+@pytest.fixture
+def environment(settings: Settings, tmp_path: Path) -> dict[str, str]:
+    """The environment of the processes, with timings short enough to be waited for."""
+    assert settings.database_url is not None
+    assert settings.redis_url is not None
+    return {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "NF_DATA": str(tmp_path),
+        "NF_JWT_SECRET": SECRET,
+        "NF_QUEUE_TIMEOUT": "3",
+        "NF_TICK_INTERVAL": str(TICK_SECONDS),
+        "NF_SWEEP_INTERVAL": "1",
+    }
+
+
+@asynccontextmanager
+async def process(*command: str, environment: dict[str, str]) -> AsyncIterator[None]:
+    """One process of the deployment; told to stop at the end."""
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server.cli", *command), env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        running.terminate()
+        await asyncio.wait_for(running.wait(), START_SECONDS)
+
+
+@asynccontextmanager
+async def deployment(environment: dict[str, str], *services: str) -> AsyncIterator[str]:
+    """The api on a free port and the services beside it; gives the address once it is ready."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    async with AsyncExitStack() as processes:
+        for command in (("api", "--port", str(port)), *((each,) for each in services)):
+            await processes.enter_async_context(process(*command, environment=environment))
+        await until_seen(url, services)
+        yield url
+
+
+async def until_seen(url: str, services: tuple[str, ...]) -> None:
+    """Until the api answers and has heard from each of the services."""
+    names = {"worker": "workers", "scheduler": "sweeper"}
+    async with asyncio.timeout(START_SECONDS), httpx.AsyncClient(base_url=url) as client:
+        while True:
+            try:
+                components = (await client.get("/readyz")).json()["components"]
+            except (httpx.TransportError, ValueError, KeyError):
+                components = {}
+            if components and all(components[names[each]]["live"] for each in services):
+                return
+            await asyncio.sleep(0.05)
+
+
+def asked(url: str, settings: Settings, *only: str) -> Asked:
+    signed = replace(settings, jwt_secret=SECRET)
+    return Asked(
+        url=url,
+        token=local_token(signed, sub="author"),
+        other_token=local_token(signed, sub="another author"),
+        tick=TICK_SECONDS,
+        only=only,
+    )
+
+
+@pytest.mark.timeout(240)
+async def test_our_deployment_keeps_every_promise(environment: dict[str, str], settings: Settings) -> None:
+    async with deployment({**environment, "NF_QUEUE_TIMEOUT": "60"}, "worker", "scheduler") as url:
+        ledger = await verify(asked(url, settings))
+    async with deployment(environment) as url:
+        alone = await verify(asked(url, settings, "queue-timeout", "cancel-while-queued"))
+
+    assert [(each.id, ledger.evidence(each.id)) for each in broken(ledger)] == []
+    assert [(each.id, alone.evidence(each.id)) for each in broken(alone)] == []
+    shown = {each.id for each in promises() if Outcome.KEPT in (ledger.outcome(each.id), alone.outcome(each.id))}
+    promised = {
+        each.id for each in promises() if not all(name.startswith(NEVER_BY_THE_VERIFIER) for name in each.held_by)
+    }
+    assert promised - shown == set()

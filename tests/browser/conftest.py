@@ -71,7 +71,7 @@ def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def running(program: Program) -> Iterator[Program]:
     """Starts the program and stops it at the end."""
     if not (ROOT / "server" / "static" / "index.html").is_file():
-        pytest.fail("The dashboard is not built: run `make setup`.")
+        pytest.fail("The dashboard is not built: run `make dashboard`.")
     try:
         program.start()
         yield program

@@ -1,0 +1,42 @@
+"""Deployments to break. A test that has passed is then held against the audit of every change it caused."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jobs.settings import Settings
+from tests.faults.deployment import Deployment, open_deployment
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Timings as short as two busy processors can keep."""
+    return replace(
+        settings,
+        queue_timeout=timedelta(seconds=20),
+        sweep_interval=timedelta(seconds=0.5),
+        lease=timedelta(seconds=1.5),
+        heartbeat=timedelta(seconds=0.3),
+        redispatch_after=timedelta(seconds=1),
+        resync_interval=timedelta(seconds=0.5),
+        tick_interval=timedelta(seconds=1),
+    )
+
+
+@pytest.fixture
+async def deployment(settings: Settings, tmp_path: Path) -> AsyncIterator[Deployment]:
+    """A deployment with a subscriber, whose last frames must equal the rows."""
+    async with open_deployment(settings, tmp_path, watched=True) as deployment:
+        yield deployment
+        await deployment.verify()
+
+
+@pytest.fixture
+async def unwatched(settings: Settings, tmp_path: Path) -> AsyncIterator[Deployment]:
+    """A deployment that nobody looks at."""
+    async with open_deployment(settings, tmp_path, watched=False) as deployment:
+        yield deployment
+        await deployment.verify()

@@ -1,0 +1,187 @@
+"""A deployment on real engines whose parts a test starts, breaks and ends; and what must hold of it afterwards."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import redis.asyncio
+
+from jobs.errors import Unavailable
+from jobs.models import Job
+from jobs.settings import Settings
+from jobs.states import JobStatus
+from jobs.wiring import Domain, open_domain
+from tests.conftest import TEXT
+from tests.faults.audit import Audit
+from tests.faults.processes import Api, Process, environment
+from tests.faults.waiting import until
+from tests.faults.watching import Watcher
+
+_TERMINAL = tuple(status for status in JobStatus if status.is_terminal)
+# The promise to a subscriber: her last frame equals the row within this many seconds.
+FRAME_LIMIT = 5.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Deployment:
+    """What runs, and what an author and an operator may do with it. `domain` stands for an api process."""
+
+    settings: Settings
+    domain: Domain
+    audit: Audit
+    directory: Path
+    owner_id: UUID = field(default_factory=uuid4)
+    processes: list[Process] = field(default_factory=list)
+    watcher: Watcher | None = None
+
+    # The operator
+
+    def begin(self, kind: str, **changes: object) -> Process:
+        """Starts a worker or a scheduler and does not wait for it. `changes` are settings of its own."""
+        settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        log = self.directory / f"{len(self.processes)}-{kind}.log"
+        process = Process(kind, environment=environment(settings), log=log)
+        self.processes.append(process)
+        return process
+
+    async def worker(self, **changes: object) -> Process:
+        """A new worker that has said who it is."""
+        return await self.begin("worker", **changes).started()
+
+    async def scheduler(self, **changes: object) -> Process:
+        """A new scheduler that has said who it is."""
+        return await self.begin("scheduler", **changes).started()
+
+    async def api(self, *, port: int | None = None) -> Api:
+        """A new api process that answers."""
+        log = self.directory / f"{len(self.processes)}-api.log"
+        api = Api(port=port or free_port(), environment=environment(self.settings), log=log)
+        self.processes.append(api)
+        return await api.started()
+
+    def end(self) -> None:
+        """Ends every process that still runs."""
+        for process in self.processes:
+            if process.is_running:
+                process.resume()
+                process.kill()
+
+    # The author
+
+    async def manuscript(self, content: bytes = TEXT) -> UUID:
+        """A manuscript of hers."""
+        made = await self.domain.service.add_manuscript(
+            self.owner_id, title="The Rain", filename="rain.txt", content=content
+        )
+        return made.id
+
+    async def job(self, content: bytes = TEXT) -> UUID:
+        """A new manuscript's analysis, started."""
+        return (await self.domain.service.start(self.owner_id, await self.manuscript(content))).id
+
+    # What stands in the database, unsettled
+
+    async def row(self, job_id: UUID) -> Job:
+        """The row as it stands: reading it so changes nothing, overdue or not."""
+        [job] = await self.domain.store.get(self.owner_id, [job_id])
+        return job
+
+    async def reaches(self, job_id: UUID, *statuses: JobStatus, attempt: int | None = None, limit: float = 15) -> Job:
+        """Waits until the row has one of these statuses (and this attempt)."""
+
+        async def there() -> Job | None:
+            job = await self.row(job_id)
+            return job if job.status in statuses and attempt in (None, job.attempt) else None
+
+        claim = f"job {job_id} becomes {' or '.join(statuses)}"
+        job = await until(there, claim, limit=limit)
+        assert job is not None
+        return job
+
+    async def completes(self, job_id: UUID, *, limit: float = 15) -> Job:
+        """Waits for the end, which must be a good one."""
+        job = await self.reaches(job_id, *_TERMINAL, limit=limit)
+        assert job.status is JobStatus.COMPLETED, job
+        return job
+
+    async def messages(self, job_id: UUID) -> list[str]:
+        """What its events say, oldest first."""
+        return [event.message or "" for event in await self.domain.store.events(self.owner_id, [job_id])]
+
+    # The subscriber
+
+    @property
+    def watched(self) -> Watcher:
+        """The subscriber of this test."""
+        assert self.watcher is not None
+        return self.watcher
+
+    # What must hold after every fault
+
+    async def verify(self) -> None:
+        """None lost, nothing left a terminal state, one report a completed job, and the subscriber knows."""
+
+        async def none_unfinished() -> bool:
+            return not await self.audit.unfinished()
+
+        await until(none_unfinished, "every job ends, none is lost", limit=20)
+        assert await self.audit.violations() == []
+        if self.watcher is not None:
+            await self._verify_watcher(self.watcher)
+
+    async def _verify_watcher(self, watcher: Watcher) -> None:
+        rows = await self.audit.rows("select id, status, version from public.jobs where owner_id = $1", self.owner_id)
+        truth = {row["id"]: (row["status"], row["version"]) for row in rows}
+
+        async def knows() -> bool:
+            watcher.hold_up()
+            told = {job_id: (jobs[-1].status.value, jobs[-1].version) for job_id, jobs in watcher.told.items()}
+            return told == truth
+
+        await until(knows, f"the subscriber's last frames equal the rows: {truth}", limit=FRAME_LIMIT)
+
+
+@asynccontextmanager
+async def open_deployment(settings: Settings, directory: Path, *, watched: bool) -> AsyncIterator[Deployment]:
+    """A deployment in which nothing runs yet but the api's domain in this process, and its subscriber if `watched`."""
+    audit = Audit(database_url=settings.need_database_url())
+    await audit.install()
+    async with AsyncExitStack() as stack:
+        domain = await stack.enter_async_context(open_domain(settings, kind="api"))
+        deployment = Deployment(settings=settings, domain=domain, audit=audit, directory=directory)
+        stack.callback(deployment.end)
+        if watched:
+            deployment.watcher = await stack.enter_async_context(Watcher(domain.feed, deployment.owner_id))
+        yield deployment
+
+
+@asynccontextmanager
+async def redis_client(redis_url: str) -> AsyncIterator["redis.asyncio.Redis"]:
+    """A client of the test's own, for an operator's commands."""
+    async with redis.asyncio.Redis.from_url(redis_url) as client:
+        yield client
+
+
+def free_port() -> int:
+    """A port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def until_unavailable(deployment: Deployment) -> None:
+    """Waits until the database is found away."""
+
+    async def away() -> bool:
+        try:
+            await deployment.domain.store.clock()
+        except Unavailable:
+            return True
+        return False
+
+    await asyncio.sleep(0)
+    await until(away, "the database is away")

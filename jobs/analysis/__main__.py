@@ -21,6 +21,7 @@ def main() -> None:
     """Runs one analysis and says how it ended."""
     arguments = _arguments()
     confine()
+    _progress("Opening the file", 0.0)
     _say(**_outcome(arguments.path, arguments.filename or arguments.path.name))
 
 

@@ -10,6 +10,8 @@ from jobs.analysis.words import words_of
 
 WHOLE_TEXT = "Whole text"
 OPENING = "Opening"
+MAX_SECTIONS = 2_000
+"""A text with more lines that look like headings has none: it is a table or a script."""
 _OPENING_WORDS = 600
 """Text above the first heading that is longer is no title page but the story's beginning."""
 _START = "START OF TH"
@@ -58,6 +60,7 @@ def split(document: Document) -> Manuscript:
     start, end = _story_limits(document.blocks)
     story = document.blocks[start:end]
     headings = choose_headings(story)
+    headings = headings if len(headings) <= MAX_SECTIONS else []
     first, last = _story_headings(headings)
     if first == last:
         return _manuscript(document, document.blocks[:start], (_whole(story),), document.blocks[end:])

@@ -13,6 +13,7 @@ from jobs.analysis.report import Finding
 
 _LISTED = 30
 _FEWEST = 5
+_LONGEST = 40
 _FUNCTION_WORDS = 150
 """That many of English's commonest words carry grammar, not subject, and are not listed as frequent."""
 _UNKNOWN = 1e-8
@@ -54,7 +55,7 @@ def _uses(prose: Sequence[SectionProse], names: Names) -> list[_Use]:
     return [
         _use(form, count, total, ordinary.get(form, _UNKNOWN))
         for form, count in counts.items()
-        if count >= _FEWEST and form not in names and len(form) > 1 and not form[0].isdigit()
+        if count >= _FEWEST and form not in names and 1 < len(form) < _LONGEST and not form[0].isdigit()
     ]
 
 

@@ -1,5 +1,6 @@
 """Which candidates are headings: by style first, by words next, by counting and by the space above them last."""
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class _Choice:
         self._blocks = blocks
         self._words_before = [0, *accumulate(count_words(block.text) for block in blocks)]
         self._candidates = find_candidates(blocks)
+        self._markers = {found.index: found.marker for found in self._candidates}
         self._styled = _without_book_title([found for found in self._candidates if found.is_styled])
         self._scenes: set[int] = set()
         self._numbered = {found.index: found for found in self._choose_numbered()}
@@ -53,13 +55,16 @@ class _Choice:
         kinds = dict.fromkeys(self._named(), SectionKind.OTHER)
         kinds |= self._styled_kinds() | self._spaced_kinds()
         kinds |= {index: found.marker.kind for index, found in self._numbered.items() if found.marker}
-        order = sorted(kinds)
+        order, scenes = sorted(kinds), sorted(self._scenes - set(kinds))
         ends = [*order, len(self._blocks)][1:]
-        return [self._heading(index, kinds[index], end) for index, end in zip(order, ends, strict=True)]
+        return [
+            self._heading(index, kinds[index], scenes[bisect(scenes, index) : bisect(scenes, end - 1)])
+            for index, end in zip(order, ends, strict=True)
+        ]
 
-    def _heading(self, index: int, kind: SectionKind, end: int) -> Heading:
+    def _heading(self, index: int, kind: SectionKind, scenes: Sequence[int]) -> Heading:
         block = self._blocks[index]
-        marker = next((found.marker for found in self._candidates if found.index == index), None)
+        marker = self._markers.get(index)
         text, name = _text_and_name(block.text, marker)
         below = self._names.get(index)
         return Heading(
@@ -69,7 +74,7 @@ class _Choice:
             text=text,
             name=name if below is None else _one_line(self._blocks[below].text),
             place=marker.place if marker else Place.STORY,
-            scenes=tuple(scene for scene in self._scenes if index < scene < end),
+            scenes=tuple(scenes),
         )
 
     def _choose_numbered(self) -> Iterable[Candidate]:
@@ -81,10 +86,10 @@ class _Choice:
         ]
         chapters = sum(found.is_chapter for found in worded)
         titled = sum(found.marker is None for found in self._styled)
-        row = counted_rows(self._candidates, self._words_before)
+        row = counted_rows(self._candidates, self._words_before) - {found.index for found in worded}
         if chapters < 2 and titled < 2:
-            return worded + [found for found in self._candidates if found.index in row and found not in worded]
-        self._scenes |= row - {found.index for found in worded}
+            return worded + [found for found in self._candidates if found.index in row]
+        self._scenes |= row
         return worded
 
     def _names_below(self) -> dict[int, int]:
@@ -141,8 +146,9 @@ class _Choice:
         deeper = [found for found in plain if level and found.block.level > level]
         count = len(chapters) or len(plain) - len(deeper)
         if len(deeper) * 2 > count:
-            self._scenes |= {found.index for found in deeper}
-            plain = [found for found in plain if found not in deeper]
+            scenes = {found.index for found in deeper}
+            self._scenes |= scenes
+            plain = [found for found in plain if found.index not in scenes]
         return {found.index: _kind_at(found.block.level, level, same) for found in plain}
 
     def _chapter_level(self, plain: Sequence[Candidate]) -> int:

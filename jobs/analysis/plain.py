@@ -13,12 +13,13 @@ _PAGE = "\f"
 _PAGE_GAP = 3
 _WIDEST_WRAP = 100
 _NARROWEST_WRAP = 35
+_LONGEST_HEADING = 200
+_LONGEST_PLAIN_HEADING = 60
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)(?:\s+#+)?$")
 _UNDERLINE = re.compile(r"(=|-){3,}$")
 _FRONT_MATTER = re.compile(r"\A---\n(?:[A-Za-z_-]+:.*\n|[ \t]+.*\n|\n)+?(?:---|\.\.\.)\n")
-_EMPHASIS = re.compile(r"(?<![\w*\\])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=[^\s\\])\1(?![\w*])", re.DOTALL)
-_LINK = re.compile(r"!?\[([^\]\n]{0,500})\]\([^)\n]{0,500}\)")
-_COMMENT = re.compile(r"<!--.{0,20000}?-->", re.DOTALL)
+_EMPHASIS = re.compile(r"(?<![\w*\\])(\*{1,3}|_{1,3})(?=\S)(.{1,400}?)(?<=[^\s\\])\1(?![\w*])", re.DOTALL)
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^)\n]{0,500}\)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 
 
@@ -40,7 +41,7 @@ def read_markdown(text: str) -> Document:
     """A Markdown manuscript: its marks of emphasis, links, comments and leading settings are not prose."""
     text = _NEWLINES.sub("\n", text)
     text = _FRONT_MATTER.sub("", text)
-    text = _LINK.sub(r"\1", _COMMENT.sub("", text))
+    text = _LINK.sub(r"\1", _without_comments(text))
     document = read_text("\n".join(_hashed(text.split("\n"))))
     return Document(blocks=tuple(_without_marks(block) for block in document.blocks))
 
@@ -100,9 +101,11 @@ def _blocks(chunk: _Chunk) -> Iterator[Block]:
 
 def _stands_alone(line: str, *, first: bool) -> bool:
     text = line.strip()
+    if len(text) > _LONGEST_HEADING:
+        return False
     if is_scene_break(text) or _HASHES.match(text):
         return True
-    marker = read_marker(text) if first and len(text) <= 60 else None
+    marker = read_marker(text) if first and len(text) <= _LONGEST_PLAIN_HEADING else None
     return marker is not None and marker.is_plain
 
 
@@ -130,6 +133,16 @@ def _hashed(lines: list[str]) -> Iterator[str]:
         else:
             yield re.sub(r"^\s{0,3}>\s?", "", line)
         above_blank = not line.strip()
+
+
+def _without_comments(text: str) -> str:
+    """Without notes to self in <!-- -->; one that is never closed stays."""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        pieces.append(text[at:start])
+        at = end + 3
+    return "".join((*pieces, text[at:]))
 
 
 def _without_marks(block: Block) -> Block:

@@ -42,9 +42,9 @@ class Paragraph:
         """The words from start to end with some around them, on one line, an ellipsis where it was cut."""
         left = max(0, start - around)
         right = min(len(self.text), end + around)
-        while left > 0 and not self.text[left - 1].isspace():
+        while left > 0 and start - left < 2 * around and not self.text[left - 1].isspace():
             left -= 1
-        while right < len(self.text) and not self.text[right].isspace():
+        while right < len(self.text) and right - end < 2 * around and not self.text[right].isspace():
             right += 1
         cut = _SPACES.sub(" ", self.text[left:right]).strip()
         return (_ELLIPSIS if left else "") + cut + (_ELLIPSIS if right < len(self.text) else "")

@@ -9,16 +9,25 @@ from jobs.analysis.encoding import decode
 from jobs.analysis.epub import read_epub
 from jobs.analysis.formats import Format, format_of
 from jobs.analysis.plain import read_markdown, read_text
+from jobs.analysis.words import words_of
 from jobs.errors import TooLarge, Unreadable
 
 MAX_TEXT_BYTES = 64 * 1024 * 1024
 """Of a plain text; as much as a container may unpack to."""
+MAX_WORDS = 1_500_000
+"""The longest novels hold about a million."""
+MAX_PARAGRAPHS = 200_000
 NO_WORDS = "There are no words in this file. Check that it holds the manuscript and upload it again."
 
 
 def read_manuscript(path: Path, filename: str) -> Document:
     """The document in the file. Raises Unreadable, UnsupportedFormat or TooLarge with a sentence for the author."""
     document = _read(path, format_of(filename))
+    if len(document.blocks) > MAX_PARAGRAPHS or words_of(document.blocks) > MAX_WORDS:
+        raise TooLarge(
+            f"This file holds more than {MAX_WORDS:,} words or {MAX_PARAGRAPHS:,} paragraphs, which is more than one "
+            "novel. Upload each book by itself."
+        )
     if not any(character.isalnum() for block in document.blocks for character in block.text):
         raise Unreadable(NO_WORDS)
     return document

@@ -11,7 +11,7 @@ from jobs.analysis.report import Finding
 from jobs.analysis.words import word_set
 
 _SHORTEST = 3
-_LONGEST = 40
+_LONGEST = 24
 _FEWEST = 3
 _LISTED = 40
 _SHOWN_PLACES = 12
@@ -63,23 +63,24 @@ def _tokens(prose: Sequence[SectionProse]) -> tuple[list[str], list[_Token], lis
 
 
 def _repeated(codes: Sequence[int]) -> dict[Gram, int]:
-    """Phrases of every length with their counts. A longer one is counted only where its pieces were frequent."""
+    """Phrases of every length with their counts. A longer one is counted only where its beginning was frequent.
+
+    A phrase is known by the number of its beginning and its last word, so that long ones cost no more than short.
+    """
     found: dict[Gram, int] = {}
-    starts = range(len(codes) - _SHORTEST + 1)
-    positions = [start for start in starts if _BOUNDARY not in codes[start : start + _SHORTEST]]
-    for length in range(_SHORTEST, _LONGEST + 1):
-        counts = Counter(tuple(codes[start : start + length]) for start in positions)
-        frequent = {gram: count for gram, count in counts.items() if count >= _FEWEST}
-        found |= frequent
-        positions = [
-            start
-            for start in positions
-            if tuple(codes[start : start + length]) in frequent
-            and start + length < len(codes)
-            and codes[start + length] != _BOUNDARY
-        ]
-        if not positions:
-            break
+    beginnings = {start: code for start, code in enumerate(codes) if code != _BOUNDARY}
+    for length in range(2, _LONGEST + 1):
+        numbers: dict[tuple[int, int], int] = {}
+        longer = {
+            start: numbers.setdefault((beginning, codes[start + length - 1]), start)
+            for start, beginning in beginnings.items()
+            if start + length <= len(codes) and codes[start + length - 1] != _BOUNDARY
+        }
+        counts = Counter(longer.values())
+        beginnings = {start: number for start, number in longer.items() if counts[number] >= _FEWEST}
+        if length >= _SHORTEST:
+            frequent = ((start, count) for start, count in counts.items() if count >= _FEWEST)
+            found |= {tuple(codes[start : start + length]): count for start, count in frequent}
     return found
 
 

@@ -6,24 +6,13 @@ reads with that key's default.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """What every part of a report can do: be made of stored JSON, also of older and newer kinds."""
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Keys that this version does not know are passed over."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{key: value for key, value in stored.items() if key in known})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary(_Part):
+class Summary:
     """The manuscript at a glance."""
 
     words: int = 0
@@ -53,7 +42,7 @@ class Summary(_Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChapterReport(_Part):
+class ChapterReport:
     """One section: a part, chapter, letter or other. The words of all, with front and back, add up to the whole."""
 
     number: int = 0
@@ -83,7 +72,7 @@ class ChapterReport(_Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextPlace(_Part):
+class TextPlace:
     """Where in the manuscript something stands."""
 
     chapter: int = 0
@@ -95,7 +84,7 @@ class TextPlace(_Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure(_Part):
+class Figure:
     """One measured number with its meaning."""
 
     label: str = ""
@@ -105,7 +94,7 @@ class Figure(_Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding(_Part):
+class Finding:
     """A word, phrase, name or habit that was found, how often, and where."""
 
     label: str = ""
@@ -120,17 +109,9 @@ class Finding(_Part):
     places: tuple[TextPlace, ...] = ()
     """The first few, or all where they are few."""
 
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """With its places."""
-        places = tuple(TextPlace.from_json(place) for place in stored.get("places", ()))
-        by_chapter = tuple(stored.get("by_chapter", ()))
-        # super() does not work in a class that dataclass makes anew for its slots
-        return _Part.from_json.__func__(cls, {**stored, "places": places, "by_chapter": by_chapter})  # type: ignore[attr-defined, no-any-return]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportSection(_Part):
+class ReportSection:
     """One subject of the report, with the text that says how to read it."""
 
     key: str = ""
@@ -139,17 +120,6 @@ class ReportSection(_Part):
     how_to_read: str = ""
     figures: tuple[Figure, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """With its figures and findings."""
-        return cls(
-            key=stored.get("key", ""),
-            title=stored.get("title", ""),
-            how_to_read=stored.get("how_to_read", ""),
-            figures=tuple(Figure.from_json(figure) for figure in stored.get("figures", ())),
-            findings=tuple(Finding.from_json(finding) for finding in stored.get("findings", ())),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,12 +139,32 @@ class ReportBody:
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """The report that `to_json` gave, of this version, an older or a newer one."""
         return cls(
-            summary=_summary(stored.get("summary", {})),
-            chapters=tuple(ChapterReport.from_json(chapter) for chapter in stored.get("chapters", ())),
-            sections=tuple(ReportSection.from_json(section) for section in stored.get("sections", ())),
+            summary=_part(Summary, stored.get("summary", {}), left_out=_tuple(stored.get("summary", {}), "left_out")),
+            chapters=tuple(_part(ChapterReport, chapter) for chapter in _tuple(stored, "chapters")),
+            sections=tuple(_section(section) for section in _tuple(stored, "sections")),
             version=stored.get("version", VERSION),
         )
 
 
-def _summary(stored: Mapping[str, Any]) -> Summary:
-    return Summary.from_json({**stored, "left_out": tuple(stored.get("left_out", ()))})
+_P = TypeVar("_P", Summary, ChapterReport, TextPlace, Figure, Finding, ReportSection)
+
+
+def _part(kind: type[_P], stored: Mapping[str, Any], **parts: tuple[Any, ...]) -> _P:
+    """A part of a report; keys that this version does not know are passed over."""
+    known = {field.name for field in fields(kind)}
+    return kind(**{key: value for key, value in {**stored, **parts}.items() if key in known})
+
+
+def _tuple(stored: Mapping[str, Any], key: str) -> tuple[Any, ...]:
+    return tuple(stored.get(key, ()))
+
+
+def _section(stored: Mapping[str, Any]) -> ReportSection:
+    figures = tuple(_part(Figure, figure) for figure in _tuple(stored, "figures"))
+    findings = tuple(_finding(finding) for finding in _tuple(stored, "findings"))
+    return _part(ReportSection, stored, figures=figures, findings=findings)
+
+
+def _finding(stored: Mapping[str, Any]) -> Finding:
+    places = tuple(_part(TextPlace, place) for place in _tuple(stored, "places"))
+    return _part(Finding, stored, places=places, by_chapter=_tuple(stored, "by_chapter"))

@@ -4,19 +4,19 @@ import re
 
 from jobs.analysis.words import word_set
 
+_STOP = r"(?<![.!?…])[.!?…]++[”’\"'»)\]_*]*+"
 _END = re.compile(
-    r"[.!?…]+[”’\"'»)\]_*]*(?=\s+[“‘\"'«(\[_*—–-]*[^\Wa-z_])"  # the next begins with a capital or a number
-    r"|[.!?…]+[”’\"'»)\]_*]*\s*\Z"
+    rf"{_STOP}(?=\s++[“‘\"'«(\[_*—–-]*+[^\Wa-z_])"  # what follows begins with a capital or a number
+    rf"|{_STOP}\s*+\Z"
 )
 _ABBREVIATIONS = word_set(
     """
-    mr mrs ms dr prof rev hon st mt capt col gen lt sgt maj cpl pvt adm cmdr insp supt sr jr esq messrs mme mlle m
-    vs etc viz cf no nos vol fig jan feb mar apr jun jul aug sept oct nov dec ave rd bros co ltd inc e.g i.e a.m p.m
-    ph.d
+    mr mrs ms dr prof rev hon st mt capt col gen lt sgt maj cpl pvt adm cmdr insp supt messrs mme mlle
+    vs viz cf nos vol fig jan feb apr jun jul aug sept oct nov ave rd bros e.g i.e ph.d
     """
 )
+"""Those that hardly ever end a sentence: "etc.", "p.m." and "Jr." often do."""
 _ENDS_WITH_WORD = re.compile(r"([\w.]+)\.[”’\"')\]]*\Z")
-_MAY_CLOSE = frozenset({"no", "etc", "a.m", "p.m", "co", "inc", "ltd", "jr", "sr", "mar", "dec", "m"})
 
 Span = tuple[int, int]
 
@@ -42,7 +42,7 @@ def _is_abbreviation(text: str, start: int, end: int) -> bool:
     word = found[1].lower()
     if len(word) == 1 and word != "i" and found[1].isupper():
         return True
-    return word in _ABBREVIATIONS and word not in _MAY_CLOSE
+    return word in _ABBREVIATIONS
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:

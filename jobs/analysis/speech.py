@@ -9,7 +9,7 @@ Span = tuple[int, int]
 _DOUBLE = re.compile('[“”„«»"]')
 _OPENS_DOUBLE = re.compile(r"(?:^|[\s(\[—–-])[“„«\"](?=\w|[‘'…—])")
 _OPENS_SINGLE = re.compile(r"(?:^|[\s(\[—–-])[‘'](?=\w)")
-_SINGLE = re.compile(r"(?:(?<=^)|(?<=[\s(\[—–-]))[‘'](?=[\w“…—])(?:[^‘]*?)[.,!?…—–-][’'](?!\w)", re.DOTALL)
+_SINGLE = re.compile(r"(?:^|(?<=[\s(\[—–-]))[‘'](?=[\w“…—])|(?<=[.,!?…—–-])(?P<closes>[’'])(?!\w)")
 _OPENING = '“„«"'
 
 
@@ -35,7 +35,24 @@ def speech_spans(text: str, marks: SpeechMarks) -> tuple[Span, ...]:
     Speech that is not closed goes on to the end of the paragraph, as it does when the next one continues it.
     """
     if marks is SpeechMarks.SINGLE:
-        return tuple(match.span() for match in _SINGLE.finditer(text))
+        return _single_spans(text)
+    return _double_spans(text)
+
+
+def _single_spans(text: str) -> tuple[Span, ...]:
+    """Only what is closed: an apostrophe at the beginning of a word looks like an opening mark."""
+    spans: list[Span] = []
+    opened: int | None = None
+    for match in _SINGLE.finditer(text):
+        if match["closes"] is None:
+            opened = match.start() if opened is None or match[0] == "‘" else opened
+        elif opened is not None:
+            spans.append((opened, match.end()))
+            opened = None
+    return tuple(spans)
+
+
+def _double_spans(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     opened: int | None = None
     for match in _DOUBLE.finditer(text):

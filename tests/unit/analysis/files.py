@@ -36,9 +36,11 @@ _STYLES = (
 def paragraphs(words: int = 120, *, start: int = 0) -> list[str]:
     """Paragraphs of two sentences each, of at least that many words together."""
     found: list[str] = []
-    while sum(len(paragraph.split()) for paragraph in found) < words:
+    count = 0
+    while count < words:
         at = start + 2 * len(found)
         found.append(f"{_SENTENCES[at % len(_SENTENCES)]} {_SENTENCES[(at + 1) % len(_SENTENCES)]}")
+        count += len(found[-1].split())
     return found
 
 

@@ -1,0 +1,157 @@
+"""The report of a whole analysis, and its stored form."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from jobs.analysis.analyse import analyse
+from jobs.analysis.report import ReportBody
+from jobs.analysis.words import count_words
+from jobs.errors import TooLarge
+from tests.unit.analysis.files import SAMPLE, prose
+
+
+@pytest.fixture(scope="module")
+def report() -> ReportBody:
+    """The report on the sample."""
+    return analyse(SAMPLE, SAMPLE.name, lambda stage, progress: None)
+
+
+def analysed(directory: Path, text: str) -> ReportBody:
+    """The report on a plain text."""
+    path = directory / "novel.txt"
+    path.write_text(text, encoding="utf-8")
+    return analyse(path, path.name, lambda stage, progress: None)
+
+
+def test_the_sample_has_its_seven_chapters_by_name(report: ReportBody) -> None:
+    assert report.summary.chapters == len(report.chapters) == 7
+    assert [chapter.number for chapter in report.chapters] == list(range(1, 8))
+    assert report.chapters[0].title == "Chapter One — The Wrong Lamp"
+    assert report.chapters[0].name == "The Wrong Lamp"
+
+
+def test_the_words_of_all_sections_and_of_front_and_back_add_up(report: ReportBody) -> None:
+    summary = report.summary
+    sections = sum(chapter.words for chapter in report.chapters)
+
+    assert summary.words == summary.front_words + sections + summary.back_words
+    assert summary.words == count_words(SAMPLE.read_text(encoding="utf-8"))
+
+
+def test_the_whole_is_the_sum_of_its_chapters(report: ReportBody) -> None:
+    assert report.summary.sentences == sum(chapter.sentences for chapter in report.chapters)
+    assert report.summary.paragraphs == sum(chapter.paragraphs for chapter in report.chapters)
+    assert report.summary.scene_breaks == sum(chapter.scene_breaks for chapter in report.chapters) == 3
+
+
+def test_every_section_says_how_to_read_it(report: ReportBody) -> None:
+    keys = [section.key for section in report.sections]
+
+    assert keys == [
+        *("structure", "readability", "frequent_words", "overused_words"),
+        *("repeated_phrases", "style", "characters", "vocabulary"),
+    ]
+    assert all(section.title and len(section.how_to_read) > 100 for section in report.sections)
+
+
+def test_every_finding_has_a_place_that_stands_in_the_text(report: ReportBody) -> None:
+    text = " ".join(SAMPLE.read_text(encoding="utf-8").split())
+    findings = [finding for section in report.sections for finding in section.findings]
+
+    assert findings
+    assert all(finding.places for finding in findings)
+    assert all(place.quote.strip("…") in text for finding in findings for place in finding.places)
+
+
+def test_counts_by_chapter_add_up_to_the_count(report: ReportBody) -> None:
+    findings = [finding for section in report.sections for finding in section.findings]
+
+    assert all(sum(finding.by_chapter) == finding.count for finding in findings)
+    assert all(len(finding.by_chapter) == len(report.chapters) for finding in findings)
+
+
+def test_a_stored_report_reads_as_it_was(report: ReportBody) -> None:
+    assert ReportBody.from_json(json.loads(json.dumps(report.to_json()))) == report
+
+
+def test_a_report_of_an_older_or_newer_version_can_be_read(report: ReportBody) -> None:
+    stored = json.loads(json.dumps(report.to_json()))
+    del stored["summary"]["grade"], stored["chapters"][0]["opening"], stored["sections"][2]["findings"][0]["note"]
+    stored["tomorrow"] = stored["summary"]["tomorrow"] = stored["chapters"][1]["tomorrow"] = 1
+
+    read = ReportBody.from_json(stored)
+
+    assert (read.summary.grade, read.chapters[0].opening) == (0.0, "")
+    assert read.summary.words == report.summary.words
+    assert ReportBody.from_json({}).chapters == ()
+
+
+def test_a_text_without_chapters_gets_a_sound_report(tmp_path: Path) -> None:
+    report = analysed(tmp_path, prose(400))
+
+    assert (report.summary.chapters, report.summary.sections) == (0, 1)
+    assert report.chapters[0].title == "Whole text"
+    assert report.chapters[0].words == report.summary.words > 400
+    assert report.summary.reading_minutes == pytest.approx(report.summary.words / 260, abs=0.06)
+
+
+@pytest.mark.parametrize("text", ["Word", "1", "Chapter 1", "…a…", "I\n\nII\n\nIII", "“", "# Only a heading\n\nx"[:14]])
+def test_the_smallest_texts_get_a_report_or_a_refusal(tmp_path: Path, text: str) -> None:
+    if any(character.isalnum() for character in text):
+        assert analysed(tmp_path, text).summary.words >= 1
+
+
+def test_progress_never_falls_and_names_what_is_done() -> None:
+    seen: list[tuple[str, float]] = []
+
+    analyse(SAMPLE, SAMPLE.name, lambda stage, progress: seen.append((stage, progress)))
+
+    shares = [share for _, share in seen]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < shares[-1] <= 1
+    assert len(seen) >= 10
+    assert {"Reading the file", "Reading chapters", "Counting words", "Looking for repeated phrases"} <= dict(
+        seen
+    ).keys()
+
+
+def test_a_file_of_many_novels_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TooLarge, match="Upload each book by itself"):
+        analysed(tmp_path, "word " * 1_500_001)
+
+
+_SIZE = 60_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "." * _SIZE,
+        "a." * (_SIZE // 2),
+        "'a " * (_SIZE // 3),
+        "‘a " * (_SIZE // 3),
+        "\"“'‘" * (_SIZE // 4),
+        "a" * _SIZE,
+        "# " + " " * _SIZE + "a",
+        "*a " * (_SIZE // 3),
+        "<!--" * (_SIZE // 4),
+        "[" * _SIZE,
+        "1\n\n" * (_SIZE // 10),
+        "I\n" * (_SIZE // 10),
+        "Chapter 1\n\nA.\n\n" * (_SIZE // 40),
+        "# A\n\n" * (_SIZE // 20),
+        "a b c " * (_SIZE // 20),
+        "\n" * _SIZE + "a",
+        "— " * (_SIZE // 2) + "a",
+        "((((a" * (_SIZE // 5),
+    ],
+    ids=lambda text: text[:8],
+)
+@pytest.mark.timeout(20)  # each takes a second or less; a pattern that tries all ends for all beginnings takes minutes
+def test_a_hostile_text_is_done_in_time(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "novel.md"  # which is read as plain text, too
+    path.write_text(f"Words. {text}" if text[0] not in "#1IC" else text, encoding="utf-8")
+
+    assert analyse(path, path.name, lambda stage, progress: None).summary.words >= 1

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import AF_INET, AF_INET6, create_server, socket
@@ -60,7 +59,6 @@ def create_app(services: Services) -> Starlette:
 
 async def serve(settings: Settings, *, host: str, port: int) -> None:
     """Serves until SIGINT or SIGTERM. Raises ConfigurationError when a setting is missing or wrong."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     stop = stop_signal()
     with listening(host, port) as listener:
         async with open_services(settings) as services:

@@ -1,0 +1,91 @@
+"""`analyse`: uploads files, follows each analysis by subscription, prints the reports."""
+
+import json as json_module
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from jobs.errors import NovelFoundryError, Unauthenticated, Unavailable
+from server.client import Client, Turned, open_client
+from server.print_report import print_report
+
+_START = """
+mutation ($id: ID!) {
+  startAnalysis(manuscriptId: $id) { __typename ... on Job { id } ... on Refusal { code message } }
+}
+"""
+_REPORT = """
+query ($id: ID!) {
+  job(id: $id) {
+    manuscript { title }
+    report {
+      id
+      createdAt
+      summary {
+        words sentences paragraphs chapters sections readingMinutes wordsPerMinute dialogueShare
+        meanSentenceWords readingEase grade sceneBreaks frontWords backWords leftOut
+      }
+      chapters {
+        number kind title heading name words sentences paragraphs readingMinutes dialogueShare meanSentenceWords
+        sentenceSpread longestSentenceWords readingEase grade sceneBreaks opening
+      }
+      series { words dialogueShare meanSentenceWords sentenceSpread readingEase grade }
+      sections {
+        key
+        title
+        howToRead
+        figures { label value unit meaning }
+        findings { label count per10000 ratio note byChapter places { chapter paragraph quote } }
+      }
+    }
+  }
+}
+"""
+
+
+async def run(files: Sequence[Path], *, url: str, token: str | None, json: bool) -> int:
+    """Analyses the files one after the other. Returns 1 when one of them gave no report, else 0.
+
+    With `json` each report is one JSON document on standard output. Progress and errors go to standard
+    error. Raises ConfigurationError, Unauthenticated and Unavailable, since no other file would fare better.
+    """
+    failed = False
+    told = Console(stderr=True)
+    async with open_client(url, token=token) as client:
+        for file in files:
+            try:
+                title, report = await _analysed(client, file, told)
+            except (Unauthenticated, Unavailable):
+                raise
+            except NovelFoundryError as error:
+                failed = True
+                told.print(f"{file}: {error.message}", style="red", markup=False, highlight=False, soft_wrap=True)
+                continue
+            if json:
+                print(json_module.dumps(report, ensure_ascii=False, indent=2))
+            else:
+                print_report(Console(), title, report)
+    return int(failed)
+
+
+async def _analysed(client: Client, file: Path, told: Console) -> tuple[str, dict[str, Any]]:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[stage]}"))
+    with Progress(*columns, TimeElapsedColumn(), console=told, transient=True) as progress:
+        bar = progress.add_task(file.name, total=1.0, stage="Uploading")
+        manuscript_id = await client.upload(file)
+        job_id = (await client.ask(_START, id=manuscript_id))["startAnalysis"]["id"]
+        async for job in client.follow(job_id):
+            _show(progress, bar, job)
+    if job["status"] != "COMPLETED":
+        raise Turned(job["failure"]["message"] if job["failure"] else "The analysis was cancelled.")
+    found = (await client.ask(_REPORT, id=job_id))["job"]
+    return found["manuscript"]["title"], found["report"]
+
+
+def _show(progress: Progress, bar: TaskID, job: dict[str, Any]) -> None:
+    waiting = job["waiting"]["message"] if job["waiting"] else ""
+    stage = job["stage"] or waiting or job["status"].replace("_", " ").capitalize()
+    progress.update(bar, completed=1.0 if job["isTerminal"] else job["progress"] or 0.0, stage=stage)

@@ -44,8 +44,14 @@ class Up:
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def child(self, command: str) -> psutil.Process:
-        return next(child for child in self.children() if command in child.cmdline())
+    async def service(self, name: str, *, after: int = 0) -> psutil.Process:
+        """The process of this service; with `after`, the next one after the process of that number."""
+        async with asyncio.timeout(START_SECONDS):
+            while True:
+                for child in self.children():
+                    if child.pid != after and name in command_of(child):
+                        return child
+                await asyncio.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +98,11 @@ async def test_up_serves_until_told_to_stop_and_leaves_nothing_behind(data: Path
 async def test_a_service_that_dies_is_started_again(data: Path, service: str) -> None:
     async with up(data) as running:
         await running.until("NovelFoundry is ready")
-        first = running.child(service)
+        first = await running.service(service)
         first.kill()
 
         assert await running.until(f"the {service} ended unexpectedly (SIGKILL)")
-        async with asyncio.timeout(START_SECONDS):
-            while not any(service in command_of(child) for child in running.children()):
-                await asyncio.sleep(0.05)
-        assert running.child(service).pid != first.pid
+        assert await running.service(service, after=first.pid)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")

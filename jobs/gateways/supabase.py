@@ -16,15 +16,14 @@ from jobs.gateways.supabase_errors import Passing, named, refuse_at_the_edge, un
 from jobs.ports import Row
 from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, acreate_client
 
-# Called again, each of these leaves what it left the first time: they read, or write what is so already.
-# Not among them: the steps, whose second call is refused, and what makes a row.
+# Called again, each of these reads again or writes what is so already. Not among them: the steps, whose second
+# call is refused; what makes a row; and jobs_dispatched, which would be told twice in the job's history.
 # fmt: off
 IDEMPOTENT = frozenset({
     "clock_read", "job_events_get", "jobs_count", "jobs_get", "jobs_in_line", "jobs_of_manuscripts",
     "jobs_undispatched", "jobs_watched", "lateness_get", "manuscripts_count", "manuscripts_get", "manuscripts_page",
     "processes_health", "reports_get", "reports_of_jobs", "reports_of_manuscripts", "unowned_files_get",
-    "job_beat", "jobs_dispatched", "jobs_settle", "process_beat", "process_stop", "processes_prune",
-    "unowned_files_forget",
+    "job_beat", "jobs_settle", "process_beat", "process_stop", "processes_prune", "unowned_files_forget",
 })
 # fmt: on
 _TRIES = 3

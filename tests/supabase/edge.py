@@ -1,0 +1,79 @@
+"""What stands before a project's services, answering as it is told: for what no server of ours can be made to say."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+SILENCE = 0
+RESET = -1
+
+
+@dataclass(slots=True, kw_only=True)
+class Edge:
+    """Answers each request with the next of `answers`, a status and a body; then with the last one for ever."""
+
+    url: str = ""
+    answers: list[tuple[int, Any]] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, request after request."""
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                await reader.readexactly(_length(head))
+                status, body = self._next(head)
+                if status == SILENCE:
+                    await asyncio.Event().wait()
+                if status == RESET:
+                    break
+                writer.write(_written(status, body))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    def _next(self, head: bytes) -> tuple[int, Any]:
+        self.requests.append(head.decode().partition("\r\n")[0])
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@asynccontextmanager
+async def edge(*answers: tuple[int, Any]) -> AsyncIterator[Edge]:
+    """An edge on loopback that gives these answers."""
+    edge = Edge(answers=list(answers))
+    connections: set[asyncio.Task[None]] = set()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        connections.add(task)
+        await edge.serve(reader, writer)
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    edge.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield edge
+    finally:
+        server.close()
+        for connection in connections:
+            connection.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+
+def _length(head: bytes) -> int:
+    for line in head.decode().lower().split("\r\n"):
+        name, _, value = line.partition(":")
+        if name == "content-length":
+            return int(value)
+    return 0
+
+
+def _written(status: int, body: Any) -> bytes:
+    content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    kind = "text/html" if isinstance(body, str) else "application/json"
+    head = f"HTTP/1.1 {status} Told\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
+    return head.encode() + content

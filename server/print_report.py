@@ -31,7 +31,13 @@ def _glance(summary: dict[str, Any]) -> Table:
 
 
 def _chapters(chapters: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="dim", title="\nChapter by chapter", title_justify="left")
+    table = Table(
+        box=None,
+        padding=(0, 1),
+        header_style="dim",
+        title="\nChapter by chapter, with the words in a sentence",
+        title_justify="left",
+    )
     table.title_style = "bold"
     table.add_column("", justify="right")
     table.add_column("Chapter", max_width=36, no_wrap=True, overflow="ellipsis")
@@ -47,7 +53,7 @@ def _chapters(chapters: list[dict[str, Any]]) -> Table:
             f"{chapter['words']:,}",
             "█" * max(1, round(_BAR * chapter["words"] / longest)),
             _share(chapter["dialogueShare"]),
-            f"{chapter['meanSentenceWords']:.1f} words",
+            f"{chapter['meanSentenceWords']:.1f}",
         )
     return table
 

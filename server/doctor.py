@@ -50,13 +50,13 @@ class _Chart:
             async with asyncio.timeout(limit):
                 finding = await check()
         except Unwell as unwell:
-            return self._fail(name, unwell.finding, unwell.remedy)
+            return self.fail(name, unwell.finding, unwell.remedy)
         except NovelFoundryError as error:
-            return self._fail(name, error.message, remedy)
+            return self.fail(name, error.message, remedy)
         except TimeoutError:
-            return self._fail(name, f"no answer within {limit:g} seconds", remedy)
+            return self.fail(name, f"no answer within {limit:g} seconds", remedy)
         except REDIS_AWAY as error:
-            return self._fail(name, str(error) or type(error).__name__, remedy)
+            return self.fail(name, str(error) or type(error).__name__, remedy)
         print(f"ok    {name:<11} {finding}", flush=True)
         return True
 
@@ -64,7 +64,8 @@ class _Chart:
         """Prints that a check could not be made; the check that it needs has failed already."""
         print(f"skip  {name:<11} {why}", flush=True)
 
-    def _fail(self, name: str, finding: str, remedy: str) -> bool:
+    def fail(self, name: str, finding: str, remedy: str = "") -> bool:
+        """Prints a check that failed, and counts it."""
         self.failures += 1
         arrow = f" → {remedy}" if remedy else ""
         print(f"FAIL  {name:<11} {finding}{arrow}", flush=True)
@@ -80,8 +81,8 @@ async def run(settings: Settings, *, canary: bool) -> int:
         try:
             async with open_domain(quiet, kind="doctor") as domain:
                 await _examine(chart, domain, settings, canary=canary)
-        except NovelFoundryError:
-            await chart.check("database", lambda: _raise(error))
+        except NovelFoundryError as error:
+            chart.fail("set-up", error.message)
     return int(chart.failures > 0)
 
 
@@ -126,10 +127,6 @@ async def _settings(settings: Settings) -> str:
         settings.need_database_url()
     mode = "Supabase" if settings.uses_supabase else "local"
     return f"complete, {mode} sign-in"
-
-
-async def _raise(error: NovelFoundryError) -> str:
-    raise error
 
 
 async def _database(domain: Domain) -> str:

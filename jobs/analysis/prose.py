@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jobs.analysis.chapters import Section
 from jobs.analysis.document import Role
@@ -15,9 +16,8 @@ _SPACES = re.compile(r"\s+")
 _ELLIPSIS = "…"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """A word where it stands."""
+class Word(NamedTuple):
+    """A word where it stands. A tuple, because a novel has a hundred thousand of them."""
 
     form: str
     """Lower case, with straight apostrophes and without marks around it."""

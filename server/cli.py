@@ -22,10 +22,10 @@ DONE, FAILED, WRONG_SETTING, INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand and gives its exit code; an expected error is one line, never a traceback."""
-    parser = _parser()
-    asked, rest = parser.parse_known_args(arguments)
+    grammar = parser()
+    asked, rest = grammar.parse_known_args(arguments)
     if rest and asked.command != "verify":
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        grammar.error(f"unrecognized arguments: {' '.join(rest)}")
     asked.rest = rest
     try:
         code: int = asked.run(asked)
@@ -128,13 +128,14 @@ def _data(asked: argparse.Namespace) -> Path:
     return asked.data or _settings().data
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    grammar = argparse.ArgumentParser(
         prog="novelfoundry",
         description="Upload a manuscript, watch it being read, see the report.",
         epilog="Settings come from the environment; .env.example lists them all.",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = grammar.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help: str, more: str = "") -> _Command:
         made = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}. {more}".strip())
@@ -143,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_processes(command)
     _add_errands(command)
-    return parser
+    return grammar
 
 
 _Command = argparse.ArgumentParser

@@ -73,6 +73,10 @@ declare
   v_old public.jobs;
   v_new public.job_snapshots;
 begin
+  -- The manuscript before the job, as job_start and job_complete lock them: no deadlock.
+  perform from public.manuscripts m
+  where m.id = (select j.manuscript_id from public.jobs j where j.id = p_job_id and j.owner_id = p_owner_id)
+  for no key update;
   perform public.jobs_settle('reader', p_queue_timeout, p_job_ids => array[p_job_id], p_owner_id => p_owner_id);
   select * into v_old from public.jobs j where j.id = p_job_id and j.owner_id = p_owner_id;
   if not found then

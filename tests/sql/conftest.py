@@ -37,11 +37,17 @@ async def life(connection: Connection) -> Life:
 
 
 @pytest.fixture
-async def alone(databases: Databases) -> AsyncIterator[Connection]:
-    """A connection to a database that no other test uses."""
+async def alone_url(databases: Databases) -> AsyncIterator[str]:
+    """A migrated database that no other test uses."""
     async with databases.fresh() as url:
-        connection = await asyncpg.connect(url)
-        try:
-            yield connection
-        finally:
-            await connection.close()
+        yield url
+
+
+@pytest.fixture
+async def alone(alone_url: str) -> AsyncIterator[Connection]:
+    """A connection to a database that no other test uses."""
+    connection = await asyncpg.connect(alone_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()

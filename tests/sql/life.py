@@ -44,7 +44,10 @@ async def acting_as(connection: Connection, role: str, subject: UUID | None = No
 
 @dataclass(slots=True, kw_only=True)
 class Life:
-    """A job, its manuscript, its author and its worker. Steps are taken as service_role, the weakest that may."""
+    """A job, its manuscript, its author and its worker. Steps are taken as service_role, the weakest that may.
+
+    `role` None: as the role that the session has.
+    """
 
     connection: Connection
     owner_id: UUID = field(default_factory=uuid4)
@@ -54,6 +57,7 @@ class Life:
     attempt: int = 0
     max_attempts: int = 3
     max_live: int = 100
+    role: str | None = "service_role"
 
     @classmethod
     async def born(cls, connection: Connection, **given: Any) -> "Life":
@@ -145,7 +149,8 @@ class Life:
     async def expire(self, *, seconds: float = 1) -> None:
         """Moves the deadline into the past."""
         await self.connection.execute(
-            "update public.jobs set deadline_at = clock_timestamp() - make_interval(secs => $2) where id = $1",
+            """update public.jobs set deadline_at = clock_timestamp() - make_interval(secs => $2)
+               where id = $1 and deadline_at is not null""",
             self.job_id,
             seconds,
         )
@@ -153,7 +158,9 @@ class Life:
     async def expire_run(self) -> None:
         """Moves the deadline and the end of the run into the past."""
         await self.connection.execute(
-            "update public.jobs set run_ends_at = started_at, deadline_at = started_at where id = $1", self.job_id
+            """update public.jobs set run_ends_at = started_at, deadline_at = started_at
+               where id = $1 and run_ends_at is not null""",
+            self.job_id,
         )
 
     # What stands in the database
@@ -176,7 +183,9 @@ class Life:
         return await self.connection.fetch("select * from public.jobs where manuscript_id = $1", self.manuscript_id)
 
     async def call(self, function: str, /, **arguments: Any) -> list[Row]:
-        async with acting_as(self.connection, "service_role"):
+        if self.role is None:
+            return await call(self.connection, function, **arguments)
+        async with acting_as(self.connection, self.role):
             return await call(self.connection, function, **arguments)
 
     async def _held(self, function: str, /, **arguments: Any) -> list[Row]:

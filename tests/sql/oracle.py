@@ -1,6 +1,7 @@
 """Reads client_contract/vectors/transitions.json."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,5 +43,12 @@ CASES = [
     for status, outcome in statuses.items()
 ]
 
-EDGES = {(case.status, case.to) for case in CASES if case.to not in (None, "none")}
+EDGES = {(case.status, case.to) for case in CASES if case.to is not None and case.to != "none"}
 """Every change of a row that some step makes, a row written with the status it had among them."""
+
+_CELLS = {(case.step, case.condition, case.status): case for case in CASES}
+
+
+def expected(step: str, conditions: Sequence[str], status: str) -> Case:
+    """The cell of the first of these conditions that the oracle tells apart for this step."""
+    return next(_CELLS[step, condition, status] for condition in conditions if (step, condition, status) in _CELLS)

@@ -1,0 +1,68 @@
+"""Authors, workers, sweepers and readers at the same jobs at the same time."""
+
+import asyncio
+import random
+from dataclasses import replace
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from tests.sql import audit
+from tests.sql.life import Connection, Life
+from tests.sql.oracle import EDGES, ORACLE
+
+ACTORS, STEPS, MANUSCRIPTS = 8, 100, 3
+KINDS = (
+    ("start", "start", "retry", "cancel", "dispatch"),
+    ("claim", "begin", "beat", "complete", "fail", "release", "note_refused"),
+    ("claim", "begin", "complete"),
+    ("settle", "expire", "expire_run"),
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_storm_of_steps_breaks_a_rule_or_ends_in_a_deadlock(
+    alone: Connection, alone_url: str, seed: int
+) -> None:
+    await alone.execute(audit.INSTALL)
+    lives = [await Life.born(alone, max_live=1000, role=None) for _ in range(MANUSCRIPTS)]
+
+    async def act(number: int) -> set[str]:
+        connection = await asyncpg.connect(alone_url)
+        actor = Actor(connection, lives, random.Random(seed * ACTORS + number))
+        refusals = {await actor.step() for _ in range(STEPS)}
+        await connection.close()
+        return refusals
+
+    codes = set().union(*await asyncio.gather(*(act(number) for number in range(ACTORS))))
+
+    jobs = [row["job_id"] for row in await alone.fetch("select distinct job_id from audit")]
+    assert len(jobs) > MANUSCRIPTS
+    assert codes <= {"done", *ORACLE["errors"]}
+    await audit.check(alone, jobs, EDGES)
+
+
+class Actor:
+    """A worker with a belief of its own about each job, who is now and then an author, a sweeper or the time."""
+
+    def __init__(self, connection: Connection, lives: list[Life], chance: random.Random) -> None:
+        worker_id = uuid4()
+        self._lives = [replace(life, connection=connection, worker_id=worker_id) for life in lives]
+        self._chance = chance
+
+    async def step(self) -> str:
+        """A random step at a random job: `done`, or the code with which it was refused."""
+        life = self._chance.choice(self._lives)
+        jobs = await life.jobs()
+        if jobs and self._chance.random() < 0.3:
+            life.job_id = max(jobs, key=lambda job: job["queued_at"])["id"]
+        step = self._chance.choice(self._chance.choice(KINDS))
+        # Once a story or so: little can follow it.
+        if self._chance.random() < 1 / STEPS / ACTORS:
+            step = "delete_manuscript"
+        try:
+            await getattr(life, step)()
+        except asyncpg.PostgresError as error:
+            return error.sqlstate or str(error)
+        return "done"

@@ -29,6 +29,11 @@ export function App() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers are the news.
   useEffect(() => void reload(), [reload, finished, jobs.length]);
 
+  const isBack = connection === "live" && library.error !== null;
+  useEffect(() => {
+    if (isBack) void reload();
+  }, [reload, isBack]);
+
   const forget = useCallback(
     (id: string) => {
       remove(id);
@@ -49,7 +54,7 @@ export function App() {
         {!isEmpty && <Shelf library={library} jobs={jobs} selected={selected} />}
         <main className="page" ref={page} tabIndex={-1}>
           {selected === null ? (
-            shelf && <Add intake={intake} isFirst={isEmpty} />
+            (shelf || library.error) && <Add intake={intake} isFirst={isEmpty} />
           ) : (
             <ManuscriptPage key={selected} id={selected} jobs={jobs} onChanged={reload} onDeleted={forget} />
           )}

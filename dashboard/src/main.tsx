@@ -2,9 +2,10 @@
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/frame.css";
-import { StrictMode, useEffect, useState } from "react";
+import { StrictMode, useEffect } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { App } from "./app.tsx";
+import { Boundary, Closed } from "./closed.tsx";
 import { messageOf, openService, type Service, ServiceContext } from "./service.ts";
 import { loadConfig } from "./session/config.ts";
 import { openLocalSession } from "./session/local.ts";
@@ -28,7 +29,9 @@ function show(root: Root, session: Session): void {
   const service = openService(session);
   root.render(
     <StrictMode>
-      <Page service={service} key={session.email} />
+      <Boundary>
+        <Page service={service} key={session.email} />
+      </Boundary>
     </StrictMode>,
   );
 }
@@ -42,25 +45,6 @@ function Page({ service }: { readonly service: Service }) {
     <ServiceContext value={service}>
       <App />
     </ServiceContext>
-  );
-}
-
-function Closed({ message }: { readonly message: string }) {
-  const [isReloading, setReloading] = useState(false);
-  const reload = () => {
-    setReloading(true);
-    location.reload();
-  };
-  return (
-    <main className="centred" role="alert">
-      <h1>NovelFoundry cannot open</h1>
-      <p>{message}</p>
-      <p>
-        <button type="button" className="button" disabled={isReloading} onClick={reload}>
-          Reload
-        </button>
-      </p>
-    </main>
   );
 }
 

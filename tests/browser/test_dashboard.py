@@ -85,7 +85,7 @@ def test_an_author_stops_a_reading_and_tries_again(open_page: Opener) -> None:
     opened = open_page()
     page = opened.page
     opened.go()
-    choose(page, long_novel(400_000))
+    choose(page, long_novel(250_000))
 
     page.get_by_role("button", name="Stop reading").click()
 
@@ -137,6 +137,45 @@ def test_two_windows_see_the_same_reading(open_page: Opener) -> None:
     choose(one.page, {**long_novel(60_000), "name": "Seen from both.txt"})
 
     expect(other.page.get_by_role("link", name="Seen from both")).to_be_visible(timeout=15_000)
+
+
+def test_more_than_a_page_of_manuscripts_is_shown_on_demand(open_page: Opener) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go()
+    expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
+    add_many(page, 21)
+    page.reload()
+    shelf = page.get_by_role("navigation", name="Your manuscripts")
+    expect(shelf.get_by_role("listitem")).to_have_count(20)
+
+    while shelf.get_by_role("button", name="Show more").count() > 0:
+        shelf.get_by_role("button", name="Show more").click()
+        expect(shelf.get_by_role("button", name="Loading…")).to_have_count(0)
+
+    total = int(shelf.locator(".shelf-head span").inner_text())
+    assert total > 20
+    expect(shelf.get_by_role("listitem")).to_have_count(total)
+
+
+def add_many(page: Page, count: int) -> None:
+    """Adds manuscripts as a script of the author's would, without having them read."""
+    page.evaluate(
+        """async (count) => {
+          const { token } = await (await fetch('/session', { method: 'POST' })).json();
+          const query = 'mutation Add($input: AddManuscriptInput!) { addManuscript(input: $input) { __typename } }';
+          for (let number = 1; number <= count; number += 1) {
+            const input = { title: `One of many ${number}`, text: 'Chapter One\\n\\nIt rained. It stopped.' };
+            const response = await fetch('/graphql', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+              body: JSON.stringify({ query, variables: { input } }),
+            });
+            if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+          }
+        }""",
+        count,
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,6 +6,7 @@ import {
   type Job,
   type RefusalFieldsFragment,
   RetryJobDocument,
+  refusalAction,
   StartAnalysisDocument,
 } from "@novelfoundry/client";
 import { useState } from "react";
@@ -42,8 +43,14 @@ export function ManuscriptActions({
     setError(await act().catch(messageOf));
     setBusy(false);
   };
+  const yieldTo = ({ code, message }: RefusalFieldsFragment): string => {
+    const action = refusalAction(code);
+    if (action === "forget") onDeleted();
+    if (action === "refresh") onChanged();
+    return message;
+  };
   const settle = (answer: JobAnswer): string | null => {
-    if (answer.__typename === "Refusal") return answer.message;
+    if (answer.__typename === "Refusal") return yieldTo(answer);
     feed.accept(answer);
     onChanged();
     return null;
@@ -59,7 +66,7 @@ export function ManuscriptActions({
   const remove = () =>
     attempt(async () => {
       const { deleteManuscript } = await http.execute(DeleteManuscriptDocument, { id: manuscript.id });
-      if (deleteManuscript.__typename === "Refusal") return deleteManuscript.message;
+      if (deleteManuscript.__typename === "Refusal") return yieldTo(deleteManuscript);
       onDeleted();
       return null;
     });

@@ -8,6 +8,7 @@ import { History } from "../jobs/history.tsx";
 import { newestJob } from "../jobs/newest.ts";
 import { hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
+import { useTitle } from "../title.ts";
 import { ManuscriptActions } from "./actions.tsx";
 import { type ManuscriptDetail, useManuscript } from "./manuscript.ts";
 import "./page.css";
@@ -39,7 +40,10 @@ export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPag
         <Ready
           manuscript={loaded.manuscript}
           job={newestJob(id, jobs, loaded.manuscript.latestJob)}
-          onChanged={onChanged}
+          onChanged={() => {
+            onChanged();
+            void reload();
+          }}
           onDeleted={onDeleted}
         />
       );
@@ -62,6 +66,7 @@ function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
   const { feed } = useService();
   const isLocked = useManuscriptLock(feed, manuscript.id);
   const report = manuscript.latestReport;
+  useTitle(manuscript.title);
   return (
     <article className="manuscript">
       <Head manuscript={manuscript} />

@@ -89,9 +89,11 @@ def _named(error: StorageApiError) -> Exception:
 
 def _code(error: StorageApiError) -> str:
     """Storage's own code where it sends one; `error` is what it sent before it had codes."""
-    cause = error.__cause__
+    answer: BaseException | None = error
+    while answer is not None and not isinstance(answer, httpx.HTTPStatusError):
+        answer = answer.__cause__ or answer.__context__
     try:
-        told = cause.response.json() if isinstance(cause, httpx.HTTPStatusError) else {}
+        told = answer.response.json() if answer else {}
     except ValueError:
         told = {}
     return str(told.get("code") or error.code)

@@ -15,13 +15,15 @@ async function createApp() {
   const app = await api.project.local.createApp(undefined, { admin: false });
   await app.ensureSystemSchema();
   forwardSqlStates(app.connection);
+  encodeJsonOnce(app.connection);
   return app;
 }
 
 async function answer(request, env) {
   const response = await app.fetch(request, { peerAddress: env.incoming.socket.remoteAddress ?? null });
   const { origin, pathname } = new URL(request.url);
-  return pathname.startsWith("/auth/v1/") ? withIssuer(response, `${origin}/auth/v1`) : response;
+  if (pathname.startsWith("/auth/v1/")) return withIssuer(response, `${origin}/auth/v1`);
+  return pathname.startsWith("/storage/v1/bucket") ? withIsoTimes(response) : response;
 }
 
 // PostgREST hands on every SQLSTATE; lite only some classes, and calls the rest `SUP`. The one way through that it
@@ -39,6 +41,21 @@ function carried(error) {
     code: "PGRST",
     detail: JSON.stringify({ status: 400, headers: {} }),
   });
+}
+
+// lite makes a text of a function's JSON argument and lets its driver make a JSON string of that text.
+function encodeJsonOnce(connection) {
+  const { serializers } = connection.driver.options;
+  for (const type of [114, 3802]) {
+    serializers[type] = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+  }
+}
+
+// Storage writes times as ISO 8601; lite as PostgreSQL does, which supabase-py does not read.
+async function withIsoTimes(response) {
+  const text = await response.clone().text();
+  const iso = text.replace(/"(\d{4}-\d\d-\d\d) ([\d:.]+)\+00"/g, '"$1T$2+00:00"');
+  return iso === text ? response : new Response(iso, response);
 }
 
 // Supabase Auth names itself in `iss`; lite does not.

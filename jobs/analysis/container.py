@@ -26,8 +26,9 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack witho
 class Container:
     """A ZIP file that holds a document of `format_name`, e.g. "a Word document", as the sentences say."""
 
-    def __init__(self, archive: zipfile.ZipFile, format_name: str) -> None:
+    def __init__(self, archive: zipfile.ZipFile, format_name: str, max_bytes: int) -> None:
         self._archive = archive
+        self._max_bytes = max_bytes
         self._format_name = format_name
         self._unpacked = 0
 
@@ -67,7 +68,7 @@ class Container:
 
     def _count(self, chunk: int, unpacked: int, packed: int) -> None:
         self._unpacked += chunk
-        if self._unpacked > MAX_UNPACKED_BYTES or (unpacked >= _CHUNK and unpacked > max(packed, 1) * MAX_RATIO):
+        if self._unpacked > self._max_bytes or (unpacked >= _CHUNK and unpacked > max(packed, 1) * MAX_RATIO):
             raise TooLarge(
                 "This file unpacks to far more than any novel holds. Save the manuscript under a new name, "
                 "without pictures, and upload the new file."
@@ -75,8 +76,11 @@ class Container:
 
 
 @contextmanager
-def open_container(path: Path, *, format_name: str) -> Iterator[Container]:
-    """The ZIP file at `path`. Raises Unreadable when it is none or damaged, TooLarge when it has too many members."""
+def open_container(path: Path, *, format_name: str, max_bytes: int = MAX_UNPACKED_BYTES) -> Iterator[Container]:
+    """The ZIP file at `path`, of which no more than `max_bytes` are unpacked in all.
+
+    Raises Unreadable when it is none or damaged, TooLarge when it has too many members.
+    """
     with _ModestFile(path) as file:
         try:
             archive = zipfile.ZipFile(file)
@@ -85,7 +89,7 @@ def open_container(path: Path, *, format_name: str) -> Iterator[Container]:
         with archive:
             if len(archive.filelist) > MAX_MEMBERS:
                 raise TooLarge("This file holds too many parts to be a manuscript. Export it again and upload that.")
-            yield Container(archive, format_name)
+            yield Container(archive, format_name, max_bytes)
 
 
 def feed_xml(chunks: Iterator[bytes], target: object, *, format_name: str) -> None:

@@ -15,6 +15,7 @@ HEAD_BYTES = 4096
 """How much of a file's beginning `check_upload` wants to see."""
 _ZIP = b"PK\x03\x04"
 _SMALLEST_ZIP = 22
+_INSPECTED_BYTES = 512 * 1024
 _KINDS_BY_MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -79,10 +80,10 @@ def inspect_file(path: Path, filename: str) -> None:
         case Format.TEXT | Format.MARKDOWN:
             _inspect_plain(path)
         case Format.DOCX:
-            with open_container(path, format_name=docx.FORMAT_NAME) as container:
+            with open_container(path, format_name=docx.FORMAT_NAME, max_bytes=_INSPECTED_BYTES) as container:
                 docx.require_main_part(container)
         case Format.EPUB:
-            with open_container(path, format_name=epub.FORMAT_NAME) as container:
+            with open_container(path, format_name=epub.FORMAT_NAME, max_bytes=_INSPECTED_BYTES) as container:
                 _inspect_epub(container)
         case _:
             assert_never(manuscript_format)

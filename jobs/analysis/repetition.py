@@ -11,9 +11,11 @@ from jobs.analysis.report import Finding
 from jobs.analysis.words import word_set
 
 _SHORTEST = 3
-_LONGEST = 24
+_LONGEST = 40
 _FEWEST = 3
 _LISTED = 40
+_CONSIDERED = 400
+_OVERLAP = 0.6
 _SHOWN_PLACES = 12
 _BOUNDARY = -1
 _WEAK = word_set(
@@ -41,9 +43,10 @@ def repeated_phrases(prose: Sequence[SectionProse], names: Names) -> tuple[Findi
     """
     forms, tokens, codes = _tokens(prose)
     counts = _repeated(codes)
-    phrases = sorted(_maximal(counts), key=lambda gram: -_weight(gram, counts[gram], forms, names))
-    kept = [gram for gram in phrases if _weight(gram, counts[gram], forms, names) > 0][:_LISTED]
-    return _findings(prose, kept, counts, forms, tokens, codes)
+    weights = {gram: _weight(gram, counts[gram], forms, names) for gram in _maximal(counts)}
+    ranked = sorted((gram for gram in weights if weights[gram] > 0), key=lambda gram: -weights[gram])[:_CONSIDERED]
+    starts = _starts(ranked, codes)
+    return _findings(prose, _apart(ranked, starts), starts, forms, tokens)
 
 
 def _tokens(prose: Sequence[SectionProse]) -> tuple[list[str], list[_Token], list[int]]:
@@ -102,21 +105,35 @@ def _weight(gram: Gram, count: int, forms: Sequence[str], names: Names) -> float
     return (count - 1) * (len(strong) + 0.25 * len(words)) * (1.0 if len(strong) > 1 else 0.3)
 
 
+def _apart(ranked: Sequence[Gram], starts: dict[Gram, list[int]]) -> list[Gram]:
+    """The first phrases that do not, at most of their places, only repeat a good part of one before them."""
+    kept: list[Gram] = []
+    covered: set[int] = set()
+    for gram in ranked:
+        extents = [range(start, start + len(gram)) for start in starts[gram]]
+        enough = _OVERLAP * len(gram) if len(gram) < _LONGEST else 1  # the longest are windows on one long passage
+        repeated = sum(len(covered.intersection(extent)) >= enough for extent in extents)
+        if 2 * repeated < len(extents):
+            kept.append(gram)
+            covered.update(*extents)
+        if len(kept) == _LISTED:
+            break
+    return kept
+
+
 def _findings(
     prose: Sequence[SectionProse],
     grams: Sequence[Gram],
-    counts: dict[Gram, int],
+    starts: dict[Gram, list[int]],
     forms: Sequence[str],
     tokens: Sequence[_Token],
-    codes: Sequence[int],
 ) -> tuple[Finding, ...]:
     places = Places(prose)
-    starts = _starts(grams, codes)
     return tuple(
         Finding(
             label=" ".join(forms[code] for code in gram),
-            count=counts[gram],
-            per_10000=places.per_10000(counts[gram]),
+            count=len(starts[gram]),
+            per_10000=places.per_10000(len(starts[gram])),
             by_chapter=_by_section(prose, [tokens[start] for start in starts[gram]]),
             places=tuple(place(*_extent(tokens[start], len(gram))) for start in starts[gram][:_SHOWN_PLACES]),
         )

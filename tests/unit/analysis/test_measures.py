@@ -183,6 +183,14 @@ def test_a_phrase_is_listed_in_its_longest_form_with_all_its_places() -> None:
     assert not any(other.label in habit and other.label != habit for other in phrases)
 
 
+def test_a_long_passage_that_comes_again_is_one_phrase() -> None:
+    passage = " ".join(f"word{number}" for number in range(60))
+
+    phrases = repeated_phrases(prose_of(f"Then {passage}.\n\nSo {passage}.\n\nAnd {passage}."), frozenset())
+
+    assert [(phrase.count, len(phrase.label.split())) for phrase in phrases] == [(3, 40)]
+
+
 def test_a_phrase_does_not_run_over_the_end_of_a_sentence() -> None:
     text = "He saw the red door. Open windows let in the night. " * 5
 

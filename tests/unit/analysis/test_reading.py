@@ -155,6 +155,20 @@ def test_a_word_contents_list_is_not_counted_twice(tmp_path: Path) -> None:
     assert titles(split(read(tmp_path, "novel.docx", docx_of([*listed, *chapters])))) == headings
 
 
+def test_a_contents_list_that_word_made_is_known_without_styles(tmp_path: Path) -> None:
+    listed = "".join(paragraph(f"Chapter {number}") for number in (1, 2))
+    made = (
+        "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/></w:docPartObj></w:sdtPr>"
+        f"<w:sdtContent>{listed}</w:sdtContent></w:sdt>"
+    )
+    chapters = "".join(paragraph(text) for number in (1, 2) for text in (f"Chapter {number}", prose(60)))
+
+    document = read(tmp_path, "novel.docx", docx(made + chapters))
+
+    assert [block.role for block in document.blocks[:3]] == [Role.CONTENTS, Role.CONTENTS, Role.TEXT]
+    assert titles(split(document)) == ["Chapter 1", "Chapter 2"]
+
+
 def test_what_word_deleted_moved_or_doubled_is_not_read(tmp_path: Path) -> None:
     body = (
         "<w:p><w:r><w:t>Kept</w:t></w:r><w:del><w:r><w:delText>gone</w:delText><w:t>gone</w:t></w:r></w:del>"

@@ -122,7 +122,7 @@ def test_a_file_of_many_novels_is_refused(tmp_path: Path) -> None:
         analysed(tmp_path, "word " * 1_500_001)
 
 
-_SIZE = 60_000
+_SIZE = 40_000
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ import sys
 from datetime import UTC, datetime
 from typing import Literal, assert_never
 
-from jobs.gateways.postgres import open_postgres
 from jobs.models import Component
 from jobs.presence import Presence
 from jobs.settings import Settings
 from jobs.states import ComponentState
 from jobs.store import JobStore
+from jobs.wiring import open_kept
 
 Kind = Literal["worker", "scheduler"]
 
@@ -19,7 +19,7 @@ _LIMIT = 10.0
 
 async def run(settings: Settings, *, kind: Kind) -> int:
     """Prints the kind's state; 0 when one lives, else 1. Raises Unavailable when the database does not answer."""
-    async with asyncio.timeout(_LIMIT), open_postgres(settings.need_database_url(), application="health") as gateway:
+    async with asyncio.timeout(_LIMIT), open_kept(settings, application="novelfoundry health") as (gateway, _):
         health = await Presence(JobStore(gateway), settings, push=_unasked).health()
     match kind:
         case "worker":

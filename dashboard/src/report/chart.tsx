@@ -42,7 +42,7 @@ export function Chart({ title, values, shape, colour, format, onPoint }: ChartPr
           y: false,
           drag: { x: false, y: false },
           sync: { key: GROUP },
-          points: { size: 9 },
+          points: { show: shape === "line", size: 9, fill: stroke },
           move: snap,
         },
         scales: {

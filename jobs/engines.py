@@ -174,6 +174,8 @@ def _write(file: Path, kept: _Kept) -> None:
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         json.dump(asdict(kept), out, indent=2)
+    if os.geteuid() == 0:  # root was here for once: the directory stays its owner's
+        os.chown(draft, file.parent.stat().st_uid, file.parent.stat().st_gid)
     draft.replace(file)
 
 

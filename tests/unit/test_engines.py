@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pwd
 import signal
 import socket
 import stat
@@ -194,6 +195,20 @@ async def test_as_root_it_runs_as_another_account_and_opens_nothing_to_it(tmp_pa
             assert process.uids().effective != 0
         assert capabilities(engines.postgres) in ([], ["dac_read_search"], ["dac_override"])
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who can start what another account owns")
+async def test_root_may_use_the_data_of_another_account_and_leaves_them_its_own(tmp_path: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    os.chown(tmp_path, nobody.pw_uid, nobody.pw_gid)
+    (tmp_path / "postgres").mkdir()
+    os.chown(tmp_path / "postgres", nobody.pw_uid, nobody.pw_gid)
+
+    async with Engines(tmp_path, durable=False) as engines:
+        assert {process.uids().real for process in processes(engines)[:1]} == {nobody.pw_uid}
+
+    assert (tmp_path / "engines.json").stat().st_uid == nobody.pw_uid
+    assert (tmp_path / "postgres" / "PG_VERSION").stat().st_uid == nobody.pw_uid
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

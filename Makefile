@@ -56,7 +56,9 @@ dashboard: server/static/index.html  ## builds the page into server/static
 	@:
 
 browser:  ## Debian's Chromium for the browser tests, where apt-get may install it
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 || echo 'No Chromium: the browser tests will be skipped.'
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
+		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 \
+		|| echo 'No Chromium: the browser tests will be skipped.'
 
 lock: setup  ## resolves the dependencies anew
 	$(LOCK) pyproject.toml -o requirements.lock

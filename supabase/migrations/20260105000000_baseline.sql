@@ -19,7 +19,7 @@ begin
   end if;
   if pg_catalog.to_regprocedure('auth.uid()') is null then
     create function auth.uid() returns uuid language sql stable set search_path = '' as $uid$
-      select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid
+      select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', '')::uuid
     $uid$;
     grant execute on function auth.uid() to anon, authenticated, service_role;
   end if;

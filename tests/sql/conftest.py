@@ -2,12 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
 from tests.conftest import Databases
+from tests.sql.fixtures import module_fixture
 from tests.sql.life import Connection, Life
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One loop for all tests of a module, so that they can share its connection."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +30,17 @@ def database_url(databases: Databases) -> Iterator[str]:
         runner.run(database.__aexit__(None, None, None))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    """The module's database as its superuser, round all functions of ours."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@module_fixture
 async def another_connection(database_url: str) -> AsyncIterator[Connection]:
     """A second session on the test's database."""
     connection = await asyncpg.connect(database_url)
@@ -30,20 +50,20 @@ async def another_connection(database_url: str) -> AsyncIterator[Connection]:
         await connection.close()
 
 
-@pytest.fixture
+@module_fixture
 async def life(connection: Connection) -> Life:
     """A queued job."""
     return await Life.born(connection)
 
 
-@pytest.fixture
+@module_fixture
 async def alone_url(databases: Databases) -> AsyncIterator[str]:
     """A migrated database that no other test uses."""
     async with databases.fresh() as url:
         yield url
 
 
-@pytest.fixture
+@module_fixture
 async def alone(alone_url: str) -> AsyncIterator[Connection]:
     """A connection to a database that no other test uses."""
     connection = await asyncpg.connect(alone_url)

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from jobs.states import DecidedBy, FailureCode, JobStatus
+from tests.sql.fixtures import module_fixture
 from tests.sql.life import ACTIVE, STATUSES, TERMINAL, Connection, Life, acting_as, call
 from tests.sql.oracle import EDGES
 from tests.sql.writers import WRITERS, refused
@@ -31,7 +32,7 @@ REPORT = """
 """
 
 
-@pytest.fixture
+@module_fixture
 async def job_in(life: Life, request: pytest.FixtureRequest) -> Life:
     """A job in the status of the test's parameter."""
     await life.reach(request.param)

@@ -16,6 +16,7 @@ from jobs.errors import ConfigurationError, NovelFoundryError, Unavailable
 from jobs.migrate import Migration
 from jobs.settings import Settings
 from tests.conftest import Databases
+from tests.sql.fixtures import module_fixture
 from tests.sql.life import Connection, Life
 
 ALL = [str(migration) for migration in migrate.find()]
@@ -30,14 +31,14 @@ CLI_HISTORY = (
 CLI_INSERT = "INSERT INTO supabase_migrations.schema_migrations(version, name, statements) VALUES($1, $2, $3)"
 
 
-@pytest.fixture
+@module_fixture
 async def bare_url(databases: Databases) -> AsyncIterator[str]:
     """A database in which nothing was ever done."""
     async with databases.fresh(template="template0") as url:
         yield url
 
 
-@pytest.fixture
+@module_fixture
 async def bare(bare_url: str) -> AsyncIterator[Connection]:
     connection = await asyncpg.connect(bare_url)
     try:
@@ -205,7 +206,7 @@ async def test_a_directory_without_migrations_is_an_error(tmp_path: Path) -> Non
         migrate.find(tmp_path)
 
 
-@pytest.fixture
+@module_fixture
 async def plain_role_url(databases: Databases, bare_url: str) -> AsyncIterator[str]:
     """The bare database as a role that is no superuser sees it, the other roles being there already."""
     role, address = f"role_{uuid4().hex}", urlsplit(bare_url)

@@ -12,6 +12,7 @@ import pytest
 from jobs import migrate
 from jobs.settings import Settings
 from tests.conftest import Databases
+from tests.sql.fixtures import module_fixture
 from tests.sql.life import Connection, Life, acting_as
 
 READABLE = ("manuscripts", "jobs", "job_events", "analysis_reports")
@@ -70,12 +71,12 @@ class Author:
         return self.life.job_id if table == "job_events" else self.id
 
 
-@pytest.fixture
+@module_fixture
 async def alice(connection: Connection) -> Author:
     return await _author(connection)
 
 
-@pytest.fixture
+@module_fixture
 async def bob(connection: Connection) -> Author:
     return await _author(connection)
 

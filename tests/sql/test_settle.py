@@ -9,12 +9,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from tests.sql.fixtures import module_fixture
 from tests.sql.life import LONG, Connection, Life, Row, Session, call
 
 WAIT = 10.0
 
 
-@pytest.fixture
+@module_fixture
 async def pool(database_url: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     async with asyncpg.create_pool(database_url, min_size=6, max_size=6) as pool:
         yield pool

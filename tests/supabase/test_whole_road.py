@@ -1,0 +1,141 @@
+"""The program on a project, with nothing but its address and keys: from signing up to the report."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from schema.ids import global_id
+from tests.e2e.conftest import READY_SECONDS, Program
+from tests.e2e.conftest import Author as SignedIn
+from tests.e2e.test_whole_road import (
+    SAMPLE,
+    START,
+    test_a_novel_goes_from_upload_to_report,
+    test_another_page_hears_of_the_job_without_asking,
+    test_starting_twice_gives_the_job_that_lives,
+)
+from tests.faults.deployment import free_port
+from tests.sql.life import Connection
+from tests.supabase.lite import Project
+
+__all__ = [
+    "test_a_novel_goes_from_upload_to_report",
+    "test_another_page_hears_of_the_job_without_asking",
+    "test_starting_twice_gives_the_job_that_lives",
+]
+
+
+@pytest.fixture(scope="module")
+def program(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The whole deployment on the project; only Redis is its own."""
+    port, data = free_port(), tmp_path_factory.mktemp("up")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", str(data)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(data), "NF_QUEUE_TIMEOUT": "60", **environment(project)},
+        cwd=Path(__file__).parents[2],
+    )
+    program = Program(url=f"http://127.0.0.1:{port}", process=process)
+    reader = threading.Thread(target=program.read, daemon=True)
+    reader.start()
+    try:
+        assert program.ready.wait(READY_SECONDS), "".join(program.lines)
+        assert process.poll() is None, "".join(program.lines)
+        yield program
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0, "".join(program.lines)
+        reader.join(5)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@pytest.fixture
+async def author(program: Program, project: Project) -> AsyncIterator[SignedIn]:
+    """An author who signed up at the project."""
+    async with signed_up(program, project) as author:
+        yield author
+
+
+@asynccontextmanager
+async def signed_up(program: Program, project: Project) -> AsyncIterator[SignedIn]:
+    token = project.sign_up(f"{uuid4()}@authors.example").token
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=program.url, timeout=20, trust_env=False, headers=headers) as http:
+        yield SignedIn(http, program.url, token)
+
+
+async def test_the_service_knows_who_signed_up_at_the_project(program: Program, project: Project) -> None:
+    account = project.sign_up(f"{uuid4()}@authors.example")
+    async with httpx.AsyncClient(base_url=program.url, headers={"Authorization": f"Bearer {account.token}"}) as http:
+        answer = await http.post("/graphql", json={"query": "{ viewer { id email } }"})
+
+    assert answer.json()["data"]["viewer"] == {"id": str(account.id), "email": account.email}
+
+
+async def test_another_authors_manuscript_cannot_be_told_from_a_missing_one(
+    program: Program, project: Project, author: SignedIn
+) -> None:
+    theirs = (await author.upload(SAMPLE.name, SAMPLE.read_bytes())).json()["id"]
+    missing = global_id("Manuscript", UUID(int=7))
+    async with signed_up(program, project) as other:
+        for query in (
+            START,
+            "mutation ($id: ID!) { deleteManuscript(id: $id) { ... on Refusal { __typename code message } } }",
+            "query ($id: ID!) { manuscript(id: $id) { title } node(id: $id) { id } }",
+        ):
+            assert await other.ask(query, id=theirs) == await other.ask(query, id=missing)
+
+
+async def test_a_deleted_manuscript_leaves_nothing_in_the_project(author: SignedIn, connection: Connection) -> None:
+    before = await connection.fetchval("select count(*) from storage.objects")
+    manuscript = (await author.upload(SAMPLE.name, SAMPLE.read_bytes())).json()["id"]
+    assert await connection.fetchval("select count(*) from storage.objects") == before + 1
+
+    await author.ask("mutation ($id: ID!) { deleteManuscript(id: $id) { __typename } }", id=manuscript)
+
+    assert await connection.fetchval("select count(*) from storage.objects") == before
+
+
+async def test_the_log_holds_no_line_for_each_call_and_no_key(program: Program, project: Project) -> None:
+    log = "".join(program.lines)
+
+    assert "HTTP/1.1" not in log
+    for secret in (project.secret_key, project.jwt_secret):
+        assert secret not in log
+
+
+async def test_the_page_is_told_where_to_sign_in(program: Program, project: Project) -> None:
+    async with httpx.AsyncClient(base_url=program.url) as http:
+        told = await http.get("/config.json")
+        own = await http.post("/session", headers={"Origin": program.url})
+
+    assert told.json() == {
+        "mode": "supabase",
+        "supabaseUrl": project.url,
+        "publishableKey": project.publishable_key,
+    }
+    assert project.secret_key not in told.text
+    assert own.status_code == 403
+
+
+def environment(project: Project) -> dict[str, str]:
+    """All that a deployment needs to know of a project."""
+    return {
+        "SUPABASE_URL": project.url,
+        "SUPABASE_SECRET_KEY": project.secret_key,
+        "SUPABASE_PUBLISHABLE_KEY": project.publishable_key,
+        "SUPABASE_JWT_SECRET": project.jwt_secret,
+    }

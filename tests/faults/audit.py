@@ -99,8 +99,7 @@ class Audit:
 
     async def install(self) -> None:
         """Begins to write down. Changes made before are unknown to it."""
-        async with self._connected() as connection:
-            await connection.execute(_INSTALL)
+        await self.execute(_INSTALL)
 
     async def violations(self) -> list[str]:
         """What happened and must never happen, a line each, at most five of a kind."""
@@ -131,6 +130,11 @@ class Audit:
             job_id,
         )
         return [row["status"] for row in rows if row["status"] != row["was"]]
+
+    async def execute(self, statements: str) -> None:
+        """Statements of a test's own, as the database's superuser."""
+        async with self._connected() as connection:
+            await connection.execute(statements)
 
     async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Any question of a test's own, to `audit.changes` or to the tables themselves."""

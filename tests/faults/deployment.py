@@ -90,7 +90,7 @@ class Deployment:
         [job] = await self.domain.store.get(self.owner_id, [job_id])
         return job
 
-    async def reaches(self, job_id: UUID, *statuses: JobStatus, attempt: int | None = None, limit: float = 15) -> Job:
+    async def reaches(self, job_id: UUID, *statuses: JobStatus, attempt: int | None = None, limit: float = 30) -> Job:
         """Waits until the row has one of these statuses (and this attempt)."""
 
         async def there() -> Job | None:
@@ -102,7 +102,7 @@ class Deployment:
         assert job is not None
         return job
 
-    async def completes(self, job_id: UUID, *, limit: float = 15) -> Job:
+    async def completes(self, job_id: UUID, *, limit: float = 30) -> Job:
         """Waits for the end, which must be a good one."""
         job = await self.reaches(job_id, *_TERMINAL, limit=limit)
         assert job.status is JobStatus.COMPLETED, job

@@ -98,9 +98,12 @@ class Process:
         """SIGCONT: knows nothing of the time that it slept."""
         self._popen.send_signal(signal.SIGCONT)
 
-    async def terminate(self, *, limit: float = 10) -> int:
-        """SIGTERM, as a container engine stops it; the exit code."""
+    def ask_to_stop(self) -> None:
+        """SIGTERM, as a container engine stops it."""
         self._popen.terminate()
+
+    async def ended(self, *, limit: float = 10) -> int:
+        """Waits for its end; the exit code."""
         return await ended(self._popen, limit=limit)
 
     def analyses(self) -> list[psutil.Process]:

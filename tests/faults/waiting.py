@@ -15,7 +15,7 @@ _PASSING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, Unavailable)
 _Answer = TypeVar("_Answer")
 
 
-async def until(ask: Callable[[], Awaitable[_Answer]], claim: str, *, limit: float = 15) -> _Answer:
+async def until(ask: Callable[[], Awaitable[_Answer]], claim: str, *, limit: float = 30) -> _Answer:
     """The first true answer. Fails with `claim` when there is none within `limit` seconds."""
     ends = time.monotonic() + limit
     answer: _Answer | None = None

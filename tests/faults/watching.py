@@ -48,7 +48,7 @@ class Watcher:
         """The job as it was told last."""
         return self.told[job_id][-1] if job_id in self.told else None
 
-    async def hears(self, job_id: UUID, *statuses: JobStatus, limit: float = 15) -> Job:
+    async def hears(self, job_id: UUID, *statuses: JobStatus, limit: float = 30) -> Job:
         """Waits until a frame tells one of these statuses of the job."""
 
         async def heard() -> Job | None:

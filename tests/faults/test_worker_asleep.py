@@ -1,0 +1,179 @@
+"""A worker that is stopped or cut off, not dead: it must not work on after its lease."""
+
+from uuid import UUID
+
+from jobs.announcements import RING
+from jobs.states import DecidedBy, JobStatus
+from tests.faults import holds
+from tests.faults.deployment import Deployment
+from tests.faults.processes import gone
+from tests.faults.waiting import until
+
+LONG_TEXT = b"It rained on the town, and nobody said that it had. " * 20_000
+
+
+async def test_a_worker_that_slept_over_its_lease_is_refused_and_ends_its_analysis(deployment: Deployment) -> None:
+    job_id = await deployment.job()
+    sleeper = await deployment.worker()
+    analysis = await sleeper.analysis()
+    analysis.suspend()
+    await deployment.reaches(job_id, JobStatus.RUNNING)
+    sleeper.pause()
+    rescuer = deployment.begin("worker")
+    job = await deployment.completes(job_id)
+    assert analysis.is_running()
+
+    sleeper.resume()
+
+    await gone(analysis)
+    await _is_noted(deployment, sleeper.id, job_id)
+    assert (job.worker_id, job.attempt) == (rescuer.id, 2)
+    assert (await deployment.row(job_id)).version == job.version
+    assert sleeper.is_running
+
+
+async def test_a_result_that_comes_after_the_lease_is_an_event_and_never_a_state(deployment: Deployment) -> None:
+    job_id = await deployment.job()
+    sleeper = await deployment.worker()
+    analysis = await sleeper.analysis()
+    sleeper.pause()
+    await gone(analysis)
+    deployment.begin("worker")
+    job = await deployment.completes(job_id)
+
+    sleeper.resume()
+
+    await _is_noted(deployment, sleeper.id, job_id)
+    assert (await deployment.row(job_id)).version == job.version
+    assert job.attempt == 2
+
+
+async def test_a_worker_that_takes_its_own_lost_job_again_is_fenced_from_its_first_try(deployment: Deployment) -> None:
+    job_id = await deployment.job()
+    async with holds.at_load(deployment.audit.database_url) as hold:
+        worker = await deployment.worker()
+        await hold.reached()
+        await deployment.reaches(job_id, JobStatus.RUNNING_INITIALIZING, attempt=2)
+
+    job = await deployment.completes(job_id)
+
+    assert job.worker_id == worker.id
+    await _is_noted(deployment, worker.id, job_id, attempt=1)
+    assert f"Refused: worker {worker.id}, attempt {job.attempt}." not in " ".join(await deployment.messages(job_id))
+
+
+async def test_heartbeats_survive_an_analysis_that_uses_a_whole_processor(deployment: Deployment) -> None:
+    job_id = await deployment.job(LONG_TEXT)
+    await deployment.worker()
+
+    job = await deployment.completes(job_id, limit=60)
+
+    assert job.attempt == 1
+    worked = await deployment.audit.value(
+        "select extract(epoch from max(at) - min(at)) from audit.changes where new ->> 'status' = 'running'"
+    )
+    assert worked > deployment.settings.lease.total_seconds(), "the text is too short to try a lease"
+
+
+async def test_a_worker_whose_own_heartbeat_fails_takes_no_new_work(deployment: Deployment) -> None:
+    worker = await deployment.worker()
+    await deployment.scheduler()
+    await _stop_heart(deployment, worker.id)
+    job_id = await deployment.job()
+
+    async def was_rung_for_again() -> bool:
+        return (await deployment.messages(job_id)).count("Offered to the workers.") >= 2
+
+    await until(was_rung_for_again, "the job is rung for again")
+    assert (await deployment.row(job_id)).attempt == 0
+    await deployment.audit.execute("drop trigger no_beat on public.processes")
+
+    job = await deployment.completes(job_id)
+
+    assert job.worker_id == worker.id
+
+
+async def test_a_worker_told_to_stop_gives_its_job_back_at_once(deployment: Deployment) -> None:
+    job_id = await deployment.job()
+    stopped = await deployment.worker()
+    analysis = await stopped.analysis()
+    analysis.suspend()
+    running = await deployment.reaches(job_id, JobStatus.RUNNING)
+
+    stopped.ask_to_stop()
+
+    assert await stopped.ended() == 0
+
+    queued = await deployment.row(job_id)
+    assert queued.status is JobStatus.QUEUED
+    assert queued.max_attempts == running.max_attempts + 1, "being stopped is not the job's fault"
+    assert not analysis.is_running()
+    [*_, event] = [
+        event
+        for event in await deployment.domain.store.events(deployment.owner_id, [job_id])
+        if event.decided_by is DecidedBy.WORKER
+    ]
+    assert event.message == "Given back by a worker that was stopped."
+    rescuer = await deployment.worker()
+    job = await deployment.completes(job_id)
+    assert (job.worker_id, job.attempt) == (rescuer.id, 2)
+
+
+async def test_a_worker_told_to_stop_while_it_claims_gives_the_job_back_at_once(deployment: Deployment) -> None:
+    job_id = await deployment.job()
+    async with holds.at_claim(deployment.audit.database_url, job_id) as hold:
+        stopped = await deployment.worker()
+        await hold.reached()
+        stopped.ask_to_stop()
+        await _nobody_listens(deployment)
+
+    assert await stopped.ended() == 0
+    assert (await deployment.row(job_id)).status is JobStatus.QUEUED
+    await deployment.worker()
+    await deployment.completes(job_id)
+
+
+async def _stop_heart(deployment: Deployment, worker_id: UUID | None) -> None:
+    """Lets the database refuse this worker's signs of life and nothing else; waits until it is silent for a lease."""
+    await deployment.audit.execute(
+        f"""
+        create function audit.no_beat() returns trigger language plpgsql as $$
+        begin
+          raise exception 'no signs of life are taken' using errcode = '57014';
+        end;
+        $$;
+        create trigger no_beat before update on public.processes
+          for each row when (old.id = '{worker_id}') execute function audit.no_beat();
+        """
+    )
+
+    async def is_silent() -> bool:
+        return bool(
+            await deployment.audit.value(
+                "select last_seen_at + $2 < clock_timestamp() from public.processes where id = $1",
+                worker_id,
+                deployment.settings.lease,
+            )
+        )
+
+    await until(is_silent, "the worker is silent for a lease")
+
+
+async def _nobody_listens(deployment: Deployment) -> None:
+    """Waits until the worker has hung up its line for rings: the first thing that it does when it is to stop."""
+
+    async def nobody() -> bool:
+        [(_, listeners)] = await deployment.domain.redis.pubsub_numsub(RING)
+        return bool(listeners == 0)
+
+    await until(nobody, "nobody hears rings")
+
+
+async def _is_noted(deployment: Deployment, worker_id: UUID | None, job_id: UUID, *, attempt: int = 1) -> None:
+    """Waits for the event that tells of the refusal."""
+
+    async def noted() -> bool:
+        said = f"Refused: worker {worker_id}, attempt {attempt}."
+        return any(message.startswith(said) for message in await deployment.messages(job_id))
+
+    await until(noted, "the refusal is noted", limit=5)

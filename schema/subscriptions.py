@@ -20,7 +20,9 @@ class JobUpdate:
     jobs: list[Job] = described(
         "First frame: every active job and those finished in the last hour. Later: jobs that changed."
     )
-    removed: list[strawberry.ID] = described("Ids of jobs that are gone, with their manuscript.")
+    removed: list[strawberry.ID] = described(
+        "Ids of jobs that went with their manuscript, of those last told of as active."
+    )
 
     @strawberry.field(description="Whether the parts that finish jobs are alive.")
     async def system(self, info: Asked) -> SystemHealth:

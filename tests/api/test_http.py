@@ -1,0 +1,220 @@
+"""GraphQL over HTTP: who may ask, in which words, and what a fault looks like from outside."""
+
+import json
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from jobs.errors import ConfigurationError, Unavailable
+from jobs.settings import Settings
+from schema import limits
+from tests.api.conftest import Api, running
+
+VIEWER = "{ viewer { id email } }"
+RESPONSE_JSON = "application/graphql-response+json"
+
+
+async def test_the_viewer_is_who_the_token_says(api: Api) -> None:
+    assert await api.data(VIEWER) == {"viewer": {"id": "ann", "email": "ann@example.com"}}
+
+
+async def test_no_token_is_answered_with_401_and_a_code(api: Api) -> None:
+    wrong = ("", "Bearer", "Bearer x", f"Basic {api.token()}", f"Bearer {api.token(expires_in=-1)}")
+    for value in wrong:
+        response = await api.http.post(
+            "/graphql", json={"query": VIEWER}, headers={"Authorization": value} if value else {}
+        )
+
+        assert response.status_code == 401, value
+        assert response.json()["code"] == "UNAUTHENTICATED"
+        assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_the_media_type_is_the_one_that_the_client_prefers(api: Api) -> None:
+    preferences = {
+        RESPONSE_JSON: RESPONSE_JSON,
+        "application/json": "application/json",
+        "*/*": "application/json",
+        f"{RESPONSE_JSON}, application/json;q=0.9": RESPONSE_JSON,
+        f"{RESPONSE_JSON};q=0.5, application/json": "application/json",
+        "text/html, application/*": "application/json",
+    }
+    for accept, expected in preferences.items():
+        response = await _post(api, {"query": VIEWER}, accept=accept)
+
+        assert response.headers["content-type"] == f"{expected}; charset=utf-8", accept
+
+
+async def test_an_answer_that_nobody_accepts_is_406(api: Api) -> None:
+    assert (await _post(api, {"query": VIEWER}, accept="text/plain")).status_code == 406
+
+
+@pytest.mark.parametrize(("accept", "status"), [(RESPONSE_JSON, 400), ("application/json", 200)])
+async def test_a_request_error_carries_no_data_and_a_status_by_media_type(api: Api, accept: str, status: int) -> None:
+    requests: list[dict[str, object]] = [
+        {"query": "{"},
+        {"query": "{ nothing }"},
+        {"query": "query ($id: ID!) { job(id: $id) { id } }", "variables": {}},
+        {"query": "query A { viewer { id } } query B { viewer { id } }"},
+        {"query": "query A { viewer { id } }", "operationName": "C"},
+    ]
+    for request in requests:
+        response = await _post(api, request, accept=accept)
+
+        assert response.status_code == status, request
+        assert "data" not in response.json()
+        assert response.json()["errors"]
+
+
+async def test_a_body_that_is_no_request_is_400(api: Api) -> None:
+    bodies = [
+        "",
+        "{",
+        "[]",
+        "1",
+        '{"query": 1}',
+        '{"query": ""}',
+        "[" * 100_000,
+        '{"query": "{ a }", "variables": [1]}',
+    ]
+    for body in bodies:
+        headers = {**api.bearer(), "Content-Type": "application/json"}
+        response = await api.http.post("/graphql", content=body, headers=headers)
+
+        assert response.status_code == 400, body[:50]
+        assert response.json()["code"] == "INVALID_INPUT"
+
+
+async def test_another_content_type_is_400(api: Api) -> None:
+    headers = {**api.bearer(), "Content-Type": "text/plain"}
+    response = await api.http.post("/graphql", content=json.dumps({"query": VIEWER}), headers=headers)
+
+    assert response.status_code == 400
+
+
+async def test_a_query_may_come_by_get_and_a_mutation_may_not(api: Api) -> None:
+    query = await api.http.get("/graphql", params={"query": VIEWER}, headers=api.bearer())
+    mutation = await api.http.get(
+        "/graphql", params={"query": 'mutation { cancelJob(id: "x") { __typename } }'}, headers=api.bearer()
+    )
+
+    assert query.json()["data"]["viewer"]["id"] == "ann"
+    assert mutation.status_code == 405
+    assert mutation.headers["allow"] == "POST"
+
+
+async def test_a_subscription_over_http_says_where_it_belongs(api: Api) -> None:
+    response = await api.post("subscription { jobUpdates { asOf } }")
+
+    assert response.status_code == 400
+    assert "graphql-transport-ws" in response.json()["message"]
+
+
+async def test_a_body_over_the_limit_is_413_before_it_is_read(settings: Settings) -> None:
+    async with running(replace(settings, max_upload_bytes=1000)) as api:
+        response = await _post(api, {"query": VIEWER, "x": "x" * 70_000})
+
+    assert response.status_code == 413
+    assert response.json()["code"] == "TOO_LARGE"
+
+
+async def test_a_fault_is_masked_and_logged_under_its_number(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    monkeypatch.setattr(api.services.domain.service, "manuscripts_count", broken)
+    error = await api.error("{ manuscripts { totalCount } }")
+
+    number = error["message"].split()[2].rstrip(".")
+    assert "secret" not in json.dumps(error)
+    assert error["extensions"] == {"code": "INTERNAL"}
+    assert f"internal error {number}" in caplog.text
+    assert "a secret detail" in caplog.text
+
+
+@pytest.mark.parametrize("cause", [Unavailable("Try again."), ConfigurationError("No functions.")], ids=repr)
+async def test_a_database_that_is_away_is_unavailable_and_no_fault(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, cause: Exception
+) -> None:
+    async def away(*_: object) -> None:
+        raise cause
+
+    monkeypatch.setattr(api.services.domain.service, "manuscripts_count", away)
+    error = await api.error("{ manuscripts { totalCount } }")
+
+    assert error["extensions"] == {"code": "UNAVAILABLE"}
+    assert "Traceback" not in caplog.text
+
+
+async def test_half_a_character_in_a_request_comes_back_as_json(api: Api) -> None:
+    headers = {**api.bearer(), "Content-Type": "application/json"}
+    body = json.dumps({"query": "query ($id: ID!) { job(id: $id) { \ud800 } }"})
+    response = await api.http.post("/graphql", content=body, headers=headers)
+
+    assert "Syntax Error" in response.json()["errors"][0]["message"]
+
+
+_ALIASES = " ".join(f"a{number}: id" for number in range(limits.MAX_ALIASES + 1))
+_PAGE = "{ edges { node { jobs(first: $n) { id kind stage attempt version events { at } } } } }"
+EXCESSES = {
+    "aliases": f"{{ viewer {{ {_ALIASES} }} }}",
+    "deep": "{ manuscripts { edges { node {" + "latestJob { manuscript {" * 5 + "id" + "} }" * 5 + "} } } }",
+    "could hold": "{ manuscripts(first: 100) " + _PAGE.replace("$n", "100") + " }",
+    "with `first`": "query ($n: Int) { manuscripts(first: $n) " + _PAGE + " }",
+    "token": "{ " + "viewer { id } " * limits.MAX_TOKENS + "}",
+    "introspection": "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
+}
+
+
+@pytest.mark.parametrize("word", EXCESSES)
+async def test_a_request_over_a_limit_is_refused_and_logs_nothing(
+    api: Api, word: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = (await api.post(EXCESSES[word])).json()
+
+    assert word in answer["errors"][0]["message"]
+    assert "data" not in answer
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+
+
+async def test_fragments_that_double_cost_no_time_to_refuse(api: Api) -> None:
+    doubling = " ".join(f"fragment F{n} on Job {{ ...F{n + 1} ...F{n + 1} }}" for n in range(60))
+    circle = "fragment F60 on Job { id ...F0 }"
+
+    answer = (await api.post(f'{{ job(id: "x") {{ ...F0 }} }} {doubling} {circle}')).json()
+
+    assert answer["errors"]
+
+
+async def test_a_browser_gets_graphiql_and_a_program_does_not(api: Api) -> None:
+    page = await api.http.get("/graphql", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    program = await api.http.get("/graphql", headers={"Accept": "application/json"})
+
+    assert page.headers["content-type"].startswith("text/html")
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert program.status_code == 401
+
+
+async def test_every_answer_carries_the_security_headers(api: Api) -> None:
+    for path in ("/", "/graphql", "/livez", "/config.json", "/assets/none.js", "/nowhere"):
+        headers = (await api.http.get(path)).headers
+
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["referrer-policy"] == "no-referrer", path
+        assert "frame-ancestors 'none'" in headers["content-security-policy"], path
+        assert "server" not in headers
+
+
+async def test_what_is_not_there_is_404_in_json(api: Api) -> None:
+    response = await api.http.get("/nowhere")
+
+    assert response.status_code == 404
+    assert response.json() == {"code": "NOT_FOUND", "message": "Not Found."}
+
+
+async def _post(api: Api, body: object, *, accept: str = "application/json") -> httpx.Response:
+    return await api.http.post("/graphql", json=body, headers={**api.bearer(), "Accept": accept})

@@ -1,0 +1,148 @@
+"""Changing: what is done, what is refused, and that a refusal is part of the answer."""
+
+from uuid import uuid4
+
+import pytest
+
+from jobs.errors import LimitReached
+from jobs.models import Manuscript
+from schema.ids import global_id
+from tests.api.conftest import Api, Hand
+from tests.conftest import AddManuscript
+
+ADD = """
+mutation ($title: String!, $text: String!) {
+  addManuscript(input: {title: $title, text: $text}) {
+    __typename ... on Manuscript { id title filename isLocked } ... on Refusal { code message }
+  }
+}
+"""
+JOB = """{
+  __typename
+  ... on Job { id status retryOf { id } manuscript { id isLocked latestJob { status } } }
+  ... on Refusal { code message }
+}"""
+START = f"mutation ($id: ID!) {{ startAnalysis(manuscriptId: $id) {JOB} }}"
+CANCEL = f"mutation ($id: ID!) {{ cancelJob(id: $id) {JOB} }}"
+RETRY = f"mutation ($id: ID!) {{ retryJob(id: $id) {JOB} }}"
+DELETE = """
+mutation ($id: ID!) {
+  deleteManuscript(id: $id) { __typename ... on DeletedManuscript { id } ... on Refusal { code message } }
+}
+"""
+
+
+async def test_a_pasted_text_becomes_a_manuscript(api: Api) -> None:
+    added = (await api.data(ADD, title="The  Rain", text="It rained. Nobody minded."))["addManuscript"]
+
+    assert (added["title"], added["filename"], added["isLocked"]) == ("The Rain", None, False)
+    assert (await api.data("{ manuscripts { totalCount } }"))["manuscripts"]["totalCount"] == 1
+
+
+async def test_an_input_that_cannot_be_kept_is_refused_with_its_code(api: Api) -> None:
+    refused = {("", "A text."): "INVALID_INPUT", ("x" * 301, "A text."): "INVALID_INPUT", ("Empty", "  "): "UNREADABLE"}
+    for (title, text), code in refused.items():
+        answer = (await api.data(ADD, title=title, text=text))["addManuscript"]
+
+        assert answer["__typename"] == "Refusal", answer
+        assert answer["code"] == code
+        assert answer["message"]
+
+
+async def test_starting_locks_the_manuscript_and_the_answer_says_so(api: Api, manuscript: Manuscript) -> None:
+    job = (await api.data(START, id=global_id("Manuscript", manuscript.id)))["startAnalysis"]
+
+    assert job["status"] == "QUEUED"
+    assert job["manuscript"] == {
+        "id": global_id("Manuscript", manuscript.id),
+        "isLocked": True,
+        "latestJob": {"status": "QUEUED"},
+    }
+
+
+async def test_starting_twice_returns_the_job_that_lives(api: Api, manuscript: Manuscript) -> None:
+    id = global_id("Manuscript", manuscript.id)
+
+    first, second = [(await api.data(START, id=id))["startAnalysis"] for _ in range(2)]
+
+    assert first["id"] == second["id"]
+
+
+async def test_two_changes_in_one_request_see_each_other(api: Api, manuscript: Manuscript) -> None:
+    id = global_id("Manuscript", manuscript.id)
+    found = await api.data(
+        f"mutation ($id: ID!) {{ a: startAnalysis(manuscriptId: $id) {JOB} b: deleteManuscript(id: $id) "
+        "{ __typename } c: startAnalysis(manuscriptId: $id) { __typename } }",
+        id=id,
+    )
+
+    assert found["a"]["manuscript"]["isLocked"] is True
+    assert found["b"] == {"__typename": "DeletedManuscript"}
+    assert found["c"] == {"__typename": "Refusal"}
+
+
+async def test_a_cancelled_job_may_be_retried_as_a_new_one_that_names_it(api: Api, manuscript: Manuscript) -> None:
+    job = (await api.data(START, id=global_id("Manuscript", manuscript.id)))["startAnalysis"]
+
+    cancelled = (await api.data(CANCEL, id=job["id"]))["cancelJob"]
+    retried = (await api.data(RETRY, id=job["id"]))["retryJob"]
+
+    assert (cancelled["status"], cancelled["manuscript"]["isLocked"]) == ("CANCELLED", False)
+    assert (retried["status"], retried["retryOf"]) == ("QUEUED", {"id": job["id"]})
+    assert retried["id"] != job["id"]
+
+
+async def test_a_step_that_the_state_forbids_is_not_allowed_now(api: Api, manuscript: Manuscript, hand: Hand) -> None:
+    job = await hand.whole(manuscript)
+
+    for mutation, field in ((CANCEL, "cancelJob"), (RETRY, "retryJob")):
+        answer = (await api.data(mutation, id=global_id("Job", job.id)))[field]
+        assert answer["code"] == "NOT_ALLOWED_NOW", field
+
+
+async def test_another_authors_thing_is_refused_as_a_missing_one_is(
+    api: Api, manuscript: Manuscript, hand: Hand
+) -> None:
+    job = await hand.start(manuscript)
+    steps = [
+        (START, "startAnalysis", "Manuscript", manuscript.id),
+        (DELETE, "deleteManuscript", "Manuscript", manuscript.id),
+        (CANCEL, "cancelJob", "Job", job.id),
+        (RETRY, "retryJob", "Job", job.id),
+    ]
+    for mutation, field, name, id in steps:
+        theirs = (await api.data(mutation, sub="ben", id=global_id(name, id)))[field]
+        missing = (await api.data(mutation, sub="ben", id=global_id(name, uuid4())))[field]
+        malformed = (await api.data(mutation, sub="ben", id="7"))[field]
+
+        assert theirs["code"] == "NOT_FOUND", field
+        assert theirs == missing == malformed
+    assert (await hand.store.get(manuscript.owner_id, [job.id]))[0].status.is_active
+
+
+async def test_deleting_takes_the_jobs_and_reports_along(api: Api, manuscript: Manuscript, hand: Hand) -> None:
+    job = await hand.whole(manuscript)
+    id = global_id("Manuscript", manuscript.id)
+
+    assert await api.data(DELETE, id=id) == {"deleteManuscript": {"__typename": "DeletedManuscript", "id": id}}
+
+    found = await api.data("query ($id: ID!) { job(id: $id) { id } }", id=global_id("Job", job.id))
+    assert found == {"job": None}
+
+
+async def test_a_limit_is_a_refusal(api: Api, manuscript: Manuscript, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object) -> None:
+        raise LimitReached("You have enough.")
+
+    monkeypatch.setattr(api.services.domain.service, "start", full)
+    answer = (await api.data(START, id=global_id("Manuscript", manuscript.id)))["startAnalysis"]
+
+    assert answer == {"__typename": "Refusal", "code": "LIMIT_REACHED", "message": "You have enough."}
+
+
+async def test_a_numeric_id_is_no_id(api: Api, add_manuscript: AddManuscript) -> None:
+    await add_manuscript()
+
+    answer = await api.data("mutation { cancelJob(id: 1) { ... on Refusal { code } } }")
+
+    assert answer == {"cancelJob": {"code": "NOT_FOUND"}}

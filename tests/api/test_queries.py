@@ -1,0 +1,215 @@
+"""Reading: one's own things, all of them, truthfully, and in few calls."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from jobs.analysis.report import ChapterReport, ReportBody, ReportSection, Summary
+from jobs.gateways.postgres import PostgresGateway
+from jobs.models import Manuscript
+from jobs.settings import Settings
+from schema.ids import global_id
+from tests.api.conftest import Api, Hand, running
+from tests.conftest import AddManuscript
+
+JOB = """
+fragment J on Job {
+  id kind status isTerminal locksManuscript stage progress attempt maxAttempts version queuedAt startedAt finishedAt
+  deadlineAt asOf waiting { reason message position } failure { code message retryable } retryOf { id }
+  manuscript { id title } report { id summary { words } } events { version at status decidedBy message }
+}
+"""
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each function of the database is called from now on."""
+    counted: Counter[str] = Counter()
+    call = PostgresGateway.call
+
+    async def counting(self: PostgresGateway, function: str, /, **arguments: Any) -> Any:
+        counted[function] += 1
+        return await call(self, function, **arguments)
+
+    monkeypatch.setattr(PostgresGateway, "call", counting)
+    return counted
+
+
+async def test_a_page_of_fifty_with_everything_on_it_costs_a_call_a_relation(
+    api: Api, add_manuscript: AddManuscript, hand: Hand, calls: Counter[str]
+) -> None:
+    for number in range(50):
+        manuscript = await add_manuscript(title=f"Book {number}")
+        if number % 2:
+            await hand.whole(manuscript)
+        await hand.start(manuscript)
+    calls.clear()
+
+    found = await api.data(
+        f"{{ manuscripts(first: 50) {{ totalCount edges {{ node {{ title isLocked "
+        f"latestReport {{ id }} latestJob {{ ...J }} jobs(first: 2) {{ id }} }} }} }} }} {JOB}"
+    )
+
+    assert len(found["manuscripts"]["edges"]) == 50
+    assert calls.pop("process_beat", 0) < 20
+    calls = Counter({name: count for name, count in calls.items() if name not in ("jobs_watched",)})
+    assert max(calls.values()) <= 2, calls
+    assert calls.total() <= 11, calls
+
+
+async def test_pages_follow_each_other_without_a_gap_or_a_repeat(api: Api, add_manuscript: AddManuscript) -> None:
+    titles = [f"Book {number}" for number in range(7)]
+    for title in titles:
+        await add_manuscript(title=title)
+    query = """
+      query ($after: String) {
+        manuscripts(first: 3, after: $after) {
+          totalCount edges { cursor node { title } }
+          pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+        }
+      }
+    """
+    pages: list[dict[str, Any]] = []
+    after = None
+    while not pages or pages[-1]["pageInfo"]["hasNextPage"]:
+        pages.append((await api.data(query, after=after))["manuscripts"])
+        after = pages[-1]["pageInfo"]["endCursor"]
+
+    assert [edge["node"]["title"] for page in pages for edge in page["edges"]] == titles[::-1]
+    assert [page["pageInfo"]["hasPreviousPage"] for page in pages] == [False, True, True]
+    assert {page["totalCount"] for page in pages} == {7}
+
+
+async def test_an_empty_list_is_a_page_without_cursors(api: Api) -> None:
+    found = await api.data(
+        "{ manuscripts { totalCount edges { cursor } pageInfo { hasNextPage startCursor endCursor } } }"
+    )
+
+    page = {"hasNextPage": False, "startCursor": None, "endCursor": None}
+    assert found["manuscripts"] == {"totalCount": 0, "edges": [], "pageInfo": page}
+
+
+async def test_a_wrong_page_size_or_cursor_is_invalid_input(api: Api, manuscript: Manuscript) -> None:
+    id = global_id("Manuscript", manuscript.id)
+    queries = [
+        "{ manuscripts(first: 0) { totalCount } }",
+        "{ manuscripts(first: 101) { totalCount } }",
+        '{ manuscripts(after: "nonsense") { totalCount } }',
+        '{ manuscripts(after: "") { totalCount } }',
+        f'{{ manuscript(id: "{id}") {{ jobs(first: -1) {{ id }} }} }}',
+    ]
+    for query in queries:
+        assert (await api.error(query))["extensions"] == {"code": "INVALID_INPUT"}, query
+
+
+async def test_another_authors_things_cannot_be_told_from_missing_ones(
+    api: Api, manuscript: Manuscript, hand: Hand
+) -> None:
+    job = await hand.whole(manuscript)
+    [report] = await hand.services.domain.service.reports_of_jobs(manuscript.owner_id, [job.id])
+    theirs = [
+        global_id("Manuscript", manuscript.id),
+        global_id("Job", job.id),
+        global_id("AnalysisReport", report.id),
+    ]
+    missing = [global_id(name, uuid4()) for name in ("Manuscript", "Job", "AnalysisReport", "Nothing")]
+    query = "query ($id: ID!) { job(id: $id) { id } manuscript(id: $id) { id } node(id: $id) { id } }"
+
+    for id in (*theirs, *missing, "7", "", "Job", str(job.id)):
+        assert await api.data(query, sub="ben", id=id) == {"job": None, "manuscript": None, "node": None}
+    assert (await api.data("{ manuscripts { totalCount } }", sub="ben"))["manuscripts"]["totalCount"] == 0
+    for id in theirs:
+        assert (await api.data(query, id=id))["node"] == {"id": id}
+
+
+async def test_an_id_of_another_type_finds_nothing(api: Api, manuscript: Manuscript) -> None:
+    id = global_id("Manuscript", manuscript.id)
+
+    assert await api.data("query ($id: ID!) { job(id: $id) { id } }", id=id) == {"job": None}
+
+
+async def test_a_completed_job_shows_its_report_its_events_and_no_deadline(
+    api: Api, manuscript: Manuscript, hand: Hand
+) -> None:
+    job = await hand.whole(manuscript)
+
+    seen = (await api.data(f"query ($id: ID!) {{ job(id: $id) {{ ...J }} }} {JOB}", id=global_id("Job", job.id)))["job"]
+
+    assert (seen["status"], seen["isTerminal"], seen["locksManuscript"]) == ("COMPLETED", True, False)
+    assert (seen["deadlineAt"], seen["stage"], seen["waiting"], seen["failure"]) == (None, None, None, None)
+    assert seen["report"]["summary"]["words"] == 12
+    assert [event["status"] for event in seen["events"]] == [
+        "QUEUED", *(["QUEUED"] * (len(seen["events"]) - 4)), "RUNNING_INITIALIZING", "RUNNING", "COMPLETED"
+    ]  # fmt: skip
+    assert seen["manuscript"]["title"] == "The Rain"
+
+
+async def test_an_overdue_job_is_settled_before_it_is_shown(settings: Settings, add_manuscript: AddManuscript) -> None:
+    async with running(replace(settings, queue_timeout=timedelta(seconds=0.05))) as api:
+        manuscript = await add_manuscript()
+        job = await api.services.domain.service.start(manuscript.owner_id, manuscript.id)
+        await asyncio.sleep((job.time_left or timedelta()).total_seconds() + 0.02)
+
+        seen = (await api.data(f"query ($id: ID!) {{ job(id: $id) {{ ...J }} }} {JOB}", id=global_id("Job", job.id)))[
+            "job"
+        ]
+        locked = await api.data("{ manuscripts { edges { node { isLocked } } } }")
+
+    assert (seen["status"], seen["failure"]["code"]) == ("FAILED", "QUEUE_TIMEOUT")
+    assert seen["failure"]["retryable"] is True
+    assert seen["events"][-1]["decidedBy"] in ("READER", "SWEEPER")
+    assert locked["manuscripts"]["edges"] == [{"node": {"isLocked": False}}]
+
+
+async def test_a_queued_job_says_why_it_waits(api: Api, manuscript: Manuscript, hand: Hand) -> None:
+    await hand.start(manuscript)
+
+    found = await api.data(
+        "{ manuscripts { edges { node { latestJob { status waiting { reason message position } } } } } }"
+    )
+
+    [edge] = found["manuscripts"]["edges"]
+    assert edge["node"]["latestJob"]["waiting"] == {
+        "reason": "NO_LIVE_WORKER",
+        "message": "No worker is running right now. Your analysis starts as soon as one is.",
+        "position": 1,
+    }
+
+
+async def test_the_system_names_what_is_missing(api: Api) -> None:
+    part = "{ state live lastSeenAt }"
+    system = (await api.data(f"{{ system {{ asOf sweeper {part} workers {part} queued running message }} }}"))["system"]
+
+    assert system["workers"] == {"state": "NEVER_SEEN", "live": 0, "lastSeenAt": None}
+    assert system["sweeper"]["state"] == "NEVER_SEEN"
+    assert system["message"].startswith("No worker is running")
+
+
+async def test_a_report_reads_as_it_was_written(api: Api, manuscript: Manuscript, hand: Hand) -> None:
+    body = ReportBody(
+        summary=Summary(words=12, sentences=3, chapters=2, reading_minutes=0.1),
+        chapters=(ChapterReport(number=1, title="One", words=7), ChapterReport(number=2, title="Two", words=5)),
+        sections=(ReportSection(key="readability", title="Readability", how_to_read="As you like."),),
+    )
+    job = await hand.begin(await hand.claim(await hand.start(manuscript)))
+    await hand.complete(job, report=body.to_json())
+
+    found = await api.data(
+        """{ manuscripts { edges { node { wordCount latestReport {
+          createdAt summary { words sentences chapters readingMinutes leftOut } chapters { number title words }
+          series { words dialogueShare } sections { key howToRead figures { value } findings { label } }
+        } } } } }"""
+    )
+
+    [edge] = found["manuscripts"]["edges"]
+    report = edge["node"]["latestReport"]
+    assert report["summary"] == {"words": 12, "sentences": 3, "chapters": 2, "readingMinutes": 0.1, "leftOut": []}
+    assert [chapter["title"] for chapter in report["chapters"]] == ["One", "Two"]
+    assert report["series"] == {"words": [7, 5], "dialogueShare": [0, 0]}
+    assert report["sections"] == [{"key": "readability", "howToRead": "As you like.", "figures": [], "findings": []}]
+    assert edge["node"]["wordCount"] == 12

@@ -91,6 +91,19 @@ describe("what it shows", () => {
     expect(jobs.find(({ id }) => id === "job")).toMatchObject({ version: 7, status: "COMPLETED" });
   });
 
+  test("the same version read later shows what has changed around the job", async () => {
+    follow();
+    const listener = await server.listener();
+    const waiting = (position: number) =>
+      ({ reason: "WORKERS_BUSY", message: "It waits.", position }) as const;
+    listener.frame(makeFrame(0, makeJob({ waiting: waiting(2) })));
+    listener.frame(makeFrame(5, makeJob({ waiting: waiting(1), asOf: at(5) })));
+
+    const { jobs } = await until(({ system }) => system?.asOf === at(5));
+
+    expect(jobs[0]?.waiting?.position).toBe(1);
+  });
+
   test("it goes on listening after the first job has ended", async () => {
     follow();
     const listener = await server.listener();
@@ -328,6 +341,27 @@ describe("where sockets are blocked", () => {
     (await server.listener()).frame(makeFrame(9, makeOver({ id: "a", version: 2, asOf: at(9) })));
     await untilIs("live");
     expect(feed.getSnapshot().jobs.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("once the socket works, it polls no more", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    server.blocksSockets = true;
+    const clerk = vi.fn(() => ({ status: 200, body: page(5, null) }));
+    server.clerk = clerk;
+    follow({ pace: { ...QUICK, attemptsBeforePolling: 1 } });
+    await untilIs("polling");
+    server.blocksSockets = false;
+    feed.wake();
+    (await server.listener()).frame(makeFrame(9));
+    await untilIs("live");
+    clerk.mockClear();
+
+    await vi.advanceTimersByTimeAsync(QUICK.poll * 10);
+    // A request that is sent now is answered after any poll.
+    await fetch(server.origin);
+
+    expect(clerk).toHaveBeenCalledTimes(1);
+    expect(feed.getSnapshot().connection).toBe("live");
   });
 
   test("a poll sees the end of a job", async () => {

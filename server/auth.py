@@ -135,7 +135,9 @@ class KeySet:
 
 
 def _public_keys(answer: Any) -> dict[str, jwt.PyJWK]:
-    listed = answer.get("keys", []) if isinstance(answer, dict) else []
+    listed = answer.get("keys") if isinstance(answer, dict) else None
+    if not isinstance(listed, list):
+        raise ValueError("not a set of keys")
     keys = {}
     for key in listed:
         if isinstance(key, dict) and key.get("kty") in _ASYMMETRIC and isinstance(key.get("kid"), str):
@@ -159,7 +161,8 @@ def _decoded(token: str, key: jwt.PyJWK | str, algorithm: str, *, audience: str,
             algorithms=[algorithm],
             audience=audience,
             issuer=issuer,
-            options={"require": ["exp", "aud", "iss", "sub"]},
+            # Not `iat`: it forbids nothing, and a project's clock that runs ahead of ours would shut its authors out.
+            options={"require": ["exp", "aud", "iss", "sub"], "verify_iat": False},
         )
     except jwt.ExpiredSignatureError:
         raise Unauthenticated("Your sign-in has expired. Sign in again.") from None

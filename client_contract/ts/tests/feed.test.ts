@@ -167,15 +167,20 @@ describe("the lock with a dead connection", () => {
   });
 
   test("a silent line is given up and sought again", async () => {
-    follow({ pace: { ...QUICK, silence: 40 } });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    follow();
     const first = await server.listener();
+    const closed = first.closed();
     first.frame(makeFrame(0, makeJob({})));
     await untilIs("live");
 
-    const again = await server.listener();
-    again.frame(makeFrame(9, makeOver({ version: 4, asOf: at(9) })));
+    vi.advanceTimersByTime(QUICK.silence);
+    await untilIs("silent");
+    feed.wake();
 
+    (await server.listener()).frame(makeFrame(9, makeOver({ version: 4, asOf: at(9) })));
     await untilVersion(4);
+    await closed;
   });
 
   test("frames without jobs are signs of life", async () => {

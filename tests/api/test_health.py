@@ -1,0 +1,118 @@
+"""What the service says of itself to machines."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+
+from jobs.engines import Engines
+from jobs.presence import Heart
+from jobs.settings import Settings
+from jobs.states import DecidedBy
+from tests.api.conftest import Api, running
+from tests.conftest import AddManuscript, Databases
+
+REPORT = ("novelfoundry_lie_seconds_bucket", "novelfoundry_lie_seconds_count")
+
+
+async def test_a_deployment_without_workers_is_ready_and_says_what_is_missing(api: Api) -> None:
+    response = await api.http.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json()["status"] == "ready"
+    assert {"workers", "sweeper"} <= set(response.json()["missing"])
+
+
+async def test_a_part_that_lives_is_not_missing(api: Api) -> None:
+    await Heart(api.services.domain.store, "worker", capacity=2).beat()
+
+    body = (await api.http.get("/readyz")).json()
+
+    assert "workers" not in body["missing"]
+    assert body["components"]["workers"] == {"state": "HEALTHY", "live": 1}
+
+
+async def test_pending_migrations_make_it_unready(settings: Settings, databases: Databases) -> None:
+    async with databases.fresh(template="template1") as empty, running(replace(settings, database_url=empty)) as api:
+        response = await api.http.get("/readyz")
+
+    assert response.status_code == 503
+    assert "novelfoundry migrate" in response.json()["reasons"][0]
+
+
+async def test_a_database_that_is_away_makes_it_unready_and_it_lives_on(settings: Settings) -> None:
+    away = "postgresql://nobody:secret@127.0.0.1:1/none"
+    async with running(replace(settings, database_url=away)) as api:
+        ready = await api.http.get("/readyz")
+        live = await api.http.get("/livez")
+        metrics = await api.http.get("/metrics")
+        error = await api.error("{ manuscripts { totalCount } }")
+
+    assert ready.status_code == 503
+    assert "secret" not in ready.text
+    assert (live.status_code, metrics.status_code) == (200, 200)
+    assert error["extensions"] == {"code": "UNAVAILABLE"}
+
+
+async def test_redis_away_is_named_and_the_service_stays_ready(settings: Settings) -> None:
+    async with running(replace(settings, redis_url="redis://127.0.0.1:1/0")) as api:
+        body = (await api.http.get("/readyz")).json()
+
+    assert body["status"] == "ready"
+    assert "push" in body["missing"]
+
+
+async def test_the_lie_is_a_histogram_that_adds_up(settings: Settings, add_manuscript: AddManuscript) -> None:
+    async with running(replace(settings, queue_timeout=timedelta(seconds=0.01))) as api:
+        manuscript = await add_manuscript()
+        await api.services.domain.service.start(manuscript.owner_id, manuscript.id)
+        while not await api.services.domain.service.settle(DecidedBy.SWEEPER):
+            pass
+        page = (await api.http.get("/metrics")).text
+
+    series = dict(line.rsplit(" ", 1) for line in page.splitlines() if line.startswith(REPORT))
+    last = 'novelfoundry_lie_seconds_bucket{by="sweeper",le="+Inf",status="queued"}'
+    assert series[last] == series['novelfoundry_lie_seconds_count{by="sweeper",status="queued"}'] == "1.0"
+    counts = [float(value) for name, value in series.items() if "bucket" in name]
+    assert counts == sorted(counts)
+
+
+async def test_the_metrics_count_by_route_and_hold_nothing_of_anybodys(api: Api, add_manuscript: AddManuscript) -> None:
+    manuscript = await add_manuscript(title="Secret Title")
+    await api.data("{ manuscripts { edges { node { title } } } }")
+    await api.http.get(f"/{uuid4()}")
+    async with api.socket() as socket:
+        await socket.subscribe("1", "subscription { jobUpdates { asOf } }")
+        await socket.next("1")
+        page = (await api.http.get("/metrics")).text
+
+    assert 'novelfoundry_http_requests_total{method="POST",route="/graphql",status="200"} 1.0' in page
+    assert 'route="other",status="404"' in page
+    assert "novelfoundry_sockets 1.0" in page
+    assert 'novelfoundry_component_state{component="workers",state="NEVER_SEEN"} 1.0' in page
+    for word in ("Secret Title", str(manuscript.id), str(manuscript.owner_id), "ann"):
+        assert word not in page
+
+
+async def test_stopping_closes_every_socket_with_1012(settings: Settings) -> None:
+    async with running(settings) as api:
+        opened = api.socket()
+        socket = await opened.__aenter__()
+        await socket.subscribe("1", "subscription { jobUpdates { asOf } }")
+        await socket.next("1")
+
+    assert (await socket.closed()).code == 1012
+    await opened.__aexit__(None, None, None)
+
+
+async def test_the_process_is_gone_from_the_living_once_it_stopped(
+    settings: Settings, connection: "asyncpg.Connection[asyncpg.Record]", engines: Engines
+) -> None:
+    async with running(settings) as api:
+        heart = api.services.domain.heart.id
+        async with api.socket():
+            pass
+
+    stopped = await connection.fetchval("select stopped_at from public.processes where id = $1", heart)
+    assert stopped is not None

@@ -114,4 +114,4 @@ class Listener:
 
 
 def _text(data: bytes | str) -> str:
-    return data.decode() if isinstance(data, bytes) else data
+    return data.decode(errors="replace") if isinstance(data, bytes) else data

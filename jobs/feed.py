@@ -180,12 +180,13 @@ class Feed:
             pass
 
     def _heard(self, message: str) -> None:
-        if not message:
-            # The line is new: whatever was announced meanwhile was missed.
+        owner_ids = _read_owners(message)
+        if owner_ids is None:
+            # The line is new, and whatever was announced meanwhile was missed; or somebody said what we do not know.
             self._next_resync = 0.0
             self._wake.set()
             return
-        self._mark({UUID(owner_id) for owner_id in json.loads(message)})
+        self._mark(owner_ids)
 
     def _mark(self, owner_ids: Collection[UUID]) -> None:
         watched = self._watchers.keys() & set(owner_ids)
@@ -264,3 +265,11 @@ class Feed:
         with suppress(Unavailable):
             self._as_of = await self._store.clock()
         return self._as_of
+
+
+def _read_owners(message: str) -> set[UUID] | None:
+    """Whose rows changed; None for a message that does not say it."""
+    try:
+        return {UUID(owner_id) for owner_id in json.loads(message)}
+    except (ValueError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,85 @@
+"""An api process is killed at its worst moments: the author's job lives, and her next connection tells the truth."""
+
+import asyncio
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from jobs.states import JobStatus
+from schema.ids import global_id
+from tests.faults.deployment import Deployment, redis_client
+from tests.faults.waiting import until
+from tests.faults.wire import Client
+
+
+async def test_an_api_killed_between_row_and_ring_loses_no_job(deployment: Deployment) -> None:
+    api = await deployment.api()
+    client = Client(port=api.port, settings=deployment.settings, owner_id=deployment.owner_id)
+    manuscript_id = await deployment.manuscript()
+    async with redis_client(deployment.settings.need_redis_url()) as redis:
+        # The ring waits from here on; the row does not.
+        await redis.client_pause(30_000, all=False)
+        request = asyncio.create_task(client.start(manuscript_id))
+
+        async def is_written() -> object:
+            return await deployment.audit.value("select id from public.jobs where manuscript_id = $1", manuscript_id)
+
+        job_id = await until(is_written, "the row is written")
+        api.kill()
+        await redis.client_unpause()
+        await redis.flushall()
+    with pytest.raises(httpx.TransportError):
+        await request
+    job = await deployment.row(job_id)  # type: ignore[arg-type]
+    assert (job.status, job.dispatched_at) == (JobStatus.QUEUED, None)
+
+    deployment.begin("scheduler")
+    deployment.begin("worker")
+
+    await deployment.completes(job.id)
+
+
+async def test_after_an_api_died_in_mid_subscription_the_next_one_tells_what_happened_meanwhile(
+    deployment: Deployment,
+) -> None:
+    api = await deployment.api()
+    client = Client(port=api.port, settings=deployment.settings, owner_id=deployment.owner_id)
+    job_id = await deployment.job()
+    async with client.updates() as updates:
+        worker = await deployment.worker()
+        analysis = await worker.analysis()
+        analysis.suspend()
+        await updates.hears(job_id, "RUNNING")
+        api.kill()
+        with pytest.raises(ConnectionClosed):
+            await updates.hears(job_id, "COMPLETED")
+    analysis.resume()
+    job = await deployment.completes(job_id)
+
+    await deployment.api(port=api.port)
+
+    async with client.updates() as updates:
+        assert (await updates.frame())[global_id("Job", job_id)] == ("COMPLETED", job.version)
+    assert await client.job(job_id) == {"status": "COMPLETED", "version": job.version}
+
+
+async def test_a_subscriber_at_one_api_hears_of_what_another_did_and_of_what_ran_out(deployment: Deployment) -> None:
+    api = await deployment.api()
+    client = Client(port=api.port, settings=deployment.settings, owner_id=deployment.owner_id)
+    async with client.updates() as updates:
+        assert await updates.frame() == {}
+        job_id = await deployment.job()
+        await updates.hears(job_id, "QUEUED")
+        victim = await deployment.worker()
+        analysis = await victim.analysis()
+        analysis.suspend()
+        await updates.hears(job_id, "RUNNING")
+        victim.kill()
+        analysis.kill()
+
+        await updates.hears(job_id, "QUEUED")
+        await deployment.domain.service.cancel(deployment.owner_id, job_id)
+
+        version = await updates.hears(job_id, "CANCELLED")
+    assert version == (await deployment.row(job_id)).version

@@ -1,0 +1,154 @@
+"""What arq does by itself and must not decide: each of its pitfalls that a message can bring, against a real worker.
+
+The numbers are those of docs/decisions/0002-arq-is-a-doorbell.md.
+"""
+
+import pickle
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from arq.constants import abort_jobs_ss, in_progress_key_prefix, job_key_prefix, result_key_prefix
+from arq.utils import timestamp_ms
+from redis.asyncio import Redis
+
+from jobs.doorbell import QUEUE
+from jobs.states import JobStatus
+from tests.faults.deployment import Deployment, redis_client
+from tests.faults.processes import Process
+from tests.faults.waiting import until
+
+
+@pytest.fixture
+async def client(deployment: Deployment) -> AsyncIterator[Redis]:
+    """Redis, for what only a broken or hostile client would do."""
+    async with redis_client(deployment.settings.need_redis_url()) as client:
+        yield client
+
+
+async def _queue_is_empty(client: Redis) -> None:
+    async def empty() -> bool:
+        return bool(await client.zcard(QUEUE) == 0)
+
+    await until(empty, "the queue is empty")
+
+
+async def _works(deployment: Deployment, worker: Process) -> None:
+    job = await deployment.completes(await deployment.job())
+    assert job.worker_id == worker.id
+    assert worker.is_running
+
+
+async def test_the_same_message_ten_times_is_one_claim(deployment: Deployment) -> None:
+    job_id = await deployment.job()
+    rung = await deployment.domain.doorbell.ring([job_id] * 10)
+    deployment.begin("worker")
+    deployment.begin("worker")
+
+    job = await deployment.completes(job_id)
+
+    assert len(rung) == 10
+    assert job.attempt == 1
+    assert (await deployment.audit.statuses(job_id)).count("running_initializing") == 1
+
+
+async def test_messages_that_arq_fails_without_a_hook_cost_no_job_and_no_worker(
+    deployment: Deployment, client: Redis, tmp_path: Path
+) -> None:
+    """(4) expired, of an unknown function, undecodable; (10) pickled."""
+    job_id = await deployment.job()
+    [message] = await client.zrange(QUEUE, 0, -1)
+    await client.delete(job_key_prefix + message.decode())
+    await deployment.domain.redis.enqueue_job("no_such_function", str(job_id), _queue_name=QUEUE)
+    await deployment.domain.redis.enqueue_job("ring", "no job's id", _queue_name=QUEUE)
+    await deployment.domain.redis.enqueue_job("ring", 1, 2, 3, _queue_name=QUEUE)
+    witness = tmp_path / "unpickled"
+    for name, content in (
+        ("garbage", b"\x00\xff not a message"),
+        ("pickle", pickle.dumps(_Unpickled(str(witness)))),
+        ("list", b"[1, 2]"),
+        ("half", b'{"f": "ring"}'),
+    ):
+        await client.set(job_key_prefix + name, content)
+        await client.zadd(QUEUE, {name: timestamp_ms()})
+    worker = await deployment.worker()
+    await _queue_is_empty(client)
+
+    assert (await deployment.row(job_id)).status is JobStatus.QUEUED
+    await deployment.scheduler()
+    assert (await deployment.completes(job_id)).attempt == 1
+    await _works(deployment, worker)
+    assert not witness.exists(), "a message was unpickled"
+
+
+async def test_orphaned_messages_at_the_head_of_the_queue_starve_nobody(deployment: Deployment, client: Redis) -> None:
+    """(6), and (3): the in-progress keys of dead workers, here without an end."""
+    for number in range(300):
+        await client.set(f"{in_progress_key_prefix}orphan-{number}", b"1")
+        await client.zadd(QUEUE, {f"orphan-{number}": 1})
+    worker = await deployment.worker()
+
+    await _works(deployment, worker)
+
+
+async def test_a_kept_result_or_an_abort_cannot_stop_a_ring(deployment: Deployment, client: Redis) -> None:
+    """(8) and (9): ring after ring of the same job is accepted, each under an id of its own, and none is aborted."""
+    job_id = await deployment.job()
+    for _ in range(3):
+        assert await deployment.domain.doorbell.ring([job_id]) == [job_id]
+    messages = await client.zrange(QUEUE, 0, -1)
+    for message in messages:
+        await client.zadd(abort_jobs_ss, {message: timestamp_ms()})
+    worker = await deployment.worker()
+
+    job = await deployment.completes(job_id)
+    await _queue_is_empty(client)
+
+    assert len(set(messages)) == 4
+    assert (job.worker_id, job.attempt) == (worker.id, 1)
+    assert await client.keys(f"{result_key_prefix}*") == []
+
+
+async def test_a_message_for_no_claimable_job_is_dropped(deployment: Deployment, client: Redis) -> None:
+    over = await deployment.job()
+    await deployment.domain.service.cancel(deployment.owner_id, over)
+    await deployment.domain.doorbell.ring([over, UUID(int=1)])
+    worker = await deployment.worker()
+
+    await _queue_is_empty(client)
+
+    await _works(deployment, worker)
+    assert (await deployment.row(over)).attempt == 0
+
+
+async def test_a_malformed_announcement_ends_no_push_hub(deployment: Deployment, client: Redis) -> None:
+    for content in ("", "not json", "{}", '["no id"]', "[1]", b"\xff\xfe"):
+        await client.publish("novelfoundry:changed", content)
+        await client.publish("novelfoundry:ring", content)
+    worker = await deployment.worker()
+
+    await _works(deployment, worker)
+    deployment.watched.hold_up()
+
+
+async def test_a_ring_is_heard_at_once_and_not_at_the_next_look(deployment: Deployment) -> None:
+    """(2): half a second is arq's own poll."""
+    await deployment.worker()
+    picked_up: list[float] = []
+    for _ in range(3):
+        job = await deployment.completes(await deployment.job())
+        assert job.started_at is not None
+        picked_up.append((job.started_at - job.queued_at).total_seconds())
+
+    assert min(picked_up) < 0.25
+
+
+class _Unpickled:
+    """Leaves a file behind where somebody unpickles it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        return open, (self._path, "w")

@@ -1,0 +1,143 @@
+"""The scheduler is missing, doubled or swamped: whoever meets an overdue row settles it, once."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from jobs.models import Job
+from jobs.states import DecidedBy, FailureCode, JobStatus
+from tests.faults.deployment import Deployment
+from tests.faults.waiting import until
+
+SHORT = timedelta(seconds=1)
+STALE = 10_000
+
+
+async def _waiting_job(deployment: Deployment) -> UUID:
+    """A job that nobody will take: its queue timeout is a second."""
+    job = await deployment.domain.store.start(
+        deployment.owner_id, await deployment.manuscript(), queue_timeout=SHORT, max_attempts=3, max_live=100
+    )
+    return job.id
+
+
+async def test_without_a_scheduler_a_watcher_is_told_within_a_second_of_the_deadline(deployment: Deployment) -> None:
+    job_id = await _waiting_job(deployment)
+
+    told = await deployment.watched.hears(job_id, JobStatus.FAILED)
+
+    assert told.failure_code is FailureCode.QUEUE_TIMEOUT
+    [lateness] = await deployment.domain.store.lateness()
+    assert (lateness.status, lateness.decided_by) == (JobStatus.QUEUED, DecidedBy.READER)
+    assert lateness.seconds < 1
+
+
+async def test_without_a_scheduler_every_way_of_reading_tells_the_truth(unwatched: Deployment) -> None:
+    service, owner_id = unwatched.domain.service, unwatched.owner_id
+    overdue = [await _waiting_job(unwatched) for _ in range(2)]
+    for job_id in overdue:
+        await _is_overdue(unwatched, job_id)
+    [one, other] = [await unwatched.row(job_id) for job_id in overdue]
+    assert {one.status, other.status} == {JobStatus.QUEUED}, "nobody has looked yet"
+
+    [by_id] = await service.jobs(owner_id, [one.id])
+    [by_manuscript] = await service.jobs_of_manuscripts(owner_id, [other.manuscript_id], limit=1)
+
+    assert {by_id.status, by_manuscript.status} == {JobStatus.FAILED}
+
+
+async def test_without_a_scheduler_a_lost_job_of_a_dead_worker_runs_again_when_it_is_read(
+    unwatched: Deployment,
+) -> None:
+    job_id = await unwatched.job()
+    victim = await unwatched.worker()
+    await unwatched.reaches(job_id, JobStatus.RUNNING_INITIALIZING, JobStatus.RUNNING)
+    victim.kill()
+    rescuer = await unwatched.worker()
+    await _is_overdue(unwatched, job_id)
+
+    await unwatched.domain.service.jobs(unwatched.owner_id, [job_id])
+
+    assert (await unwatched.completes(job_id)).worker_id == rescuer.id
+
+
+async def test_with_nobody_reading_the_sweep_settles(unwatched: Deployment) -> None:
+    await unwatched.scheduler()
+    job_id = await _waiting_job(unwatched)
+
+    job = await unwatched.reaches(job_id, JobStatus.FAILED)
+
+    assert job.failure_code is FailureCode.QUEUE_TIMEOUT
+    [lateness] = await unwatched.domain.store.lateness()
+    assert lateness.decided_by is DecidedBy.SWEEPER
+    assert lateness.seconds < unwatched.settings.sweep_interval.total_seconds() + 1
+
+
+async def test_three_schedulers_settle_ten_thousand_stale_rows_once_each(unwatched: Deployment) -> None:
+    await _make_stale(unwatched, STALE)
+    unwatched.begin("worker")
+    for _ in range(3):
+        unwatched.begin("scheduler")
+
+    async def all_settled() -> bool:
+        return not await unwatched.audit.value("select count(*) from public.jobs where deadline_at < clock_timestamp()")
+
+    neighbour = await unwatched.job()
+    await until(all_settled, "no row is overdue any more")
+
+    assert (await unwatched.completes(neighbour)).attempt == 1
+    changes = await unwatched.audit.rows(
+        "select old ->> 'status' as was, new ->> 'status' as became, count(*), count(distinct job_id) as jobs"
+        " from audit.changes where job_id <> $1 and new ->> 'status' <> old ->> 'status' group by 1, 2 order by 1",
+        neighbour,
+    )
+    assert [tuple(row) for row in changes] == [
+        ("queued", "failed", STALE // 2, STALE // 2),
+        ("running", "failed", STALE // 2, STALE // 2),
+    ]
+    assert sum(bucket.settlements for bucket in await unwatched.domain.store.lateness()) == STALE
+    longest = await unwatched.audit.value(
+        "select extract(epoch from max(held)) from ("
+        "  select max(at) - min(at) as held from audit.changes where application like '%scheduler'"
+        "  group by transaction_id) as transactions"
+    )
+    assert longest < 1, "a lock was held for over a second"
+
+
+async def _is_overdue(deployment: Deployment, job_id: UUID) -> Job:
+    async def overdue() -> Job | None:
+        job = await deployment.row(job_id)
+        return job if job.is_overdue else None
+
+    job = await until(overdue, f"job {job_id} is overdue")
+    assert job is not None
+    return job
+
+
+async def _make_stale(deployment: Deployment, count: int) -> None:
+    """Rows as a deployment leaves them whose workers and scheduler have been gone for an hour: half of them queued,
+    half of them running in their last attempt. Written round the triggers, for it is the past that is made here."""
+    await deployment.audit.execute(
+        f"""
+        begin;
+        set local session_replication_role = replica;
+        insert into public.manuscripts (owner_id, title)
+        select gen_random_uuid(), 'Stale ' || n from generate_series(1, {count}) as n;
+        insert into public.jobs (
+          owner_id, manuscript_id, status, attempt, max_attempts, version,
+          worker_id, queued_at, started_at, run_ends_at, deadline_at
+        )
+        select m.owner_id, m.id, s.status, s.attempt, 3, 1,
+          s.worker_id, now() - interval '2 hours', s.started_at, s.started_at + interval '1 day',
+          now() - interval '1 hour'
+        from (
+          select id, owner_id, row_number() over () as n from public.manuscripts where title like 'Stale %'
+        ) as m
+        cross join lateral (
+          select 'queued' as status, 0 as attempt, null::uuid as worker_id, null::timestamptz as started_at
+          where m.n % 2 = 0
+          union all
+          select 'running', 3, gen_random_uuid(), now() - interval '2 hours' where m.n % 2 = 1
+        ) as s;
+        commit;
+        """
+    )

@@ -210,6 +210,26 @@ def test_a_container_with_thousands_of_members_is_refused(tmp_path: Path) -> Non
         inspect_file(path, path.name)
 
 
+def test_a_small_file_that_unpacks_a_thousandfold_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "small.docx"
+    path.write_bytes(_bomb(5))
+
+    with pytest.raises(TooLarge):
+        read_manuscript(path, path.name)
+
+
+def test_a_list_of_members_of_many_megabytes_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "comments.docx"
+    with zipfile.ZipFile(path, "w") as file:
+        for number in range(30):
+            member = zipfile.ZipInfo(f"{number}")
+            member.comment = b"x" * 60_000
+            file.writestr(member, b"")
+
+    with pytest.raises(TooLarge, match="too many parts"):
+        inspect_file(path, path.name)
+
+
 def test_a_large_list_of_documents_is_not_read_at_the_upload(tmp_path: Path) -> None:
     path = tmp_path / "large.epub"
     path.write_bytes(archive({"META-INF/container.xml": "<container>" + prose(200_000)}))

@@ -114,6 +114,12 @@ def test_a_contents_list_is_not_counted_twice() -> None:
         assert words_of(manuscript.front) > 0
 
 
+def test_a_short_contents_list_is_known_by_its_name_and_the_prologue_after_it_is_kept() -> None:
+    text = f"Contents\n\nChapter 1\n\n{chaptered(['Prologue', 'Chapter 1', 'Chapter 2'])}"
+
+    assert titles(split_text(text)) == ["Prologue", "Chapter 1", "Chapter 2"]
+
+
 def test_a_contents_list_with_page_numbers_is_not_counted() -> None:
     contents = "Contents\n\nChapter 1: The Gate ..... 3\n\nChapter 2: The Well ..... 17\n\nChapter 3: The Road ..... 40"
     headings = ["Chapter 1: The Gate", "Chapter 2: The Well", "Chapter 3: The Road"]

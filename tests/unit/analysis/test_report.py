@@ -128,7 +128,7 @@ _SIZE = 40_000
 @pytest.mark.parametrize(
     "text",
     [
-        "." * _SIZE,
+        "." * 4 * _SIZE + "a",
         "a." * (_SIZE // 2),
         "'a " * (_SIZE // 3),
         "‘a " * (_SIZE // 3),

@@ -1,0 +1,91 @@
+"""`analyse`: from a file to its report, over HTTP and WebSocket, as an author runs it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
+from jobs.settings import Settings
+from jobs.wiring import open_domain
+from jobs.worker import Worker
+from server import analyse
+from tests.api.conftest import Api
+
+TEXT = b"Chapter One\n\nIt rained. Nobody minded.\n\nChapter Two\n\nIt stopped.\n"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, lease=timedelta(seconds=20))
+
+
+@pytest.fixture
+async def worker(settings: Settings) -> AsyncIterator[None]:
+    """A worker in this process; the analysis is a child's, as always."""
+    stop = asyncio.Event()
+    async with open_domain(settings, kind="worker", capacity=1) as domain:
+        working = asyncio.create_task(Worker(domain).run(stop))
+        yield
+        stop.set()
+        await working
+
+
+@pytest.fixture
+def novel(tmp_path: Path) -> Path:
+    path = tmp_path / "the_rain.txt"
+    path.write_bytes(TEXT)
+    return path
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_file_becomes_a_printed_report(api: Api, novel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = await analyse.run([novel], url=api.url, token=api.token(), json=False)
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "the rain" in out
+    assert "Chapter Two" in out
+    assert "Chapter by chapter" in out
+
+
+@pytest.mark.usefixtures("worker")
+async def test_json_is_one_document_a_report_and_a_file_that_fails_does_not_stop_the_others(
+    api: Api, novel: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_bytes(b"")
+
+    code = await analyse.run([empty, tmp_path / "none.txt", novel], url=api.url, token=None, json=True)
+
+    told = capsys.readouterr()
+    assert code == 1
+    assert [chapter["title"] for chapter in json.loads(told.out)["chapters"]] == ["Chapter One", "Chapter Two"]
+    assert "empty.txt: " in told.err
+    assert "none.txt cannot be read" in told.err
+
+
+async def test_a_token_that_is_not_believed_ends_it_in_one_line(api: Api, novel: Path) -> None:
+    with pytest.raises(Unauthenticated):
+        await analyse.run([novel], url=api.url, token="nonsense", json=False)
+
+
+async def test_a_server_that_is_not_there_is_named(novel: Path) -> None:
+    with pytest.raises(Unavailable, match="Nothing answers at http://127"):
+        await analyse.run([novel], url="http://127.0.0.1:1", token=None, json=False)
+
+
+@pytest.mark.parametrize("url", ["ftp://example.org", "example.org"])
+async def test_an_address_that_is_none_is_named(novel: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"example\.org"):
+        await analyse.run([novel], url=url, token="x", json=False)
+
+
+async def test_a_server_elsewhere_needs_a_token(novel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NF_TOKEN", raising=False)
+    with pytest.raises(ConfigurationError, match="NF_TOKEN"):
+        await analyse.run([novel], url="https://novels.example", token=None, json=False)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from jobs.errors import LeaseLost, NotFound, NovelFoundryError, Unavailable
+from jobs.errors import LeaseLost, NotAllowedNow, NotFound, NovelFoundryError, Unavailable
 from jobs.models import Job, Manuscript
 from jobs.ports import Announcer, Files
 from jobs.settings import Settings
@@ -75,8 +75,8 @@ class Runner:
 
     async def run(self, job: Job) -> None:
         """Runs the job to its end, to the loss of its lease, or, cancelled, to its release."""
-        await self._announcer.announce([job.owner_id])
         try:
+            await self._announcer.announce([job.owner_id])
             await self._analyse(job)
         except asyncio.CancelledError:
             await asyncio.shield(self._release(job))
@@ -133,7 +133,9 @@ class Runner:
         return found[0], await self._files.load(job.manuscript_id)
 
     async def _begin(self, job: Job) -> None:
-        await self._store.begin(job, lease=self._settings.lease, stage=_Work().stage)
+        # Refused though we hold the job: it runs already, by a write of ours whose answer was lost.
+        with suppress(NotAllowedNow):
+            await self._store.begin(job, lease=self._settings.lease, stage=_Work().stage)
         await self._announcer.announce([job.owner_id])
 
     async def _beat(self, job: Job, work: _Work) -> None:

@@ -1,0 +1,184 @@
+"""One job in one worker: how its run ends in every case, and that it never works on without its lease."""
+
+import asyncio
+import time
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import psutil
+import pytest
+
+from jobs.files import PostgresFiles
+from jobs.models import Job
+from jobs.runner import Runner
+from jobs.settings import Settings
+from jobs.states import DecidedBy, FailureCode, JobStatus
+from jobs.store import JobStore
+from tests.conftest import AddManuscript
+from tests.faults.waiting import until
+from tests.jobs.conftest import Notes
+from tests.jobs.lines import FailingLine
+
+
+@pytest.fixture
+def runner(line: FailingLine, notes: Notes, settings: Settings) -> Runner:
+    """A worker's runner on the line that can fail."""
+
+    async def hand_on(job_id: UUID) -> None:
+        notes.rung.append(job_id)
+
+    async def settle(job_id: UUID) -> None:
+        await JobStore(line).settle(DecidedBy.WORKER, queue_timeout=timedelta(seconds=30), job_ids=[job_id])
+
+    return Runner(
+        store=JobStore(line),
+        files=PostgresFiles(line),
+        announcer=notes,
+        settings=settings,
+        hand_on=hand_on,
+        settle=settle,
+    )
+
+
+async def _claimed(store: JobStore, job: Job, settings: Settings) -> Job:
+    return await store.claim(job.id, uuid4(), lease=settings.lease, run_timeout=settings.run_timeout)
+
+
+async def _row(store: JobStore, job: Job) -> Job:
+    [row] = await store.get(job.owner_id, [job.id])
+    return row
+
+
+def _analyses() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "jobs.analysis" in child.cmdline()]
+
+
+async def _analysis() -> psutil.Process:
+    async def first() -> psutil.Process | None:
+        return next(iter(_analyses()), None)
+
+    found = await until(first, "the analysis starts")
+    assert found is not None
+    return found
+
+
+async def test_a_run_ends_with_a_report_and_a_word_count(
+    runner: Runner, store: JobStore, job: Job, settings: Settings, notes: Notes
+) -> None:
+    await runner.run(await _claimed(store, job, settings))
+
+    assert (await _row(store, job)).status is JobStatus.COMPLETED
+    [report] = await store.reports_of_jobs(job.owner_id, [job.id])
+    [manuscript] = await store.manuscripts(job.owner_id, [job.manuscript_id])
+    assert manuscript.word_count == report.body["summary"]["words"]
+    assert notes.announced[-1] == job.owner_id
+
+
+@pytest.mark.parametrize("function", ["manuscripts_get", "manuscript_file_load", "job_begin", "job_beat"])
+async def test_an_answer_that_is_lost_on_the_way_is_no_end_of_the_run(
+    runner: Runner, line: FailingLine, store: JobStore, job: Job, settings: Settings, function: str
+) -> None:
+    line.lose_answer(function)
+
+    await runner.run(await _claimed(store, job, settings))
+
+    ended = await _row(store, job)
+    assert (ended.status, ended.attempt) == (JobStatus.COMPLETED, 1)
+
+
+async def test_a_completion_whose_answer_is_lost_is_no_late_result(
+    runner: Runner, line: FailingLine, store: JobStore, job: Job, settings: Settings
+) -> None:
+    line.lose_answer("job_complete")
+
+    await runner.run(await _claimed(store, job, settings))
+
+    assert (await _row(store, job)).status is JobStatus.COMPLETED
+    events = await store.events(job.owner_id, [job.id])
+    assert not any((event.message or "").startswith("Refused") for event in events)
+
+
+async def test_a_manuscript_that_cannot_be_read_fails_with_a_sentence_for_its_author(
+    runner: Runner, store: JobStore, add_manuscript: AddManuscript, settings: Settings
+) -> None:
+    manuscript = await add_manuscript(content=b" \n \n ")
+    job = await store.start(
+        manuscript.owner_id, manuscript.id, queue_timeout=timedelta(seconds=30), max_attempts=3, max_live=9
+    )
+
+    await runner.run(await _claimed(store, job, settings))
+
+    ended = await _row(store, job)
+    assert ended.failure_code is FailureCode.UNREADABLE_MANUSCRIPT
+    assert ended.failure_message
+
+
+async def test_a_cancelled_job_ends_its_analysis_within_a_heartbeat(
+    runner: Runner, store: JobStore, job: Job, settings: Settings
+) -> None:
+    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    analysis = await _analysis()
+    analysis.suspend()
+
+    await store.cancel(job.owner_id, job.id)
+    cancelled = time.monotonic()
+    await run
+
+    assert not analysis.is_running()
+    assert time.monotonic() - cancelled < settings.heartbeat.total_seconds() + 1
+    assert (await _row(store, job)).status is JobStatus.CANCELLED
+
+
+async def test_a_run_whose_manuscript_is_deleted_ends_quietly(
+    runner: Runner, store: JobStore, job: Job, settings: Settings
+) -> None:
+    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    analysis = await _analysis()
+    analysis.suspend()
+
+    await store.manuscript_delete(job.owner_id, job.manuscript_id)
+    await run
+
+    assert not analysis.is_running()
+
+
+async def test_a_worker_cut_off_from_the_database_ends_its_analysis_after_a_lease(
+    runner: Runner, line: FailingLine, store: JobStore, job: Job, settings: Settings
+) -> None:
+    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    analysis = await _analysis()
+    analysis.suspend()
+
+    line.is_cut = True
+    cut = time.monotonic()
+    await run
+
+    assert not analysis.is_running()
+    assert time.monotonic() - cut < settings.lease.total_seconds() + 1.5
+    assert (await _row(store, job)).is_overdue
+
+
+@pytest.mark.parametrize("moment", ["as it is announced", "as its file is read", "in its analysis"])
+async def test_a_run_that_is_stopped_gives_its_job_back(
+    runner: Runner, line: FailingLine, notes: Notes, store: JobStore, job: Job, settings: Settings, moment: str
+) -> None:
+    reached = asyncio.Event()
+    if moment == "as it is announced":
+        reached = notes.hold()
+    elif moment == "as its file is read":
+        line.hold_answer("manuscript_file_load")
+        reached = line.holding
+    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    if moment == "in its analysis":
+        (await _analysis()).suspend()
+        reached.set()
+    await asyncio.wait_for(reached.wait(), 20)
+
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+
+    back = await _row(store, job)
+    assert (back.status, back.max_attempts) == (JobStatus.QUEUED, job.max_attempts + 1)
+    assert notes.rung == [job.id]
+    assert _analyses() == []

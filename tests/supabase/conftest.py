@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from jobs import migrate
@@ -20,6 +21,13 @@ from tests.conftest import TEXT, AddManuscript, Databases
 from tests.supabase.lite import Author, Project, running, why_not
 
 TEMPLATE = "project"
+
+# As in a new project: what `postgres` makes in `public` is open to everybody, unless a migration closes it.
+OPEN = """
+alter default privileges in schema public grant all on tables to anon, authenticated, service_role;
+alter default privileges in schema public grant all on functions to anon, authenticated, service_role;
+alter default privileges in schema public grant all on sequences to anon, authenticated, service_role;
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,8 +43,10 @@ def project_template(databases: Databases, tmp_path_factory: pytest.TempPathFact
     """The name of a database as a project has it that our migrations were pushed to."""
     _run(databases.execute(f"create database {TEMPLATE}"))
     url = databases.url(TEMPLATE)
-    # Supabase's own schemas come first, as they do in a new project.
-    with running(url, tmp_path_factory.mktemp("template")):
+    # Supabase's own schemas come first, as they do in a new project; its first request makes lite grant Storage's.
+    with running(url, tmp_path_factory.mktemp("template")) as project:
+        httpx.get(f"{project.url}/storage/v1/bucket", headers={"apikey": project.secret_key}).raise_for_status()
+        _run(Databases(server=url).execute(OPEN))
         _run(migrate.run(Settings(database_url=url)))
     return TEMPLATE
 

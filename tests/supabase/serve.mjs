@@ -16,6 +16,7 @@ async function createApp() {
   await app.ensureSystemSchema();
   forwardSqlStates(app.connection);
   encodeJsonOnce(app.connection);
+  await keepGrants(app.connection);
   return app;
 }
 
@@ -49,6 +50,13 @@ function encodeJsonOnce(connection) {
   for (const type of [114, 3802]) {
     serializers[type] = (value) => (typeof value === "string" ? value : JSON.stringify(value));
   }
+}
+
+// lite opens every table of a schema with row level security to all roles, once in each of its lives, whatever the
+// migrations have closed. Once they have run, what they say must hold.
+async function keepGrants(connection) {
+  const [{ migrated }] = await connection.driver`select to_regclass('public.jobs') is not null as migrated`;
+  if (migrated) connection.rlsState = "active";
 }
 
 // Storage writes times as ISO 8601; lite as PostgreSQL does, which supabase-py does not read.

@@ -5,7 +5,7 @@ import { JobAnnouncer } from "./jobs/card.tsx";
 import { newestJob } from "./jobs/newest.ts";
 import { Add } from "./manuscripts/add.tsx";
 import { useIntake } from "./manuscripts/intake.ts";
-import { useLibrary } from "./manuscripts/library.ts";
+import { newsFor, useLibrary } from "./manuscripts/library.ts";
 import { ManuscriptPage } from "./manuscripts/page.tsx";
 import { Shelf } from "./manuscripts/shelf.tsx";
 import { Banner } from "./notice/banner.tsx";
@@ -24,10 +24,18 @@ export function App() {
   const selected = route.page === "manuscript" ? route.id : null;
   const job = selected === null ? null : newestJob(selected, jobs, null);
 
-  // What another window or the command line starts, ends or deletes makes the list old: the feed tells.
-  const finished = jobs.filter(({ isTerminal }) => isTerminal).length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers are the news.
-  useEffect(() => void reload(), [reload, finished, jobs.length]);
+  useEffect(() => void reload(), [reload]);
+
+  // What another window or the command line adds and deletes, and what ends: the feed tells.
+  const news = shelf === null ? "" : newsFor(shelf, jobs);
+  useEffect(() => {
+    if (news !== "") void reload();
+  }, [reload, news]);
+  const jobCount = useRef(0);
+  useEffect(() => {
+    if (jobs.length < jobCount.current) void reload();
+    jobCount.current = jobs.length;
+  }, [reload, jobs.length]);
 
   const isBack = connection === "live" && library.error !== null;
   useEffect(() => {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.conftest import Opened, Opener
+from tests.browser.conftest import Opener
 
 pytestmark = pytest.mark.browser
 
@@ -136,7 +136,7 @@ def test_two_windows_see_the_same_reading(open_page: Opener) -> None:
 
     choose(one.page, {**long_novel(60_000), "name": "Seen from both.txt"})
 
-    expect(other.page.get_by_role("link", name="Seen from both")).to_be_visible(timeout=15_000)
+    expect(other.page.get_by_role("link", name="Seen from both")).to_be_visible()
 
 
 def test_more_than_a_page_of_manuscripts_is_shown_on_demand(open_page: Opener) -> None:
@@ -216,14 +216,27 @@ def press_until_focused(page: Page, target: Locator, presses: int = 60) -> None:
     raise AssertionError(f"{presses} presses of Tab did not reach {target}")
 
 
-def test_the_page_is_usable_within_a_second(open_page: Opener) -> None:
-    # The best of three: what the machine does beside the test is not the page's fault.
-    assert min(milliseconds_to_use(open_page()) for _ in range(3)) < 1000
-
-
-def milliseconds_to_use(opened: Opened) -> float:
-    """From the request to the button that takes a file, with nothing kept from before."""
+def test_the_page_needs_little_to_be_usable(open_page: Opener) -> None:
+    # Bytes and round trips, not time: a busy machine is not the page's fault.
+    opened = open_page()
     opened.go()
-    opened.page.get_by_role("button", name="Choose a file").wait_for()
-    taken: float = opened.page.evaluate("performance.now()")
-    return taken
+    expect(opened.page.get_by_role("button", name="Choose a file")).to_be_visible()
+
+    sent = opened.page.evaluate(
+        "performance.getEntriesByType('resource').reduce((sum, { transferSize }) => sum + transferSize, 0)"
+    )
+
+    assert sent < 450_000
+    assert len(opened.requests) <= 14, [request.url for request in opened.requests]
+
+
+def test_charts_come_only_with_a_report(open_page: Opener) -> None:
+    opened = open_page()
+    opened.go()
+    expect(opened.page.get_by_role("button", name="Choose a file")).to_be_visible()
+    assert not any("/report-" in request.url for request in opened.requests)
+
+    opened.page.get_by_role("button", name="try it with our sample story").click()
+
+    expect(section(opened.page, "At a glance")).to_be_visible()
+    assert any("/report-" in request.url for request in opened.requests)

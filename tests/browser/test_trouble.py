@@ -50,15 +50,15 @@ def test_without_a_worker_the_author_is_told_why_her_reading_waits_and_how_it_en
     card = page.get_by_role("region", name="Reading", exact=True)
 
     with hasty.frozen("worker"):
-        expect(page.get_by_text("Nothing is reading manuscripts right now.")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("Nothing is reading manuscripts right now.")).to_be_visible()
         paste(page, "The Long Wait")
         expect(card).to_contain_text("Waiting to be read")
-        expect(card).to_contain_text("Nobody started this reading in time", timeout=15_000)
+        expect(card).to_contain_text("Nobody started this reading in time")
         expect(card).to_contain_text("Try again")
 
-    expect(page.get_by_text("Nothing is reading manuscripts right now.")).to_have_count(0, timeout=15_000)
+    expect(page.get_by_text("Nothing is reading manuscripts right now.")).to_have_count(0)
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("region", name="At a glance")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("region", name="At a glance")).to_be_visible()
     posts = opened.graphql_posts()
     assert "query JobPoll" not in posts
 
@@ -72,8 +72,8 @@ def test_a_page_whose_server_goes_away_says_so_and_comes_back_by_itself(open_pag
 
     hasty.stop()
 
-    expect(lost).to_be_visible(timeout=15_000)
+    expect(lost).to_be_visible()
     hasty.start()
     expect(lost).to_have_count(0, timeout=60_000)
     paste(page, "After the Storm")
-    expect(page.get_by_role("region", name="At a glance")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("region", name="At a glance")).to_be_visible()

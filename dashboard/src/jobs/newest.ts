@@ -13,8 +13,13 @@ export function newestJob(
   const live = followed.find(({ manuscript }) => manuscript.id === manuscriptId) ?? null;
   if (read === null || read.manuscript.id !== manuscriptId) return live;
   if (live === null) return { ...read, isVoid: isOverdue(read) };
-  const isReadNewer = live.id === read.id ? read.version > live.version : isLater(read, live);
-  return isReadNewer ? { ...read, isVoid: isOverdue(read) } : live;
+  return isNews(live, read) ? { ...read, isVoid: isOverdue(read) } : live;
+}
+
+/** Whether the second job tells more about its manuscript than the first. */
+export function isNews(held: Job | null, job: Job): boolean {
+  if (held === null) return true;
+  return held.id === job.id ? job.version > held.version : isLater(job, held);
 }
 
 function isLater(job: Job, other: Job): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { someManuscript } from "../fixtures.ts";
-import { refreshed } from "./library.ts";
+import { someJob, someManuscript } from "../fixtures.ts";
+import { newsFor, refreshed } from "./library.ts";
 
 function shelf(ids: string, next: string | null, total = 9) {
   return { manuscripts: [...ids].map(someManuscript), next, total };
@@ -30,4 +30,27 @@ test("when the first page does not reach what is held, reading goes on from its 
 
   expect(idsOf(again)).toBe("xyz");
   expect(again.next).toBe("z");
+});
+
+const running = someJob({ status: "RUNNING", version: 3 });
+const completed = someJob({ status: "COMPLETED", isTerminal: true, version: 4 });
+const held = {
+  manuscripts: [{ ...someManuscript("manuscript-1"), latestJob: running }],
+  next: null,
+  total: 1,
+};
+
+test("a manuscript that the list does not show is news", () => {
+  expect(newsFor(shelf("abc", null), [running])).toBe("job-1");
+});
+
+test("the end of a reading is news, its way is not", () => {
+  expect(newsFor(held, [{ ...running, version: 9 }])).toBe("");
+  expect(newsFor(held, [completed])).toBe("job-1");
+});
+
+test("an end that the list shows already is no news", () => {
+  const shown = { ...held, manuscripts: [{ ...someManuscript("manuscript-1"), latestJob: completed }] };
+
+  expect(newsFor(shown, [completed])).toBe("");
 });

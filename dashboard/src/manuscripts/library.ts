@@ -1,11 +1,13 @@
 // The author's manuscripts as far as they were read: newest first, more on demand.
 import {
   type HttpClient,
+  type Job,
   type JobFeed,
   type ManuscriptFieldsFragment,
   ManuscriptsDocument,
 } from "@novelfoundry/client";
 import { useCallback, useState } from "react";
+import { isNews } from "../jobs/newest.ts";
 import { messageOf } from "../service.ts";
 
 const PAGE = 20;
@@ -65,6 +67,16 @@ async function readPage(http: HttpClient, after: string | null): Promise<Shelf> 
     total: totalCount,
     next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
   };
+}
+
+/** The ids of the jobs that tell of something which the shelf does not show: a manuscript, or the end of a reading. */
+export function newsFor({ manuscripts }: Shelf, jobs: readonly Job[]): string {
+  const shown = new Map(manuscripts.map(({ id, latestJob }) => [id, latestJob]));
+  const news = jobs.filter((job) => {
+    const held = shown.get(job.manuscript.id);
+    return held === undefined || (job.isTerminal && isNews(held, job));
+  });
+  return news.map(({ id }) => id).join(" ");
 }
 
 /** The first page, read again, over what is held. */

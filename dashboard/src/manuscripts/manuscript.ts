@@ -1,11 +1,13 @@
 // One manuscript with its report and the readings it had.
 import {
+  type FollowedJob,
   type HttpClient,
   type JobFeed,
   ManuscriptDocument,
   type ManuscriptQuery,
 } from "@novelfoundry/client";
 import { useCallback, useEffect, useState } from "react";
+import { isNews } from "../jobs/newest.ts";
 import { messageOf } from "../service.ts";
 
 export type ManuscriptDetail = NonNullable<ManuscriptQuery["manuscript"]>;
@@ -23,8 +25,13 @@ export interface ManuscriptView {
   reload(): Promise<void>;
 }
 
-/** Reads the manuscript, and again whenever `revision` changes; shows the old until the new is there. */
-export function useManuscript(http: HttpClient, feed: JobFeed, id: string, revision: string): ManuscriptView {
+/** Reads the manuscript, and again when a reading of it has ended since; shows the old until the new is there. */
+export function useManuscript(
+  http: HttpClient,
+  feed: JobFeed,
+  id: string,
+  job: FollowedJob | null,
+): ManuscriptView {
   const [held, setHeld] = useState<{ readonly id: string; readonly loaded: Loaded } | null>(null);
 
   const read = useCallback(
@@ -41,15 +48,25 @@ export function useManuscript(http: HttpClient, feed: JobFeed, id: string, revis
     [http, feed, id],
   );
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision is what a re-read is for.
+  const loaded: Loaded = held?.id === id ? held.loaded : { state: "loading" };
+  const isOld = loaded.state === "ready" && job !== null && hasEndedSince(loaded.manuscript, job);
+
   useEffect(() => {
     const controller = new AbortController();
     void read(controller.signal);
     return () => controller.abort();
-  }, [read, revision]);
+  }, [read]);
+
+  useEffect(() => {
+    if (isOld) void read();
+  }, [read, isOld]);
 
   const reload = useCallback(() => read(), [read]);
-  return { loaded: held?.id === id ? held.loaded : { state: "loading" }, reload };
+  return { loaded, reload };
+}
+
+function hasEndedSince({ latestJob }: ManuscriptDetail, job: FollowedJob): boolean {
+  return job.isTerminal && isNews(latestJob, job);
 }
 
 async function readManuscript(http: HttpClient, id: string, signal?: AbortSignal): Promise<Loaded> {

@@ -27,7 +27,7 @@ interface ManuscriptPageProps {
 export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPageProps) {
   const { http, feed } = useService();
   const followed = newestJob(id, jobs, null);
-  const { loaded, reload } = useManuscript(http, feed, id, revisionOf(followed));
+  const { loaded, reload } = useManuscript(http, feed, id, followed);
   switch (loaded.state) {
     case "loading":
       return <p className="loading soft">Opening the manuscript…</p>;
@@ -48,11 +48,6 @@ export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPag
         />
       );
   }
-}
-
-/** Changes when the manuscript has to be read again: when a reading ends, not while it goes on. */
-function revisionOf(job: FollowedJob | null): string {
-  return job?.isTerminal ? job.id : "";
 }
 
 interface ReadyProps {

@@ -26,7 +26,7 @@ class Section:
     """1 for the first section, then up; parts count as well."""
     kind: SectionKind
     heading: str
-    """As it stands in the manuscript, on one line; "" where there is none."""
+    """As it stands in the manuscript, on one line and without ornaments; "" where there is none."""
     name: str
     """Without number and keyword, from the heading or the line below it; may be ""."""
     heading_blocks: tuple[Block, ...]

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from jobs.analysis.candidates import Candidate, find_candidates
 from jobs.analysis.document import Block, Role
-from jobs.analysis.headings import Marker, Place, SectionKind, is_capitalised, is_title
+from jobs.analysis.headings import Marker, Place, SectionKind, is_capitalised, is_title, undecorated
 from jobs.analysis.numbering import counted_rows
 from jobs.analysis.words import count_words
 
@@ -202,11 +202,11 @@ def _without_book_title(styled: list[Candidate]) -> list[Candidate]:
 def _text_and_name(text: str, marker: Marker | None) -> tuple[str, str]:
     """A heading on one line, and the name in it; a name on a line of its own is taken off the heading."""
     if marker is None:
-        return _one_line(text), _one_line(text)
+        return undecorated(_one_line(text)), undecorated(_one_line(text))
     first, _, rest = text.partition("\n")
     if rest and _one_line(rest) == marker.title:
-        return _one_line(first), marker.title
-    return _one_line(text), marker.title
+        return undecorated(_one_line(first)), marker.title
+    return undecorated(_one_line(text)), marker.title
 
 
 def _one_line(text: str) -> str:

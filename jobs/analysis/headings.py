@@ -67,6 +67,10 @@ _KINDS = {
     "stave": SectionKind.CHAPTER,
     "canto": SectionKind.CHAPTER,
     "episode": SectionKind.CHAPTER,
+    "chapitre": SectionKind.CHAPTER,
+    "kapitel": SectionKind.CHAPTER,
+    "capítulo": SectionKind.CHAPTER,
+    "capitolo": SectionKind.CHAPTER,
     "letter": SectionKind.LETTER,
 }
 _NAMED = {
@@ -95,7 +99,7 @@ _NAMED = {
 CONTENTS_NAMES = frozenset({"contents", "table of contents"})
 _SEPARATOR = r"\s*(?P<separator>[.:|~·•](?!\d)|--?|[—–]|\n|\t|\s{2,})\s*(?:[-—–:]\s*)?"
 _KEYWORD = re.compile(
-    rf"(?P<keyword>{'|'.join(_KINDS)})\b\.?\s*(?:no\.?\s*|number\s+|\#\s*)?(?:the\s+)?"
+    rf"(?P<keyword>{'|'.join(_KINDS)})(?:\b\.?\s*|(?=\d))(?:no\.?\s*|number\s+|\#\s*)?(?:the\s+)?"
     rf"(?P<number>{ANY_NUMBER}|last|final)\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -110,6 +114,8 @@ _REST = re.compile(rf"{_SEPARATOR}(?P<title>\S.*)", re.DOTALL)
 _END_OF_NUMBER = re.compile(r"[\s.:—–\-~*]*")
 _LONGEST_HEADING = 160
 _MAX_TITLE_WORDS = 14
+_MAX_LOWER_WORDS = 6
+_DECORATION = " \t*_~=•[]<>-–—"
 _SMALL = word_set(
     """
     a an and as at but by for from her his in into is its nor of on or our over so than that the their to up upon
@@ -134,7 +140,8 @@ def read_marker(text: str) -> Marker | None:
     text = text.strip()
     if not text or len(text) > _LONGEST_HEADING or text.count("\n") > 2:
         return None
-    return _keyword(text) or _named(text) or _bare(text)
+    plain = undecorated(text)
+    return _keyword(plain) or _named(plain) or _bare(text)
 
 
 def is_title(text: str) -> bool:
@@ -155,13 +162,20 @@ def is_capitalised(text: str) -> bool:
     return bool(heavy) and sum(word[0].isupper() for word in heavy) >= 0.75 * len(heavy)
 
 
+def undecorated(text: str) -> str:
+    """Without the marks on both sides of "~ Chapter One ~" or "**Prologue**"."""
+    if text[0] in _DECORATION and text[-1] in _DECORATION:
+        return text.strip(_DECORATION) or text
+    return text
+
+
 def _keyword(text: str) -> Marker | None:
     match = _KEYWORD.fullmatch(text) or _REVERSED.fullmatch(text)
-    if match is None or not match["keyword"][0].isupper():
+    title = _title_after(match["rest"], lower_after=":|—–-") if match else None
+    if match is None or title is None:
         return None
-    title = _title_after(match["rest"])
-    if title is None:
-        return None
+    if title and not match["keyword"][0].isupper():
+        return None  # "chapter one" may be a heading, "part two — the rest" is half a sentence
     keyword = match["keyword"].casefold()
     number, style = read_number(match["number"])
     return Marker(kind=_KINDS[keyword], keyword=keyword, number=number, style=style, title=title)
@@ -194,8 +208,11 @@ def _numbered(numeral: str, title: str) -> Marker | None:
     return Marker(kind=SectionKind.CHAPTER, number=number, style=style, title=title)
 
 
-def _title_after(rest: str) -> str | None:
-    """What follows the number as a title: "" for nothing, None when the line goes on as a sentence would."""
+def _title_after(rest: str, *, lower_after: str = "") -> str | None:
+    """What follows the number as a title: "" for nothing, None when the line goes on as a sentence would.
+
+    After the marks in `lower_after` a short title may be in small letters.
+    """
     if _END_OF_NUMBER.fullmatch(rest):
         return ""
     match = _REST.fullmatch(rest)
@@ -203,9 +220,13 @@ def _title_after(rest: str) -> str | None:
         title = " ".join(rest.split())
         return title if rest[0].isspace() and is_title(title) and is_capitalised(title) else None
     title = " ".join(match["title"].split())
-    if not _may_follow(title):
-        return None
-    return title
+    if match["separator"][0] in lower_after and _is_short_phrase(title):
+        return title
+    return title if _may_follow(title) else None
+
+
+def _is_short_phrase(title: str) -> bool:
+    return len(title.split()) <= _MAX_LOWER_WORDS and title[-1].isalnum()
 
 
 def _may_follow(title: str) -> bool:

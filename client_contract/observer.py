@@ -7,6 +7,8 @@ from typing import Any
 from client_contract.matching import ScenarioError
 from client_contract.promises import Ledger, Outcome
 
+Json = Any
+
 ACTIVE = frozenset({"QUEUED", "RUNNING_INITIALIZING", "RUNNING"})
 TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 # What two readings of one version agree in.
@@ -14,13 +16,25 @@ _OF_THE_ROW = ("status", "attempt", "stage", "progress", "failure")
 # Seconds that the network and two event loops may add to a tick.
 _TICK_SLACK = 2.0
 
-Json = Any
+# What came unasked may have been read at any time before.
+_UNASKED = float("-inf")
 
 
 @dataclass(slots=True)
 class _Subscription:
+    asked_at: float
     versions: dict[str, int] = field(default_factory=dict)
     last_frame_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivered:
+    job: dict[str, Json]
+    at: float
+
+    def allows(self, job: dict[str, Json], asked_at: float) -> bool:
+        """Whether an older version may come: an answer that was overtaken on its way is no lie."""
+        return int(job["version"]) < int(self.job["version"]) and asked_at <= self.at
 
 
 class Observer:
@@ -30,38 +44,40 @@ class Observer:
         self._ledger = ledger
         self._tick = tick
         self._scenario = ""
-        self._ends: dict[str, dict[str, Json]] = {}
+        self._ends: dict[str, _Delivered] = {}
         self._rows: dict[tuple[str, int], dict[str, Json]] = {}
-        self._latest: dict[str, dict[str, Json]] = {}
+        self._latest: dict[str, _Delivered] = {}
         self._subscriptions: dict[tuple[object, str], _Subscription] = {}
 
     def begin(self, scenario: str) -> None:
         """What is seen from here on belongs to this scenario."""
         self._scenario = scenario
 
-    def answer(self, body: Json) -> None:
-        """Looks at an answer over HTTP."""
+    def answer(self, body: Json, *, asked_at: float, at: float) -> None:
+        """Looks at an answer over HTTP. Times are readings of a monotonic clock in seconds, here and below."""
         for job in _jobs(body):
-            self._job(job)
+            self._job(job, asked_at, at)
         for manuscript in _manuscripts(body):
             self._manuscript(manuscript)
 
+    def asked(self, socket: object, message: Json, at: float) -> None:
+        """Notes when a subscription was asked for."""
+        if isinstance(message, dict) and message.get("type") == "subscribe":
+            self._subscriptions[socket, str(message.get("id"))] = _Subscription(at)
+
     def message(self, socket: object, message: Json, at: float) -> None:
-        """Looks at a message of a socket; `at` is a monotonic clock's reading in seconds."""
+        """Looks at a message of a socket."""
         if not isinstance(message, dict) or not isinstance(message.get("id"), str):
             return
-        key = (socket, message["id"])
+        subscription = self._subscriptions.get((socket, message["id"]))
+        if subscription is None:
+            return
         data = (message.get("payload") or {}).get("data") if message.get("type") == "next" else None
         if isinstance(data, dict):
-            subscription = self._subscriptions.setdefault(key, _Subscription())
-            for job in _jobs(data):
-                self._job(job)
-                self._delivered(subscription, job)
-            if "jobUpdates" in data:
-                self._frame(subscription, at)
-        if message.get("type") == "complete" and key in self._subscriptions:
-            ended = self._subscriptions.pop(key)
-            self._check("NF-PUSH-4", ended.last_frame_at is None, "jobUpdates completed by itself.")
+            self._data(subscription, data, at)
+        if message.get("type") == "complete":
+            del self._subscriptions[socket, message["id"]]
+            self._check("NF-PUSH-4", subscription.last_frame_at is None, "jobUpdates completed by itself.")
 
     def leave(self, socket: object, at: float) -> None:
         """The socket is closed: how long was it silent at the end?"""
@@ -70,28 +86,44 @@ class Observer:
             if subscription.last_frame_at is not None:
                 self._silence(at - subscription.last_frame_at)
 
-    def _job(self, job: dict[str, Json]) -> None:
-        id, status, version = job["id"], job["status"], job["version"]
-        self._check("NF-STATUS-1", status in ACTIVE | TERMINAL, f"Job {id} has the status {status!r}.")
+    def _data(self, subscription: _Subscription, data: Json, at: float) -> None:
+        for job in _jobs(data):
+            self._job(job, subscription.asked_at, at)
+            self._delivered(subscription, job)
+        subscription.asked_at = _UNASKED
+        if "jobUpdates" in data:
+            self._frame(subscription, at)
+
+    def _job(self, job: dict[str, Json], asked_at: float, at: float) -> None:
+        self._check("NF-STATUS-1", job["status"] in ACTIVE | TERMINAL, f"{_named(job)}.")
         self._in_itself(job)
         self._in_time(job)
         self._events(job)
-        end = self._ends.get(id)
+        self._beside_itself(job)
+        self._after_the_end(job, asked_at, at)
+        self._after_the_latest(job, asked_at, at)
+
+    def _after_the_end(self, job: dict[str, Json], asked_at: float, at: float) -> None:
+        end = self._ends.get(job["id"])
         if end is not None:
-            again = f"Job {id} was {end['status']} in version {end['version']}, then {status} in version {version}."
-            self._check("NF-STATUS-2", status == end["status"] or _is_older(job, end), again)
-        elif status in TERMINAL:
-            self._ends[id] = job
-            self._check("NF-STATUS-2", True, f"Job {id} was seen to end.")
-        known = self._rows.setdefault((id, version), job)
+            kept = job["status"] == end.job["status"] or end.allows(job, asked_at)
+            self._check("NF-STATUS-2", kept, f"{_named(end.job)}; then {_named(job)}.")
+        elif job["status"] in TERMINAL:
+            self._ends[job["id"]] = _Delivered(job, at)
+            self._check("NF-STATUS-2", True, "")
+
+    def _after_the_latest(self, job: dict[str, Json], asked_at: float, at: float) -> None:
+        latest = self._latest.get(job["id"])
+        if latest is None or job["version"] > latest.job["version"]:
+            self._latest[job["id"]] = _Delivered(job, at)
+        elif job["version"] < latest.job["version"]:
+            self._check("NF-VERSION-1", latest.allows(job, asked_at), f"{_named(latest.job)}; then {_named(job)}.")
+
+    def _beside_itself(self, job: dict[str, Json]) -> None:
+        known = self._rows.setdefault((job["id"], job["version"]), job)
         for name in _OF_THE_ROW:
             same = name not in job or name not in known or job[name] == known[name]
-            self._check("NF-VERSION-1", same, f"Job {id} has two kinds of `{name}` in version {version}.")
-        latest = self._latest.setdefault(id, job)
-        grown = version >= latest["version"] or _is_older(job, latest)
-        self._check("NF-VERSION-1", grown, f"Job {id} went from version {latest['version']} back to {version}.")
-        if not _is_older(job, latest):
-            self._latest[id] = job
+            self._check("NF-VERSION-1", same, f"{_named(job)}, and has two kinds of `{name}` in it.")
 
     def _events(self, job: Json) -> None:
         events = job.get("events")
@@ -158,11 +190,8 @@ class Observer:
         self._ledger.note(promise_id, outcome, self._scenario, "In everything that was seen." if kept else said)
 
 
-def _is_older(job: Json, other: Json) -> bool:
-    """Whether the job was read before the other: an answer that was overtaken on its way is no lie."""
-    if job.get("asOf") is None or other.get("asOf") is None:
-        return False
-    return job["version"] < other["version"] and _time(job["asOf"]) < _time(other["asOf"])
+def _named(job: dict[str, Json]) -> str:
+    return f"Job {job['id']} is {job['status']} in version {job['version']}"
 
 
 def _jobs(value: Json) -> list[dict[str, Json]]:

@@ -49,6 +49,7 @@ class Socket:
     async def send(self, message: Json) -> None:
         """Sends a text as it stands, anything else as JSON. A socket that is closed takes it and says nothing."""
         text = message if isinstance(message, str) else json.dumps(message)
+        self.observer.asked(self, message, time.monotonic())
         try:
             await self.connection.send(text)
         except ConnectionClosed:
@@ -101,12 +102,13 @@ class Wire:
 
     async def request(self, method: str, path: str, *, headers: Mapping[str, str], **content: Any) -> httpx.Response:
         """One request. Raises Unreachable."""
+        asked_at = time.monotonic()
         try:
             response = await self._http.request(method, path, headers=headers, **content)
         except httpx.HTTPError as error:
             raise Unreachable(f"{method} {self._url.join(path)}: {error or type(error).__name__}") from error
         if "json" in response.headers.get("content-type", ""):
-            self._observer.answer(_decoded(response.content))
+            self._observer.answer(_decoded(response.content), asked_at=asked_at, at=time.monotonic())
         return response
 
     async def open(self, protocols: Sequence[str]) -> Socket:

@@ -171,7 +171,6 @@ class Connection:
         except (WebSocketDisconnect, TimeoutError):
             raise
         except Exception as error:
-            # Strawberry's ParserCache raises a syntax error out of `stream`, where `execute` returns it.
             await self._end(id, {"type": "error", "payload": [shown(as_graphql(error))]})
 
     async def _stream(self, id: str, operation: Operation, caller: Caller) -> None:

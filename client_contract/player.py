@@ -18,8 +18,6 @@ from client_contract.matching import Json, ScenarioError, at_path, differences, 
 from client_contract.promises import Ledger, Outcome
 from client_contract.wire import Closed, Socket, Unreachable, Wire
 
-# Seconds that a scenario waits where it does not say how long.
-_WITHIN = 10.0
 _PROTOCOL = "graphql-transport-ws"
 
 
@@ -66,12 +64,14 @@ def read_scenarios(folder: Path) -> list[Scenario]:
 
 @dataclass(slots=True)
 class Player:
-    """Plays scenarios over one wire. `patience`: the longest deadline, in seconds, that is waited for."""
+    """Plays scenarios over one wire. In seconds: `patience` is the longest deadline that is waited for, `within` how
+    long anything else is, where the scenario does not say."""
 
     wire: Wire
     ledger: Ledger
     values: Mapping[str, Json]
     patience: float
+    within: float
     _saved: dict[str, Json] = field(default_factory=dict)
     _sockets: dict[str, Socket] = field(default_factory=dict)
 
@@ -181,14 +181,14 @@ class Player:
         if "as" not in step:
             return "Opened."
         await socket.send({"type": "connection_init", "payload": self._authorization(step["as"])})
-        message = await self._heard(socket, _WITHIN)
+        message = await self._heard(socket, self.within)
         if found := differences({"type": "connection_ack"}, message):
             raise Broken("; ".join(found))
         return "Acknowledged."
 
     async def _expect(self, scenario_id: str, place: str, step: Json) -> str:
         socket, expected = self._socket(step), self._filled(step["expect"])
-        began, limit = time.monotonic(), self._seconds(self._filled(step.get("within", _WITHIN)))
+        began, limit = time.monotonic(), self._seconds(self._filled(step.get("within", self.within)))
         while True:
             left = began + limit - time.monotonic()
             message = await self._heard(socket, max(left, 0), expected)
@@ -224,7 +224,7 @@ class Player:
 
     async def _expect_close(self, code: int, step: Json) -> str:
         socket = self._socket(step)
-        while not isinstance(message := await self._heard(socket, step.get("within", _WITHIN)), Closed):
+        while not isinstance(message := await self._heard(socket, step.get("within", self.within)), Closed):
             pass
         if message.code != code:
             raise Broken(f"The socket closed with {message.code} {message.reason}, expected {code}.".replace(" ,", ","))

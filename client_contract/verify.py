@@ -27,6 +27,8 @@ from client_contract.wire import Unreachable, Wire
 TICK_SECONDS = 15.0
 # How long a deadline is waited for unless told.
 PATIENCE_SECONDS = 30.0
+# How long anything else is waited for: the slowest that the contract allows a change to be told.
+WITHIN_SECONDS = 10.0
 _CANNOT = 2
 # A novel's length several times over: its analysis takes long enough to be cancelled in the midst of it.
 _LONG_TEXT_CHAPTERS = 400
@@ -44,6 +46,7 @@ class Settings:
     other_token: str | None = None
     tick: float = TICK_SECONDS
     patience: float = PATIENCE_SECONDS
+    within: float = WITHIN_SECONDS
     only: tuple[str, ...] = ()
 
 
@@ -68,7 +71,9 @@ async def verify(settings: Settings) -> Ledger:
     ledger = Ledger()
     async with Wire(settings.url, observer := Observer(ledger, tick=settings.tick)) as wire:
         await wire.request("GET", "/livez", headers={})
-        player = Player(wire=wire, ledger=ledger, values=_values(settings), patience=settings.patience)
+        player = Player(
+            wire=wire, ledger=ledger, values=_values(settings), patience=settings.patience, within=settings.within
+        )
         for scenario in read_scenarios(CONTRACT / "scenarios"):
             if settings.only and scenario.id not in settings.only:
                 continue

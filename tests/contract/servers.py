@@ -264,6 +264,18 @@ class LeavesTerminalState(HonestServer):
             self._change(job, status="RUNNING", stage="Reading", progress=0.9)
 
 
+class AnswersFromACache(HonestServer):
+    """Tells who asks what was true before the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cache: dict[str, Json] = {}
+
+    async def _answer(self, name: str, of: Json) -> Json:
+        self.cache |= {id: job for id, job in self.jobs.items() if not job["isTerminal"]}
+        return {"job": self.cache[of["id"]]} if name == "Job" else await super()._answer(name, of)
+
+
 class RepeatsVersions(HonestServer):
     """Writes a new state under the old version."""
 

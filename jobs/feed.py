@@ -62,8 +62,9 @@ class _Watcher:
         """Takes what is newer than what was sent; notices what is gone."""
         seen = {job.id: job for job in jobs if self.watches(job)}
         for job in seen.values():
-            told = self.sent.get(job.id)
-            if told is None or job.version > told.version:
+            # An older reading may arrive after a newer one.
+            known = self.pending.get(job.id) or self.sent.get(job.id)
+            if known is None or job.version > known.version:
                 self.pending[job.id] = job
         for job_id in self.sent.keys() - seen.keys():
             # What is over and finished long ago is no longer read; what lived and is not there was deleted.

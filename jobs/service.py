@@ -4,12 +4,13 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from jobs.analysis.intake import HEAD_BYTES, check_text, check_upload, inspect_file
-from jobs.errors import InvalidInput, TooLarge
+from jobs.errors import InvalidInput, TooLarge, Unavailable
 from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
 from jobs.presence import Presence
@@ -214,7 +215,8 @@ class JobService:
     async def _offered(self, job: Job) -> Job:
         if job.status is JobStatus.QUEUED and job.dispatched_at is None:
             # The row is committed: from here on nothing can lose the job, and no error may hide it.
-            job = next(iter(await self.dispatch([job.id])), job)
+            with suppress(Unavailable):
+                job = next(iter(await self.dispatch([job.id])), job)
         await self._announcer.announce([job.owner_id])
         return job
 

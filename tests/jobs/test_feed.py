@@ -1,0 +1,281 @@
+"""The push hub: the newest version of each job, once, to everybody who watches it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from jobs.announcements import RedisAnnouncer
+from jobs.doorbell import ArqRedis
+from jobs.errors import NotFound, Unavailable
+from jobs.feed import Feed, Frame
+from jobs.models import Job, Manuscript
+from jobs.service import JobService
+from jobs.settings import Settings
+from jobs.states import JobStatus
+from jobs.store import JobStore
+from tests.conftest import AddManuscript
+from tests.faults.waiting import until
+from tests.jobs.lines import FailingLine
+
+LIMIT = 20.0
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """A resync that never comes, so that it hides no lost announcement, and ticks that come soon."""
+    return replace(settings, resync_interval=timedelta(hours=1), tick_interval=timedelta(seconds=0.3))
+
+
+@pytest.fixture
+async def announcer(redis: ArqRedis) -> RedisAnnouncer:
+    """What other processes announce with."""
+    return RedisAnnouncer(redis)
+
+
+@pytest.fixture
+async def running(feed: Feed) -> AsyncIterator[Feed]:
+    """The hub at work, with its line to Redis."""
+    task = asyncio.create_task(feed.run())
+
+    async def hears() -> bool:
+        return feed.push_health().last_seen_at is not None
+
+    await until(hears, "the hub listens")
+    yield feed
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def watching(frames: AsyncGenerator[Frame, None]) -> AsyncIterator[AsyncGenerator[Frame, None]]:
+    """The frames, closed at the end of the block."""
+    async with aclosing(frames):
+        yield frames
+
+
+async def told(frames: AsyncGenerator[Frame, None]) -> tuple[Job, ...]:
+    """The jobs of the next frame that has any."""
+    async with asyncio.timeout(LIMIT):
+        while True:
+            if jobs := (await anext(frames)).jobs:
+                return jobs
+
+
+async def test_the_first_frame_holds_the_live_and_the_lately_finished(
+    feed: Feed, store: JobStore, job: Job, add_manuscript: AddManuscript, settings: Settings
+) -> None:
+    other = await add_manuscript()
+    over = await store.start(job.owner_id, other.id, queue_timeout=settings.queue_timeout, max_attempts=3, max_live=100)
+    await store.cancel(job.owner_id, over.id)
+
+    async with watching(feed.watch(job.owner_id)) as frames:
+        first = await anext(frames)
+
+    assert {(told.id, told.status) for told in first.jobs} == {
+        (job.id, JobStatus.QUEUED),
+        (over.id, JobStatus.CANCELLED),
+    }
+
+
+async def test_nothing_falls_between_the_first_reading_and_the_first_announcement(
+    running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, job: Job
+) -> None:
+    release = line.hold_answer("jobs_watched")
+    async with watching(running.watch(job.owner_id)) as frames:
+        first = asyncio.create_task(told(frames))
+        await asyncio.wait_for(line.holding.wait(), LIMIT)
+        # The snapshot is read and on its way; only now the job changes, and the hub reads that before it arrives.
+        await store.cancel(job.owner_id, job.id)
+        calls = line.calls["jobs_watched"]
+        await announcer.announce([job.owner_id])
+        await until(_called_again(line, calls), "the hub reads the change")
+        release.set()
+
+        newest = (await first)[0]
+        if newest.status is not JobStatus.CANCELLED:
+            [newest] = await told(frames)
+
+    assert newest.status is JobStatus.CANCELLED
+
+
+async def test_an_old_reading_that_arrives_late_takes_nothing_back(
+    running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, job: Job
+) -> None:
+    release = line.hold_answer("jobs_watched")
+    async with watching(running.watch(job.owner_id)) as frames:
+        first = asyncio.create_task(told(frames))
+        await asyncio.wait_for(line.holding.wait(), LIMIT)
+        await store.cancel(job.owner_id, job.id)
+        await announcer.announce([job.owner_id])
+        [watcher] = running._watchers[job.owner_id]
+
+        async def waits() -> bool:
+            return bool(watcher.pending)
+
+        await until(waits, "the newer version waits to be told")
+        release.set()
+
+        [newest] = await first
+
+    assert newest.status is JobStatus.CANCELLED
+
+
+async def test_a_slow_reader_gets_the_newest_version_and_no_backlog(
+    running: Feed, store: JobStore, announcer: RedisAnnouncer, job: Job, settings: Settings
+) -> None:
+    async with watching(running.watch(job.owner_id)) as frames:
+        await told(frames)
+        held = await store.claim(job.id, uuid4(), lease=timedelta(minutes=1), run_timeout=timedelta(minutes=1))
+        await store.begin(held, lease=timedelta(minutes=1), stage="Reading")
+        for number in range(20):
+            await store.beat(held, lease=timedelta(minutes=1), stage="Reading", progress=number / 20)
+            await announcer.announce([job.owner_id])
+        [watcher] = running._watchers[job.owner_id]
+        newest = (await store.get(job.owner_id, [job.id]))[0].version
+
+        async def holds_the_newest() -> bool:
+            return job.id in watcher.pending and watcher.pending[job.id].version == newest
+
+        await until(holds_the_newest, "the newest version waits to be told")
+        assert len(watcher.pending) == 1
+        [one] = await told(frames)
+
+    assert one.version == newest
+
+
+async def test_silence_is_broken_by_an_empty_frame_each_tick(running: Feed, job: Job) -> None:
+    async with watching(running.watch(job.owner_id)) as frames:
+        first = await anext(frames)
+        async with asyncio.timeout(LIMIT):
+            ticks = [await anext(frames) for _ in range(2)]
+
+    assert [tick.jobs for tick in ticks] == [(), ()]
+    assert first.as_of < ticks[0].as_of < ticks[1].as_of
+
+
+async def test_an_author_hears_nothing_of_anothers_jobs(
+    running: Feed, store: JobStore, announcer: RedisAnnouncer, job: Job
+) -> None:
+    async with watching(running.watch(uuid4())) as frames:
+        assert (await anext(frames)).jobs == ()
+        await store.cancel(job.owner_id, job.id)
+        await announcer.announce([job.owner_id])
+
+        assert [(await anext(frames)).jobs for _ in range(2)] == [(), ()]
+
+
+async def test_following_one_job_ends_with_it_and_with_nothing_else(
+    running: Feed, store: JobStore, announcer: RedisAnnouncer, job: Job, add_manuscript: AddManuscript
+) -> None:
+    other = await store.start(
+        job.owner_id, (await add_manuscript()).id, queue_timeout=timedelta(minutes=1), max_attempts=3, max_live=9
+    )
+    followed: list[JobStatus] = []
+
+    async def follow() -> None:
+        followed.extend([seen.status async for seen in running.follow(job.owner_id, job.id)])
+
+    async with watching(running.watch(job.owner_id)) as frames:
+        following = asyncio.create_task(follow())
+        await told(frames)
+        await store.cancel(job.owner_id, other.id)
+        await announcer.announce([job.owner_id])
+        await told(frames)
+        assert not following.done()
+        await store.cancel(job.owner_id, job.id)
+        await announcer.announce([job.owner_id])
+        await asyncio.wait_for(following, LIMIT)
+
+        [last] = await told(frames)
+
+    assert followed == [JobStatus.QUEUED, JobStatus.CANCELLED]
+    assert (last.id, last.status) == (job.id, JobStatus.CANCELLED)
+
+
+async def test_following_a_job_that_is_over_tells_its_end_and_ends(running: Feed, store: JobStore, job: Job) -> None:
+    await store.cancel(job.owner_id, job.id)
+
+    seen = [told.status async for told in running.follow(job.owner_id, job.id)]
+
+    assert seen == [JobStatus.CANCELLED]
+
+
+async def test_anothers_job_cannot_be_told_from_none(running: Feed, job: Job) -> None:
+    for owner_id, job_id in ((uuid4(), job.id), (job.owner_id, uuid4())):
+        with pytest.raises(NotFound):
+            await anext(running.follow(owner_id, job_id))
+
+
+async def test_a_deleted_manuscript_takes_its_live_job_out_of_the_feed(
+    running: Feed, store: JobStore, announcer: RedisAnnouncer, job: Job, manuscript: Manuscript
+) -> None:
+    async with watching(running.watch(job.owner_id)) as frames:
+        await told(frames)
+        await store.manuscript_delete(job.owner_id, manuscript.id)
+        await announcer.announce([job.owner_id])
+        async with asyncio.timeout(LIMIT):
+            while not (frame := await anext(frames)).removed:
+                pass
+
+    assert frame.removed == (job.id,)
+
+
+async def test_a_watcher_hears_of_a_deadline_from_a_timer_alone(
+    running: Feed, store: JobStore, manuscript: Manuscript
+) -> None:
+    job = await store.start(
+        manuscript.owner_id, manuscript.id, queue_timeout=timedelta(seconds=0.5), max_attempts=3, max_live=9
+    )
+    async with watching(running.watch(job.owner_id)) as frames:
+        seen = [(await told(frames))[0].status, (await told(frames))[0].status]
+
+    assert seen == [JobStatus.QUEUED, JobStatus.FAILED]
+    assert (await store.lateness())[0].seconds < 0.5
+
+
+async def test_a_hub_without_its_database_goes_on_when_it_is_back(
+    running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, job: Job
+) -> None:
+    async with watching(running.watch(job.owner_id)) as frames:
+        await told(frames)
+        line.is_cut = True
+        await store.cancel(job.owner_id, job.id)
+        calls = line.calls["jobs_watched"]
+        await announcer.announce([job.owner_id])
+        await until(_called_again(line, calls), "the hub meets the cut line")
+        line.is_cut = False
+
+        [last] = await told(frames)
+
+    assert last.status is JobStatus.CANCELLED
+
+
+async def test_a_subscription_without_a_database_is_refused_and_leaves_nothing_behind(
+    running: Feed, line: FailingLine, job: Job
+) -> None:
+    line.is_cut = True
+
+    with pytest.raises(Unavailable):
+        await anext(running.watch(job.owner_id))
+
+    assert running.watchers == 0
+
+
+async def test_a_closed_subscription_is_forgotten(running: Feed, service: JobService, job: Job) -> None:
+    async with watching(running.watch(job.owner_id)) as frames:
+        await anext(frames)
+        assert running.watchers == 1
+
+    assert running.watchers == 0
+
+
+def _called_again(line: FailingLine, before: int) -> Callable[[], Awaitable[bool]]:
+    async def called() -> bool:
+        return line.calls["jobs_watched"] > before
+
+    return called

@@ -1,0 +1,214 @@
+"""What a caller may ask, when all is well and when it is not."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from jobs.errors import InvalidInput, LimitReached, NotAllowedNow, NotFound
+from jobs.models import Job, Manuscript
+from jobs.service import JobService
+from jobs.settings import Settings
+from jobs.states import DecidedBy, FailureCode, JobStatus, WaitingReason
+from jobs.store import JobStore
+from tests.conftest import TEXT, AddManuscript
+from tests.jobs.conftest import Notes
+from tests.jobs.lines import FailingLine
+
+
+async def _overdue(store: JobStore, manuscript: Manuscript) -> Job:
+    return await store.start(
+        manuscript.owner_id, manuscript.id, queue_timeout=timedelta(0), max_attempts=3, max_live=100
+    )
+
+
+async def _worker(store: JobStore, *, capacity: int, busy: int) -> UUID:
+    worker_id = uuid4()
+    await store.process_beat(worker_id, kind="worker", version="0", host="here", capacity=capacity, busy=busy)
+    return worker_id
+
+
+async def test_a_start_makes_the_row_then_rings_then_announces(
+    service: JobService, notes: Notes, manuscript: Manuscript
+) -> None:
+    job = await service.start(manuscript.owner_id, manuscript.id)
+
+    assert job.status is JobStatus.QUEUED
+    assert job.dispatched_at is not None
+    assert notes.rung == [job.id]
+    assert manuscript.owner_id in notes.announced
+
+
+async def test_a_start_without_redis_is_no_error(service: JobService, notes: Notes, manuscript: Manuscript) -> None:
+    notes.takes_rings = False
+
+    job = await service.start(manuscript.owner_id, manuscript.id)
+
+    assert (job.status, job.dispatched_at) == (JobStatus.QUEUED, None)
+
+
+async def test_a_start_whose_ring_could_not_be_noted_is_no_error(
+    service: JobService, line: FailingLine, manuscript: Manuscript
+) -> None:
+    line.lose_answer("jobs_dispatched")
+
+    job = await service.start(manuscript.owner_id, manuscript.id)
+
+    assert job.status is JobStatus.QUEUED
+
+
+async def test_ten_starts_at_once_are_one_job(service: JobService, store: JobStore, manuscript: Manuscript) -> None:
+    jobs = await asyncio.gather(*(service.start(manuscript.owner_id, manuscript.id) for _ in range(10)))
+
+    assert len({job.id for job in jobs}) == 1
+
+
+async def test_a_start_on_an_overdue_job_settles_it_and_makes_another(
+    service: JobService, store: JobStore, manuscript: Manuscript
+) -> None:
+    old = await _overdue(store, manuscript)
+
+    new = await service.start(manuscript.owner_id, manuscript.id)
+
+    [settled] = await store.get(manuscript.owner_id, [old.id])
+    assert settled.failure_code is FailureCode.QUEUE_TIMEOUT
+    assert new.id != old.id
+
+
+async def test_an_overdue_job_is_settled_for_whoever_reads_it(
+    service: JobService, store: JobStore, notes: Notes, manuscript: Manuscript
+) -> None:
+    old = await _overdue(store, manuscript)
+
+    [by_id] = await service.jobs(old.owner_id, [old.id])
+
+    assert by_id.status is JobStatus.FAILED
+    assert notes.announced == [old.owner_id]
+    [*_, event] = await service.events(old.owner_id, [old.id])
+    assert event.decided_by is DecidedBy.READER
+
+
+async def test_a_healthy_read_costs_no_write_and_one_call(service: JobService, line: FailingLine, job: Job) -> None:
+    await service.jobs(job.owner_id, [job.id])
+
+    assert line.calls == {"jobs_get": 1}
+
+
+async def test_a_lost_job_that_is_read_is_rung_for_again(
+    service: JobService, store: JobStore, notes: Notes, job: Job
+) -> None:
+    await store.claim(job.id, uuid4(), lease=timedelta(0), run_timeout=timedelta(minutes=1))
+
+    [again] = await service.jobs(job.owner_id, [job.id])
+
+    assert (again.status, again.attempt) == (JobStatus.QUEUED, 1)
+    assert notes.rung == [job.id]
+
+
+async def test_a_job_that_ran_out_cannot_be_cancelled_any_more(
+    service: JobService, store: JobStore, manuscript: Manuscript
+) -> None:
+    job = await _overdue(store, manuscript)
+
+    with pytest.raises(NotAllowedNow):
+        await service.cancel(job.owner_id, job.id)
+
+    [settled] = await store.get(job.owner_id, [job.id])
+    assert settled.status is JobStatus.FAILED
+
+
+async def test_a_cancelled_job_is_announced_and_its_retry_names_it(service: JobService, notes: Notes, job: Job) -> None:
+    cancelled = await service.cancel(job.owner_id, job.id)
+    assert cancelled.status is JobStatus.CANCELLED
+    assert notes.announced == [job.owner_id]
+
+    again = await service.retry(job.owner_id, job.id)
+
+    assert again.retry_of == job.id
+    assert again.id != job.id
+    assert notes.rung == [again.id]
+
+
+async def test_anothers_job_can_be_neither_cancelled_nor_tried_again(service: JobService, job: Job) -> None:
+    for step in (service.cancel, service.retry):
+        with pytest.raises(NotFound):
+            await step(uuid4(), job.id)
+
+
+async def test_deleting_a_manuscript_cancels_its_live_job_first_and_takes_its_file(
+    service: JobService, store: JobStore, notes: Notes, job: Job, manuscript: Manuscript
+) -> None:
+    await service.delete_manuscript(job.owner_id, manuscript.id)
+
+    assert await store.get(job.owner_id, [job.id]) == []
+    assert await store.manuscripts(job.owner_id, [manuscript.id]) == []
+    assert await store.unowned_files(older_than=timedelta(0), limit=9) == []
+    assert notes.announced == [job.owner_id] * 2, "once for the end of the job, once for the manuscript"
+
+
+async def test_a_queued_job_says_that_it_was_not_offered(service: JobService, notes: Notes, job: Job) -> None:
+    assert (await service.waiting([job]))[job.id].reason is WaitingReason.NOT_DISPATCHED
+
+
+async def test_a_queued_job_says_that_no_worker_lives(
+    service: JobService, manuscript: Manuscript, store: JobStore
+) -> None:
+    stopped = await _worker(store, capacity=2, busy=0)
+    await store.process_stop(stopped)
+    job = await service.start(manuscript.owner_id, manuscript.id)
+
+    assert (await service.waiting([job]))[job.id].reason is WaitingReason.NO_LIVE_WORKER
+
+
+async def test_a_queued_job_says_its_place_in_the_line_of_busy_workers(
+    service: JobService, add_manuscript: AddManuscript, store: JobStore, owner_id: UUID
+) -> None:
+    await _worker(store, capacity=2, busy=2)
+    jobs = [await service.start(owner_id, (await add_manuscript()).id) for _ in range(3)]
+
+    waiting = await service.waiting(jobs)
+
+    assert [waiting[job.id].reason for job in jobs] == [WaitingReason.WORKERS_BUSY] * 3
+    assert [waiting[job.id].position for job in jobs] == [1, 2, 3]
+    assert "number 3" in waiting[jobs[2].id].message
+
+
+async def test_a_queued_job_says_that_it_is_about_to_start(
+    service: JobService, manuscript: Manuscript, store: JobStore
+) -> None:
+    await _worker(store, capacity=2, busy=1)
+    job = await service.start(manuscript.owner_id, manuscript.id)
+
+    assert (await service.waiting([job]))[job.id].reason is WaitingReason.STARTING
+
+
+async def test_an_upload_that_is_refused_leaves_nothing(
+    service: JobService, store: JobStore, line: FailingLine, owner_id: UUID, settings: Settings
+) -> None:
+    for title, filename, content in ((" ", None, TEXT), ("x" * 301, None, TEXT), (None, " .. / ", TEXT)):
+        with pytest.raises(InvalidInput):
+            await service.add_manuscript(owner_id, title=title, filename=filename, content=content)
+
+    assert line.calls == {}
+
+
+async def test_an_upload_that_dies_half_way_is_found_and_deleted_by_the_sweep(
+    service: JobService, store: JobStore, line: FailingLine, owner_id: UUID
+) -> None:
+    line.lose_answer("manuscript_file_save")
+    with pytest.raises(Exception, match="lost"):
+        await service.add_manuscript(owner_id, title="The Rain", filename="rain.txt", content=TEXT)
+
+    assert await service.discard_unowned_files(older_than=timedelta(hours=1)) == 0, "it may still be under way"
+    assert await service.discard_unowned_files(older_than=timedelta(0)) == 1
+    assert await store.unowned_files(older_than=timedelta(0), limit=9) == []
+
+
+async def test_an_author_has_at_most_a_hundred_live_jobs(store: JobStore, add_manuscript: AddManuscript) -> None:
+    first, second = await add_manuscript(), await add_manuscript()
+    for_one = {"queue_timeout": timedelta(minutes=1), "max_attempts": 3}
+    await store.start(first.owner_id, first.id, **for_one, max_live=1)  # type: ignore[arg-type]
+
+    with pytest.raises(LimitReached):
+        await store.start(second.owner_id, second.id, **for_one, max_live=1)  # type: ignore[arg-type]

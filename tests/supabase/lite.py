@@ -5,9 +5,10 @@ import secrets
 import subprocess
 import sysconfig
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -62,7 +63,7 @@ class Project:
     jwt_secret: str
     publishable_key: str
     secret_key: str
-    objects: Path
+    home: Path
 
     def sign_up(self, email: str) -> Author:
         """Makes an account, as the dashboard does."""
@@ -119,16 +120,21 @@ def running(database_url: str, home: Path, *, jwt_expiry: int = 3600) -> Iterato
             jwt_secret=jwt_secret,
             publishable_key=publishable,
             secret_key=secret,
-            objects=home / "supabase" / ".temp" / "storage" / "manuscripts",
+            home=home,
         )
 
 
+def back(project: Project) -> AbstractContextManager[str]:
+    """The project again at its old address, after it went away."""
+    return _process(project.home, port=urlsplit(project.url).port or 0)
+
+
 @contextmanager
-def _process(home: Path) -> Iterator[str]:
+def _process(home: Path, *, port: int = 0) -> Iterator[str]:
     log = home / "lite.log"
-    with log.open("wb") as errors:
+    with log.open("ab") as errors:
         process = subprocess.Popen(
-            [NODE, HERE / "serve.mjs"],
+            [NODE, HERE / "serve.mjs", str(port)],
             cwd=home,
             env={"PATH": os.environ["PATH"], "HOME": str(home), "LITE_TELEMETRY": "0", "EXPERIMENTAL_STORAGE": "1"},
             stdout=subprocess.PIPE,

@@ -1,0 +1,136 @@
+"""What must hold after a fault holds on a project too: fault tests again, over REST; and a project that goes away."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jobs.settings import Settings
+from jobs.states import JobStatus
+from jobs.wiring import open_domain
+from tests.conftest import Databases
+from tests.faults import deployment as faults
+from tests.faults.audit import Audit
+from tests.faults.deployment import Deployment, until_unavailable
+from tests.faults.processes import environment as of_processes
+from tests.faults.test_redis import test_an_author_who_starts_a_job_without_redis_gets_it_queued_and_is_told_why
+from tests.faults.test_scheduler import (
+    test_with_nobody_reading_the_sweep_settles,
+    test_without_a_scheduler_a_watcher_is_told_within_a_second_of_the_deadline,
+)
+from tests.faults.test_worker_asleep import (
+    test_a_worker_that_slept_over_its_lease_is_refused_and_ends_its_analysis,
+    test_a_worker_told_to_stop_gives_its_job_back_at_once,
+)
+from tests.faults.test_worker_killed import (
+    test_a_claim_that_outlives_its_worker_ends_with_the_lease,
+    test_a_completion_under_way_when_its_worker_is_killed_lands_whole,
+    test_a_worker_killed_in_the_analysis_takes_the_analysis_with_it,
+)
+from tests.faults.watching import Watcher
+from tests.supabase.lite import Project, back, running
+
+__all__ = [
+    "test_a_claim_that_outlives_its_worker_ends_with_the_lease",
+    "test_a_completion_under_way_when_its_worker_is_killed_lands_whole",
+    "test_a_worker_killed_in_the_analysis_takes_the_analysis_with_it",
+    "test_a_worker_that_slept_over_its_lease_is_refused_and_ends_its_analysis",
+    "test_a_worker_told_to_stop_gives_its_job_back_at_once",
+    "test_an_author_who_starts_a_job_without_redis_gets_it_queued_and_is_told_why",
+    "test_with_nobody_reading_the_sweep_settles",
+    "test_without_a_scheduler_a_watcher_is_told_within_a_second_of_the_deadline",
+]
+
+
+@pytest.fixture
+def going() -> ExitStack:
+    """What ends with the project's process."""
+    return ExitStack()
+
+
+@pytest.fixture
+async def project(
+    project_template: str, databases: Databases, tmp_path: Path, going: ExitStack
+) -> AsyncIterator[Project]:
+    """A project for one test, which may take it away."""
+    async with databases.fresh(template=project_template) as url:
+        with going:
+            yield going.enter_context(running(url, tmp_path / "project"))
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Timings as short as two busy processors and a server between can keep."""
+    return replace(
+        settings,
+        queue_timeout=timedelta(seconds=20),
+        sweep_interval=timedelta(seconds=0.5),
+        lease=timedelta(seconds=2),
+        heartbeat=timedelta(seconds=0.4),
+        redispatch_after=timedelta(seconds=1),
+        resync_interval=timedelta(seconds=0.5),
+        tick_interval=timedelta(seconds=1),
+    )
+
+
+@pytest.fixture
+def environment(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starts processes that know the project and no database."""
+
+    def on_the_project(settings: Settings) -> dict[str, str]:
+        names = {
+            "SUPABASE_URL": project.url,
+            "SUPABASE_SECRET_KEY": project.secret_key,
+            "SUPABASE_PUBLISHABLE_KEY": project.publishable_key,
+        }
+        return {name: value for name, value in of_processes(settings).items() if name != "DATABASE_URL"} | names
+
+    monkeypatch.setattr(faults, "environment", on_the_project)
+
+
+@pytest.fixture
+async def unwatched(
+    settings: Settings, project: Project, environment: None, tmp_path: Path
+) -> AsyncIterator[Deployment]:
+    """A deployment on the project that nobody looks at."""
+    audit = Audit(database_url=project.database_url)
+    await audit.install()
+    async with open_domain(settings, kind="api") as domain:
+        deployment = Deployment(settings=settings, domain=domain, audit=audit, directory=tmp_path)
+        try:
+            yield deployment
+            await deployment.verify()
+        finally:
+            deployment.end()
+
+
+@pytest.fixture
+async def deployment(unwatched: Deployment) -> AsyncIterator[Deployment]:
+    """A deployment on the project with a subscriber."""
+    async with Watcher(unwatched.domain.feed, unwatched.owner_id) as watcher:
+        unwatched.watcher = watcher
+        yield unwatched
+        await unwatched.verify()
+        unwatched.watcher = None
+
+
+async def test_a_project_that_goes_away_in_mid_analysis_costs_no_job_and_no_process(
+    deployment: Deployment, project: Project, going: ExitStack
+) -> None:
+    job_id = await deployment.job()
+    deployment.begin("scheduler")
+    worker = await deployment.worker()
+    analysis = await worker.analysis()
+    analysis.suspend()
+    await deployment.reaches(job_id, JobStatus.RUNNING)
+
+    going.close()
+    await until_unavailable(deployment)
+    analysis.resume()
+    going.enter_context(back(project))
+
+    await deployment.completes(job_id)
+    assert all(process.is_running for process in deployment.processes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
@@ -63,6 +63,8 @@ async def graphql(request: Request) -> Response:
         return _failed(400, "INVALID_INPUT", str(error))
     except TooLarge as error:
         return refused(error)
+    except (ClientDisconnect, TimeoutError):
+        return problem(408, "TIMEOUT", "The request did not arrive whole. Send it again.")
     services.metrics.operations.labels("http").inc()
     return await _executed(request, operation, context, media_type)
 

@@ -35,7 +35,7 @@ async def readyz(request: Request) -> Response:
     services = services_of(request)
     try:
         async with asyncio.timeout(_LIMIT):
-            await _need_migrations(services)
+            await _need_migrations(request, services)
             health = await services.domain.presence.health()
     except NovelFoundryError as error:
         return _unready(error.message)
@@ -58,11 +58,17 @@ def _unready(reason: str) -> Response:
     return answer({"status": "unready", "reasons": [reason]}, status=503)
 
 
-async def _need_migrations(services: Services) -> None:
-    """Raises ConfigurationError when some are pending. Over REST a missing function says so itself."""
+async def _need_migrations(request: Request, services: Services) -> None:
+    """Raises ConfigurationError when some are pending. Over REST a missing function says so itself.
+
+    Asked until there are none: what this program needs does not grow while it runs, and anybody may ask.
+    """
     address = services.settings.database_url
-    if address is not None and (pending := await migrate.pending(address)):
+    if address is None or getattr(request.app.state, "is_migrated", False):
+        return
+    if pending := await migrate.pending(address):
         raise ConfigurationError(f"The database lacks {len(pending)} migrations: run `novelfoundry migrate`.")
+    request.app.state.is_migrated = True
 
 
 async def _deployment(services: Services) -> tuple[SystemHealth | None, list[Lateness]]:

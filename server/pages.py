@@ -1,7 +1,11 @@
 """The pages that a browser loads before it is signed in: the dashboard, GraphiQL, their assets and settings."""
 
+import asyncio
+import gzip
+from functools import lru_cache
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -10,6 +14,8 @@ from starlette.types import Scope
 from jobs.settings import Settings
 from server.answers import answer
 from server.lifespan import services_of
+
+_PACKABLE = (".js", ".css", ".svg", ".json", ".map")
 
 STATIC = Path(__file__).parent / "static"
 
@@ -27,7 +33,7 @@ _POLICY = {
 }
 # Monaco sets styles inline and runs its language services in workers.
 _GRAPHIQL = {"style-src": "'self' 'unsafe-inline'", "font-src": "'self' data:", "worker-src": "'self' blob:"}
-_UNBUILT = "<!doctype html><title>NovelFoundry</title><p>The pages are not built yet: run <code>make setup</code>.</p>"
+_UNBUILT = "<!doctype html><title>NovelFoundry</title><p>The pages are not built yet: run <code>make dashboard</code>.</p>"
 
 
 async def dashboard(request: Request) -> Response:
@@ -56,11 +62,26 @@ class Assets(StaticFiles):
         super().__init__(directory=STATIC / "assets", check_dir=False)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, kept by browsers for a year."""
+        """The file, packed where that helps, and kept by browsers for a year."""
         response = await super().get_response(path, scope)
-        if response.status_code in (200, 304):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if response.status_code not in (200, 304):
+            return response
+        if _is_packable(path, scope) and isinstance(response, FileResponse):
+            packed = await asyncio.to_thread(_packed, str(response.path))
+            response = Response(packed, media_type=response.media_type, headers={"Content-Encoding": "gzip"})
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Vary"] = "Accept-Encoding"
         return response
+
+
+def _is_packable(path: str, scope: Scope) -> bool:
+    return path.endswith(_PACKABLE) and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+
+
+@lru_cache(128)
+def _packed(path: str) -> bytes:
+    """Packed once a process: the name holds a hash, so the content under it never changes."""
+    return gzip.compress(Path(path).read_bytes(), 6)
 
 
 def _page(name: str, policy: dict[str, str]) -> Response:

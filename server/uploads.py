@@ -34,10 +34,8 @@ async def manuscripts(request: Request) -> Response:
         return refused(error)
     except Unavailable as error:
         return problem(503, "UNAVAILABLE", error.message)
-    except TimeoutError:
-        return problem(408, "TIMEOUT", "The file did not arrive in time. Try again.")
-    except ClientDisconnect:
-        return problem(400, "INVALID_INPUT", "The upload broke off.")
+    except (ClientDisconnect, TimeoutError):
+        return problem(408, "TIMEOUT", "The file did not arrive whole. Send it again.")
     return answer({"id": global_id("Manuscript", manuscript.id)}, status=201)
 
 

@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
+from starlette.staticfiles import StaticFiles
 
 from jobs.errors import ConfigurationError, Unavailable
 from jobs.settings import Settings
 from schema import limits
+from server import pages
 from tests.api.conftest import Api, running
 
 VIEWER = "{ viewer { id email } }"
@@ -207,6 +210,33 @@ async def test_every_answer_carries_the_security_headers(api: Api) -> None:
         assert headers["referrer-policy"] == "no-referrer", path
         assert "frame-ancestors 'none'" in headers["content-security-policy"], path
         assert "server" not in headers
+
+
+async def test_an_asset_is_packed_for_who_takes_it_and_kept_for_a_year(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "let word;" * 1000
+    (tmp_path / "page-a1b2.js").write_text(script)
+    monkeypatch.setattr(StaticFiles, "lookup_path", lambda _, path: (str(tmp_path / path), (tmp_path / path).stat()))
+
+    packed = await api.http.get("/assets/page-a1b2.js")
+    plain = await api.http.get("/assets/page-a1b2.js", headers={"Accept-Encoding": "identity"})
+
+    for response in (packed, plain):
+        assert response.text == script
+        assert "immutable" in response.headers["cache-control"]
+        assert response.headers["content-type"].startswith("text/javascript")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+
+
+async def test_a_page_that_is_not_built_says_how_to(api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "STATIC", tmp_path)
+
+    response = await api.http.get("/")
+
+    assert response.status_code == 503
+    assert "make" in response.text
 
 
 async def test_what_is_not_there_is_404_in_json(api: Api) -> None:

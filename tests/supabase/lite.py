@@ -102,26 +102,25 @@ def why_not() -> str | None:
 @contextmanager
 def running(database_url: str, home: Path, *, jwt_expiry: int = 3600) -> Iterator[Project]:
     """A project over the database, its objects under `home`, until the context ends."""
-    jwt_secret, publishable, secret = secrets.token_hex(32), _key("publishable"), _key("secret")
-    (home / "supabase").mkdir(parents=True)
-    (home / "supabase" / "config.toml").write_text(
-        _CONFIG.format(
-            database_url=database_url,
-            jwt_secret=jwt_secret,
-            jwt_expiry=jwt_expiry,
-            publishable_key=publishable,
-            secret_key=secret,
-        )
-    )
+    keys = _configured(database_url, home, jwt_expiry=jwt_expiry)
     with _process(home) as url:
-        yield Project(
-            url=url,
-            database_url=database_url,
-            jwt_secret=jwt_secret,
-            publishable_key=publishable,
-            secret_key=secret,
-            home=home,
-        )
+        yield Project(url=url, database_url=database_url, home=home, **keys)
+
+
+def command(database_url: str, home: Path, *arguments: str) -> str:
+    """What a command of lite's own line prints, with `home` as the project's directory."""
+    if not (home / "supabase" / "config.toml").exists():
+        _configured(database_url, home)
+    done = subprocess.run(
+        [NODE, INSTALLED / "dist" / "cli" / "index.js", *arguments],
+        cwd=home,
+        env=_environment(home),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def back(project: Project) -> AbstractContextManager[str]:
@@ -136,7 +135,7 @@ def _process(home: Path, *, port: int = 0) -> Iterator[str]:
         process = subprocess.Popen(
             [NODE, HERE / "serve.mjs", str(port)],
             cwd=home,
-            env={"PATH": os.environ["PATH"], "HOME": str(home), "LITE_TELEMETRY": "0", "EXPERIMENTAL_STORAGE": "1"},
+            env=_environment(home),
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -152,3 +151,20 @@ def _process(home: Path, *, port: int = 0) -> Iterator[str]:
             process.terminate()
             process.wait(10)
             process.stdout.close()
+
+
+def _configured(database_url: str, home: Path, *, jwt_expiry: int = 3600) -> dict[str, str]:
+    """Writes the configuration of a project with keys of its own; returns the keys."""
+    keys = {
+        "jwt_secret": secrets.token_hex(32),
+        "publishable_key": _key("publishable"),
+        "secret_key": _key("secret"),
+    }
+    (home / "supabase").mkdir(parents=True, exist_ok=True)
+    written = _CONFIG.format(database_url=database_url, jwt_expiry=jwt_expiry, **keys)
+    (home / "supabase" / "config.toml").write_text(written)
+    return keys
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "LITE_TELEMETRY": "0", "EXPERIMENTAL_STORAGE": "1"}

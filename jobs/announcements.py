@@ -53,9 +53,9 @@ class Patience:
 class RedisAnnouncer:
     """Announces to the push hub of every api process."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, patience: Patience) -> None:
         self._redis = redis
-        self._patience = Patience()
+        self._patience = patience
 
     async def announce(self, owner_ids: Collection[UUID]) -> None:
         """See Announcer.announce."""

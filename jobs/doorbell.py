@@ -57,9 +57,9 @@ def open_redis(redis_url: str) -> ArqRedis:
 class ArqDoorbell:
     """Rings for the workers."""
 
-    def __init__(self, redis: ArqRedis) -> None:
+    def __init__(self, redis: ArqRedis, patience: Patience) -> None:
         self._redis = redis
-        self._patience = Patience()
+        self._patience = patience
 
     async def ring(self, job_ids: Sequence[UUID]) -> Sequence[UUID]:
         """See Doorbell.ring. Each ring has a fresh id, for arq drops a repeated one silently (8)."""

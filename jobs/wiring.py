@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from jobs.announcements import RedisAnnouncer
+from jobs.announcements import Patience, RedisAnnouncer
 from jobs.doorbell import ArqDoorbell, ArqRedis, open_redis
 from jobs.errors import Unavailable
 from jobs.feed import Feed
@@ -95,7 +95,9 @@ async def _open_project(
 
 
 def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, *, kind: str, capacity: int) -> Domain:
-    announcer, doorbell = RedisAnnouncer(redis), ArqDoorbell(redis)
+    # One for both: an author who has waited for the ring need not wait for the announcement as well.
+    patience = Patience()
+    announcer, doorbell = RedisAnnouncer(redis, patience), ArqDoorbell(redis, patience)
     feeds: list[Feed] = []
     presence = Presence(store, settings, push=lambda: feeds[0].push_health() if feeds else _no_push())
     service = JobService(

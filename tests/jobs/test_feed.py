@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from jobs.announcements import RedisAnnouncer
+from jobs.announcements import Patience, RedisAnnouncer
 from jobs.doorbell import ArqRedis
 from jobs.errors import NotFound, Unavailable
 from jobs.feed import Feed, Frame
@@ -34,7 +34,7 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 async def announcer(redis: ArqRedis) -> RedisAnnouncer:
     """What other processes announce with."""
-    return RedisAnnouncer(redis)
+    return RedisAnnouncer(redis, Patience())
 
 
 @pytest.fixture

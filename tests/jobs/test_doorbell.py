@@ -1,0 +1,157 @@
+"""arq behind one module: what a ring is, what a bell answers, and how long an author waits for a Redis that is away."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from arq.constants import job_key_prefix
+
+import jobs
+from jobs.announcements import Patience, RedisAnnouncer
+from jobs.doorbell import QUEUE, ArqDoorbell, ArqRedis, Bell, open_redis
+from jobs.errors import ConfigurationError
+from tests.faults.deployment import free_port
+from tests.faults.waiting import until
+
+HANGS = "127.0.0.1"
+
+
+@pytest.fixture
+async def hanging() -> AsyncIterator[ArqRedis]:
+    """A Redis that takes connections and never says a word."""
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, HANGS)
+    client = open_redis(f"redis://{HANGS}:{server.sockets[0].getsockname()[1]}/0")
+    yield client
+    await client.aclose(close_connection_pool=True)
+    server.close()
+
+
+def test_nothing_but_the_doorbell_imports_arq() -> None:
+    room = Path(jobs.__file__).parents[1]
+    importers = [
+        path.relative_to(room).as_posix()
+        for folder in ("jobs", "schema", "server")
+        for path in (room / folder).rglob("*.py")
+        if re.search(r"^\s*(from|import) arq\b", path.read_text(), re.MULTILINE)
+    ]
+
+    assert importers == ["jobs/doorbell.py"]
+
+
+def test_an_address_that_is_none_is_named_as_the_setting_that_it_is() -> None:
+    with pytest.raises(ConfigurationError, match="REDIS_URL"):
+        open_redis("postgresql://localhost")
+
+
+async def test_a_ring_is_json_under_a_fresh_id_that_does_not_stay_for_ever(redis: ArqRedis) -> None:
+    job_id = uuid4()
+    doorbell = ArqDoorbell(redis, Patience())
+
+    assert await doorbell.ring([job_id, job_id]) == [job_id, job_id]
+
+    messages = await redis.zrange(QUEUE, 0, -1)
+    assert len(set(messages)) == 2
+    for message in messages:
+        key = job_key_prefix + message.decode()
+        assert json.loads(await redis.get(key) or b"")["a"] == [str(job_id)]
+        assert 0 < await redis.pttl(key) <= 3_600_000 * 2
+
+
+async def test_a_bell_answers_no_more_rings_than_there_is_room_for(redis: ArqRedis) -> None:
+    job_ids = [uuid4() for _ in range(5)]
+    await ArqDoorbell(redis, Patience()).ring(job_ids)
+    answered: list[UUID] = []
+
+    async def answer(job_id: UUID) -> None:
+        answered.append(job_id)
+
+    bell = Bell(redis, answer=answer, room=lambda: 2 - len(answered))
+    for _ in range(3):
+        await bell.look()
+        await bell.close()
+
+    assert len(answered) == 2
+    assert await redis.zcard(QUEUE) == 3, "the others are left for whoever has room"
+
+
+async def test_a_bell_without_room_takes_nothing(redis: ArqRedis) -> None:
+    await ArqDoorbell(redis, Patience()).ring([uuid4()])
+    bell = Bell(redis, answer=_unanswered, room=lambda: 0)
+
+    await bell.look()
+    await bell.close()
+
+    assert await redis.zcard(QUEUE) == 1
+
+
+async def test_an_answer_that_fails_ends_neither_the_bell_nor_the_next_answer(redis: ArqRedis) -> None:
+    good, bad = uuid4(), uuid4()
+    await ArqDoorbell(redis, Patience()).ring([bad, good])
+    answered: list[UUID] = []
+
+    async def answer(job_id: UUID) -> None:
+        if job_id == bad:
+            raise RuntimeError("an error of ours")
+        answered.append(job_id)
+
+    bell = Bell(redis, answer=answer, room=lambda: 1)
+    for _ in range(3):
+        await bell.look()
+        await bell.close()
+
+    assert answered == [good]
+    assert await redis.zcard(QUEUE) == 0
+
+
+async def test_a_ring_wakes_a_bell_that_waits(redis: ArqRedis) -> None:
+    bell = Bell(redis, answer=_unanswered, room=lambda: 1)
+    listening = asyncio.create_task(bell.listen())
+
+    async def hears() -> bool:
+        [(_, listeners)] = await redis.pubsub_numsub("novelfoundry:ring")
+        return bool(listeners)
+
+    await until(hears, "the bell listens")
+    await bell.look()
+    waiting = asyncio.create_task(bell.wait(timeout=60))
+    began = time.monotonic()
+    await ArqDoorbell(redis, Patience()).ring([uuid4()])
+    await waiting
+
+    assert time.monotonic() - began < 0.9, "its own look would have come after a second"
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.mark.parametrize("redis_is", ["absent", "hanging"])
+async def test_redis_away_costs_the_first_a_second_and_the_next_nothing(redis_is: str, hanging: ArqRedis) -> None:
+    client = hanging if redis_is == "hanging" else open_redis(f"redis://{HANGS}:{free_port()}/0")
+    patience = Patience()
+    doorbell, announcer = ArqDoorbell(client, patience), RedisAnnouncer(client, patience)
+
+    began = time.monotonic()
+    assert await doorbell.ring([uuid4()]) == []
+    await announcer.announce([uuid4()])
+    first = time.monotonic() - began
+    began = time.monotonic()
+    assert await doorbell.ring([uuid4()]) == []
+    await announcer.announce([uuid4()])
+    second = time.monotonic() - began
+
+    assert first < 2
+    assert second < 0.2
+    await client.aclose(close_connection_pool=True)
+
+
+async def _unanswered(job_id: UUID) -> None:
+    raise AssertionError(f"job {job_id} was answered")

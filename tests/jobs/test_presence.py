@@ -1,0 +1,157 @@
+"""Who lives: a full worker is not absent, a stopped one is no alarm, and a deployment without a part says so."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from jobs.errors import Unavailable
+from jobs.presence import Heart, Presence
+from jobs.settings import Settings
+from jobs.states import ComponentState
+from jobs.store import JobStore
+from tests.jobs.lines import FailingLine
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Late after three heartbeats, 15 s; absent after a lease, 30 s: the rows are moved, not waited for."""
+    return replace(settings, heartbeat=timedelta(seconds=5), lease=timedelta(seconds=30))
+
+
+async def _silent_for(connection: "asyncpg.Connection[asyncpg.Record]", seconds: float) -> None:
+    await connection.execute(
+        "update public.processes set last_seen_at = clock_timestamp() - make_interval(secs => $1)", seconds
+    )
+
+
+async def test_a_deployment_in_which_nothing_ever_ran_says_never_seen(presence: Presence) -> None:
+    health = await presence.health()
+
+    assert {health.workers.state, health.sweeper.state} == {ComponentState.NEVER_SEEN}
+    assert health.message is not None
+    assert "worker" in health.message
+
+
+@pytest.mark.parametrize(
+    ("silent", "state", "live"),
+    [(1, ComponentState.HEALTHY, 1), (20, ComponentState.LATE, 1), (40, ComponentState.ABSENT, 0)],
+)
+async def test_a_process_is_healthy_then_late_then_absent(
+    presence: Presence,
+    store: JobStore,
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    silent: float,
+    state: ComponentState,
+    live: int,
+) -> None:
+    for kind in ("worker", "scheduler"):
+        await Heart(store, kind, capacity=2).beat()
+    await _silent_for(connection, silent)
+
+    health = await presence.health()
+
+    assert (health.workers.state, health.sweeper.state) == (state, state)
+    assert (health.workers.live, health.capacity) == (live, 2 * live)
+
+
+async def test_a_full_worker_is_not_absent(presence: Presence, store: JobStore) -> None:
+    await Heart(store, "scheduler").beat()
+    await Heart(store, "worker", capacity=2).beat(busy=2)
+
+    health = await presence.health()
+
+    assert health.workers.state is ComponentState.HEALTHY
+    assert (health.busy, health.capacity) == (2, 2)
+    assert health.message is None
+
+
+async def test_a_replica_that_was_stopped_in_good_order_is_no_alarm(presence: Presence, store: JobStore) -> None:
+    stays, leaves = Heart(store, "worker", capacity=2), Heart(store, "worker", capacity=2)
+    await Heart(store, "scheduler").beat()
+    await stays.beat()
+    await leaves.beat(busy=2)
+    await leaves.stop()
+
+    health = await presence.health()
+
+    assert health.workers.state is ComponentState.HEALTHY
+    assert (health.workers.live, health.busy) == (1, 0)
+    assert health.message is None
+
+
+async def test_the_last_replica_stopped_is_absent_at_once(presence: Presence, store: JobStore) -> None:
+    last = Heart(store, "worker", capacity=2)
+    await last.beat()
+    await last.stop()
+
+    assert (await presence.health()).workers.state is ComponentState.ABSENT
+
+
+async def test_a_missing_scheduler_is_told_to_the_author(presence: Presence, store: JobStore) -> None:
+    await Heart(store, "worker", capacity=1).beat()
+
+    message = (await presence.health()).message
+
+    assert message is not None
+    assert "scheduler" in message
+
+
+async def test_each_start_of_a_process_has_an_id_of_its_own(store: JobStore) -> None:
+    assert Heart(store, "worker").id != Heart(store, "worker").id
+
+
+async def test_a_heart_is_silent_until_the_database_takes_a_beat(line: FailingLine) -> None:
+    heart = Heart(JobStore(line), "worker")
+    line.is_cut = True
+    with pytest.raises(Unavailable):
+        await heart.beat()
+    assert heart.silent_for() == float("inf")
+    line.is_cut = False
+
+    await heart.beat()
+
+    assert heart.silent_for() < 5
+
+
+async def test_a_process_whose_database_is_gone_ends_without_an_error(line: FailingLine) -> None:
+    heart = Heart(JobStore(line), "worker")
+    await heart.beat()
+    line.is_cut = True
+
+    await heart.stop()
+
+
+async def test_many_who_ask_at_once_share_one_reading(presence: Presence, line: FailingLine) -> None:
+    answers = await asyncio.gather(*(presence.health() for _ in range(50)))
+
+    assert line.calls["processes_health"] == 1
+    assert len({answer.as_of for answer in answers}) == 1
+
+
+async def test_a_reading_that_failed_is_not_shared_with_the_next_who_asks(
+    presence: Presence, line: FailingLine
+) -> None:
+    line.is_cut = True
+    with pytest.raises(Unavailable):
+        await presence.health()
+    line.is_cut = False
+
+    assert (await presence.health()).workers.state is ComponentState.NEVER_SEEN
+
+
+async def test_processes_long_gone_are_forgotten_but_never_the_last_of_a_kind(
+    presence: Presence, store: JobStore, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    for kind in ("worker", "worker", "scheduler"):
+        await store.process_beat(uuid4(), kind=kind, version="0", host="here", capacity=1, busy=0)
+        await _silent_for(connection, 200_000)
+
+    await store.processes_prune()
+
+    kinds = await connection.fetch("select kind, count(*) from public.processes group by 1 order by 1")
+    assert [tuple(row) for row in kinds] == [("scheduler", 1), ("worker", 1)]
+    assert (await presence.health()).workers.state is ComponentState.ABSENT

@@ -33,7 +33,7 @@ _POLICY = {
 }
 # Monaco sets styles inline and runs its language services in workers.
 _GRAPHIQL = {"style-src": "'self' 'unsafe-inline'", "font-src": "'self' data:", "worker-src": "'self' blob:"}
-_UNBUILT = "<!doctype html><title>NovelFoundry</title><p>The pages are not built yet: run <code>make dashboard</code>.</p>"
+_UNBUILT = "<!doctype html><title>NovelFoundry</title><p>The pages are not built yet: run <code>make dashboard</code>."
 
 
 async def dashboard(request: Request) -> Response:

@@ -68,17 +68,19 @@ async def test_starting_twice_returns_the_job_that_lives(api: Api, manuscript: M
     assert first["id"] == second["id"]
 
 
-async def test_two_changes_in_one_request_see_each_other(api: Api, manuscript: Manuscript) -> None:
-    id = global_id("Manuscript", manuscript.id)
+async def test_a_later_change_in_a_request_is_answered_with_what_it_changed(
+    api: Api, manuscript: Manuscript, hand: Hand
+) -> None:
+    job = await hand.start(manuscript)
     found = await api.data(
-        f"mutation ($id: ID!) {{ a: startAnalysis(manuscriptId: $id) {JOB} b: deleteManuscript(id: $id) "
-        "{ __typename } c: startAnalysis(manuscriptId: $id) { __typename } }",
-        id=id,
+        f"mutation ($id: ID!, $job: ID!) {{ a: startAnalysis(manuscriptId: $id) {JOB} b: cancelJob(id: $job) {JOB} }}",
+        id=global_id("Manuscript", manuscript.id),
+        job=global_id("Job", job.id),
     )
 
     assert found["a"]["manuscript"]["isLocked"] is True
-    assert found["b"] == {"__typename": "DeletedManuscript"}
-    assert found["c"] == {"__typename": "Refusal"}
+    assert found["b"]["manuscript"]["isLocked"] is False
+    assert found["b"]["manuscript"]["latestJob"] == {"status": "CANCELLED"}
 
 
 async def test_a_cancelled_job_may_be_retried_as_a_new_one_that_names_it(api: Api, manuscript: Manuscript) -> None:

@@ -101,7 +101,8 @@ class Listener:
             if message is None:
                 if asked:
                     raise TimeoutError("no answer to a ping")
-                await pubsub.ping()
+                async with asyncio.timeout(_LISTEN_SECONDS):
+                    await pubsub.ping()
                 asked = True
                 continue
             asked = False

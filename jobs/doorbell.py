@@ -43,7 +43,9 @@ def open_redis(redis_url: str) -> ArqRedis:
     Raises ConfigurationError.
     """
     try:
-        pool = ConnectionPool.from_url(redis_url, socket_connect_timeout=1, socket_timeout=10, health_check_interval=15)
+        # No socket_timeout: with one, redis-py sends through asyncio.wait_for, which on Python 3.11 now and then
+        # swallows a cancellation, and a worker told to stop goes on. Whoever waits for Redis here sets a limit.
+        pool = ConnectionPool.from_url(redis_url, socket_connect_timeout=1, health_check_interval=15)
     except ValueError as error:
         raise ConfigurationError(f"REDIS_URL is not a Redis address: {error}") from error
     return ArqRedis(
@@ -160,7 +162,9 @@ class _RoomyWorker(Worker):
             await super().start_jobs([job_id])
 
     async def finish(self) -> None:
-        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+        """Waits for the handlers under way, and leaves those that a hanging Redis holds."""
+        if self.tasks:
+            await asyncio.wait(self.tasks.values(), timeout=_HANDLER_SECONDS)
 
 
 def _to_json(message: dict[str, Any]) -> bytes:

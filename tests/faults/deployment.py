@@ -122,13 +122,16 @@ class Deployment:
 
     # What must hold after every fault
 
-    async def verify(self) -> None:
-        """None lost, nothing left a terminal state, one report a completed job, and the subscriber knows."""
+    async def verify(self, *, limit: float = 30) -> None:
+        """None lost, nothing left a terminal state, one report a completed job, and the subscriber knows.
+
+        Every job has `limit` seconds to end.
+        """
 
         async def none_unfinished() -> bool:
             return not await self.audit.unfinished()
 
-        await until(none_unfinished, "every job ends, none is lost", limit=20)
+        await until(none_unfinished, "every job ends, none is lost", limit=limit)
         assert await self.audit.violations() == []
         if self.watcher is not None:
             await self._verify_watcher(self.watcher)
@@ -139,8 +142,8 @@ class Deployment:
 
         async def knows() -> bool:
             watcher.hold_up()
-            told = {job_id: (jobs[-1].status.value, jobs[-1].version) for job_id, jobs in watcher.told.items()}
-            return told == truth
+            last = {job_id: watcher.last(job_id) for job_id in truth}
+            return truth == {job_id: (job.status, job.version) for job_id, job in last.items() if job}
 
         await until(knows, f"the subscriber's last frames equal the rows: {truth}", limit=FRAME_LIMIT)
 

@@ -1,5 +1,6 @@
 """What the service says of itself to machines."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -38,7 +39,9 @@ async def test_pending_migrations_make_it_unready(settings: Settings, databases:
         response = await api.http.get("/readyz")
 
     assert response.status_code == 503
-    assert "novelfoundry migrate" in response.json()["reasons"][0]
+    assert re.fullmatch(
+        r"The database lacks \d+ migrations: run `novelfoundry migrate`\.", response.json()["reasons"][0]
+    )
 
 
 async def test_a_database_that_is_away_makes_it_unready_and_it_lives_on(settings: Settings) -> None:

@@ -10,22 +10,25 @@ from typing import Any, cast
 from uuid import UUID
 
 import httpx
+from postgrest import CountMethod
 from postgrest.exceptions import APIError
 
 from jobs.errors import ConfigurationError, Unavailable
-from jobs.gateways.supabase_errors import Passing, named, refuse_at_the_edge, unreachable
+from jobs.gateways.supabase_errors import Passing, held_back, named, refuse_at_the_edge, unreachable
 from jobs.ports import Row
 from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, acreate_client
 
-# Called again, each of these reads again or writes what is so already. Not among them: the steps, whose second
-# call is refused; what makes a row; and jobs_dispatched, which would be told twice in the job's history.
 # fmt: off
-IDEMPOTENT = frozenset({
+READS = frozenset({
     "clock_read", "job_events_get", "jobs_count", "jobs_get", "jobs_in_line", "jobs_of_manuscripts",
     "jobs_undispatched", "jobs_watched", "lateness_get", "manuscripts_count", "manuscripts_get", "manuscripts_page",
     "processes_health", "reports_get", "reports_of_jobs", "reports_of_manuscripts", "unowned_files_get",
-    "job_beat", "jobs_settle", "process_beat", "process_stop", "processes_prune", "unowned_files_forget",
 })
+# Called again, each of these reads again or writes what is so already. Not among them: the steps, whose second
+# call is refused; what makes a row; and jobs_dispatched, which would be told twice in the job's history.
+IDEMPOTENT = READS | {
+    "job_beat", "jobs_settle", "process_beat", "process_stop", "processes_prune", "unowned_files_forget",
+}
 # fmt: on
 _TRIES = 3
 _PAUSE_SECONDS = 0.1
@@ -62,13 +65,18 @@ class SupabaseGateway:
         return await self._once(function, arguments)
 
     async def _once(self, function: str, arguments: dict[str, Any]) -> list[Row]:
+        # Counted, so that rows which the project holds back are missed; only of reads, which may be run twice for it.
+        count = CountMethod.exact if function in READS else None
         try:
-            answer = await self._client.rpc(function, arguments).execute()
+            answer = await self._client.rpc(function, arguments, count=count).execute()
         except APIError as error:
             raise named(error) from error
         except httpx.TransportError as error:
             raise unreachable() from error
-        return cast("list[Row]", answer.data)
+        rows = cast("list[Row]", answer.data)
+        if answer.count is not None and answer.count > len(rows):
+            raise held_back(len(rows))
+        return rows
 
 
 @asynccontextmanager

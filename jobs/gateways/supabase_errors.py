@@ -43,6 +43,14 @@ def unreachable() -> Passing:
     )
 
 
+def held_back(rows: int) -> ConfigurationError:
+    """The error for an answer that was cut off: what is missing from it would be taken for gone."""
+    return ConfigurationError(
+        f"The Supabase project gives out no more than {rows} rows at once: raise `Max rows` in its Data API settings "
+        "to 100000."
+    )
+
+
 async def refuse_at_the_edge(response: httpx.Response) -> None:
     """Raises for an answer from before the project's services: it has no code of theirs, only an HTTP status."""
     if response.is_error and not _has_a_code(await response.aread()):

@@ -21,14 +21,14 @@ PASSWORD = "rain-on-the-roof-1"
 _CONFIG = """
 [api]
 schemas = ["public"]
-max_rows = 1000
+max_rows = {max_rows}
 [db]
 driver = "postgres"
 url = "{database_url}"
 [auth]
 enabled = true
 jwt_secret = "{jwt_secret}"
-jwt_expiry = {jwt_expiry}
+jwt_expiry = 3600
 publishable_key = "{publishable_key}"
 secret_key = "{secret_key}"
 enable_signup = true
@@ -95,14 +95,14 @@ def why_not() -> str | None:
     if not NODE.exists():
         return "No Node is in the environment: run `make setup`."
     if not INSTALLED.exists():
-        return "@supabase/lite is not installed: run `make lite`."
+        return "@supabase/lite is not installed: `make test` installs it."
     return None
 
 
 @contextmanager
-def running(database_url: str, home: Path, *, jwt_expiry: int = 3600) -> Iterator[Project]:
+def running(database_url: str, home: Path, *, max_rows: int = 100_000) -> Iterator[Project]:
     """A project over the database, its objects under `home`, until the context ends."""
-    keys = _configured(database_url, home, jwt_expiry=jwt_expiry)
+    keys = _configured(database_url, home, max_rows=max_rows)
     with _process(home) as url:
         yield Project(url=url, database_url=database_url, home=home, **keys)
 
@@ -153,7 +153,7 @@ def _process(home: Path, *, port: int = 0) -> Iterator[str]:
             process.stdout.close()
 
 
-def _configured(database_url: str, home: Path, *, jwt_expiry: int = 3600) -> dict[str, str]:
+def _configured(database_url: str, home: Path, *, max_rows: int = 100_000) -> dict[str, str]:
     """Writes the configuration of a project with keys of its own; returns the keys."""
     keys = {
         "jwt_secret": secrets.token_hex(32),
@@ -161,7 +161,7 @@ def _configured(database_url: str, home: Path, *, jwt_expiry: int = 3600) -> dic
         "secret_key": _key("secret"),
     }
     (home / "supabase").mkdir(parents=True, exist_ok=True)
-    written = _CONFIG.format(database_url=database_url, jwt_expiry=jwt_expiry, **keys)
+    written = _CONFIG.format(database_url=database_url, max_rows=max_rows, **keys)
     (home / "supabase" / "config.toml").write_text(written)
     return keys
 

@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobs.errors import ConfigurationError, NotFound, NovelFoundryError, Unavailable
-from jobs.gateways.supabase import IDEMPOTENT, SupabaseGateway, open_supabase
+from jobs.gateways.supabase import IDEMPOTENT, READS, SupabaseGateway, open_supabase
 from jobs.store import JobStore
-from tests.conftest import AddManuscript
+from tests.conftest import AddManuscript, Databases
 from tests.sql.life import Connection
 from tests.supabase.edge import RESET, SILENCE, Edge, edge
-from tests.supabase.lite import Project
+from tests.supabase.lite import Project, running
 
 KEY = "sb_secret_0123456789abcdefghijkl"
 BUSY = (503, "<html>upstream connect error</html>")
@@ -154,6 +155,16 @@ async def test_a_project_that_is_not_there_says_what_to_look_at() -> None:
     assert "SUPABASE_URL" in error.message
 
 
+async def test_rows_that_the_project_holds_back_are_missed(
+    project_template: str, databases: Databases, tmp_path: Path
+) -> None:
+    async with databases.fresh(template=project_template) as url:
+        with running(url, tmp_path / "sparing", max_rows=2) as project:
+            async with open_supabase(project.url, project.secret_key) as client:
+                with pytest.raises(ConfigurationError, match="`Max rows`"):
+                    await SupabaseGateway(client).call("processes_health", p_late_after=1.0, p_absent_after=1.0)
+
+
 async def test_every_function_tried_again_exists_and_every_read_is_among_them(connection: Connection) -> None:
     functions = await connection.fetch(
         "select proname, provolatile = 's' as reads from pg_proc where pronamespace = 'public'::regnamespace"
@@ -162,7 +173,7 @@ async def test_every_function_tried_again_exists_and_every_read_is_among_them(co
     unused = {"manuscript_file_load", "duration_in_words", "lateness_bucket", "job_status_read", "job_edge_exists"}
 
     assert {row["proname"] for row in functions} >= IDEMPOTENT
-    assert {row["proname"] for row in functions if row["reads"]} - unused <= IDEMPOTENT
+    assert {row["proname"] for row in functions if row["reads"]} - unused == READS - {"clock_read"}
 
 
 # Values

@@ -10,7 +10,14 @@ import asyncpg
 from jobs.errors import BY_SQLSTATE, ConfigurationError, Unavailable
 from jobs.ports import Row
 
-_AWAY = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+# asyncpg calls it an internal error of its own when a server dies in the middle of a handshake.
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+)
 _CONNECT_SECONDS = 5
 # Shutting down, starting up, too many connections, or the statement's time limit reached: all pass.
 _PASSING_CLASSES = ("57P", "53", "57014", "55P03", "40")

@@ -29,6 +29,8 @@ _MIN_SECRET = 32
 _KEYS_FRESH_SECONDS = 600.0
 _REFETCH_SECONDS = 30.0
 _FETCH_LIMIT = 5.0
+# What PyJWT raises for any text whatever: also half characters, numbers out of range and JSON without an end.
+_NO_TOKEN = (jwt.PyJWTError, ValueError, OverflowError, RecursionError)
 _ASYMMETRIC = {"EC": "ES256", "RSA": "RS256"}
 
 
@@ -149,7 +151,7 @@ def _public_keys(answer: Any) -> dict[str, jwt.PyJWK]:
 def _header(token: str) -> Mapping[str, Any]:
     try:
         return jwt.get_unverified_header(token)
-    except jwt.PyJWTError:
+    except _NO_TOKEN:
         raise _invalid() from None
 
 
@@ -166,7 +168,7 @@ def _decoded(token: str, key: jwt.PyJWK | str, algorithm: str, *, audience: str,
         )
     except jwt.ExpiredSignatureError:
         raise Unauthenticated("Your sign-in has expired. Sign in again.") from None
-    except (jwt.PyJWTError, ValueError, OverflowError):
+    except _NO_TOKEN:
         raise _invalid() from None
     return claims
 

@@ -40,10 +40,18 @@ def is_from_here(request: Request) -> bool:
     return (
         request.client is not None
         and _is_loopback(request.client.host)
-        and _is_loopback(urlsplit(f"//{host}").hostname or "")
+        and _is_loopback(_name_of(host))
         and origin in (f"http://{host}", f"https://{host}")
         and not any(name in request.headers for name in _PROXIED)
     )
+
+
+def _name_of(host: str) -> str:
+    """The host's name without its port; empty when it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_loopback(host: str) -> bool:

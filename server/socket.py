@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from jobs.errors import LimitReached, Unauthenticated, Unavailable
 from schema.api import api
 from schema.context import Caller
-from schema.errors import as_graphql, is_request_error, shown
+from schema.errors import as_graphql, internal, is_request_error, shown
 from server.answers import encoded
 from server.auth import bearer
 from server.graphql import Malformed, Operation, read_json, read_operation
@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 class Close(IntEnum):
     """Why the server ends a connection."""
 
+    INTERNAL_ERROR = 1011
     TRY_AGAIN_LATER = 1013
     BAD_REQUEST = 4400
     UNAUTHORIZED = 4401
@@ -97,6 +98,8 @@ class Connection:
                 await self._hear(tasks, limit)
         except Closing as closing:
             await self._close(closing.code, closing.reason)
+        except WebSocketDisconnect:
+            raise
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -104,6 +107,8 @@ class Connection:
                 await self._close(Close.INIT_TIMEOUT, "Connection initialisation timeout")
             else:
                 await self._close(Close.FORBIDDEN, "The token has expired")
+        except Exception as error:
+            await self._close(Close.INTERNAL_ERROR, internal(error))
 
     async def _hear(self, tasks: asyncio.TaskGroup, limit: asyncio.Timeout) -> None:
         while True:

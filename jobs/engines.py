@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from jobs.embedded import Postgres, Valkey
+from jobs.embedded import Postgres, Valkey, postgres_url, valkey_url
 from jobs.engine import Engine, port_is_free
 from jobs.errors import ConfigurationError, NovelFoundryError
 
@@ -127,6 +127,29 @@ def _locked(data: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def addresses(data: Path) -> tuple[str, str] | None:
+    """The database's and Redis's address of the engines that run on this directory; None when none do."""
+    directory = data.expanduser().resolve()
+    if not _is_locked(directory):
+        return None
+    kept = _read(directory / "engines.json")
+    return (
+        postgres_url(kept.postgres_port, kept.postgres_password),
+        valkey_url(kept.valkey_port, kept.valkey_password),
+    )
+
+
+def _is_locked(data: Path) -> bool:
+    try:
+        with (data / "engines.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,7 @@ def _doctor(asked: argparse.Namespace) -> int:
         return asyncio.run(alive.run(_settings(), kind=asked.process))
     from server import doctor
 
-    return asyncio.run(doctor.run(_settings(), canary=asked.canary))
+    return asyncio.run(doctor.run(_settings_of_what_runs(), canary=asked.canary))
 
 
 def _analyse(asked: argparse.Namespace) -> int:
@@ -112,6 +112,19 @@ def _settings() -> "Settings":
     from jobs.settings import Settings
 
     return Settings.from_environment()
+
+
+def _settings_of_what_runs() -> "Settings":
+    """The settings, with the addresses of the engines that `make up` runs here where the environment names none."""
+    from dataclasses import replace
+
+    from jobs.engines import addresses
+
+    settings = _settings()
+    if settings.database_url or settings.redis_url or settings.uses_supabase:
+        return settings
+    database_url, redis_url = addresses(settings.data) or (None, None)
+    return replace(settings, database_url=database_url, redis_url=redis_url)
 
 
 def _served(process: Coroutine[object, object, None]) -> int:

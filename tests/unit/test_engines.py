@@ -21,7 +21,7 @@ from redis.exceptions import AuthenticationError
 
 from jobs.embedded import Valkey
 from jobs.engine import Engine, port_is_free
-from jobs.engines import Engines
+from jobs.engines import Engines, addresses
 from jobs.errors import ConfigurationError
 
 CLI = [sys.executable, "-m", "server.cli"]
@@ -52,6 +52,13 @@ async def test_passwords_show_neither_in_the_process_list_nor_to_other_users(tmp
         assert engines.postgres._password not in seen
         assert engines.valkey._password not in seen
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+async def test_their_addresses_are_known_while_they_run_and_only_then(tmp_path: Path) -> None:
+    assert addresses(tmp_path) is None
+    async with Engines(tmp_path, durable=False) as engines:
+        assert addresses(tmp_path) == (engines.database_url, engines.redis_url)
+    assert addresses(tmp_path) is None
 
 
 async def test_data_ports_and_passwords_outlive_a_restart(tmp_path: Path) -> None:

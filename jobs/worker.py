@@ -106,6 +106,7 @@ class Worker:
         run.add_done_callback(self._ended)
         # The place is taken: those who wait should hear of it before the next beat is due.
         self._next_beat = 0.0
+        self._bell.wake()
 
     def _ended(self, run: asyncio.Task[None]) -> None:
         self._runs.discard(run)

@@ -14,10 +14,13 @@ class FailingLine:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self.is_cut = False
+        self.refused: set[str] = set()
         self.calls: Counter[str] = Counter()
         self._lost_answers: Counter[str] = Counter()
         self._held_answers: dict[str, asyncio.Event] = {}
         self.holding = asyncio.Event()
+
+    # `is_cut` fails every call, `refused` those of the functions in it.
 
     def lose_answer(self, function: str, *, times: int = 1) -> None:
         """What the function does is done, but its caller never hears of it."""
@@ -31,7 +34,7 @@ class FailingLine:
     async def call(self, function: str, /, **arguments: Any) -> list[Row]:
         """See Gateway.call."""
         self.calls[function] += 1
-        if self.is_cut:
+        if self.is_cut or function in self.refused:
             raise Unavailable("The line is cut.")
         rows = await self._gateway.call(function, **arguments)
         if release := self._held_answers.pop(function, None):

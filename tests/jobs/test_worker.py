@@ -1,0 +1,88 @@
+"""The worker's loop: takes what it has room for, says at once that it is busy, and goes on through every absence."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import UUID
+
+from jobs.models import Job, Manuscript
+from jobs.settings import Settings
+from jobs.states import JobStatus
+from jobs.store import JobStore
+from jobs.wiring import Domain, open_domain
+from jobs.worker import Worker
+from tests.conftest import AddManuscript
+from tests.faults import holds
+from tests.faults.waiting import until
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, *, places: int) -> AsyncIterator[Domain]:
+    """A worker with so many places; it is told to stop at the end."""
+    settings = replace(settings, worker_concurrency=places)
+    stop = asyncio.Event()
+    async with open_domain(settings, kind="worker", capacity=places) as domain:
+        run = asyncio.create_task(Worker(domain).run(stop))
+        try:
+            yield domain
+        finally:
+            stop.set()
+            await asyncio.wait_for(run, 20)
+
+
+async def _started(domain: Domain, manuscript: Manuscript) -> Job:
+    return await domain.service.start(manuscript.owner_id, manuscript.id)
+
+
+async def _claimed_by(store: JobStore, jobs: list[Job], number: int) -> dict[UUID, UUID | None]:
+    """Waits until so many of the jobs are claimed; the worker of each."""
+
+    async def claimed() -> dict[UUID, UUID | None]:
+        rows = await store.get(jobs[0].owner_id, [job.id for job in jobs])
+        workers = {row.id: row.worker_id for row in rows if row.status is not JobStatus.QUEUED}
+        return workers if len(workers) == number else {}
+
+    return await until(claimed, f"{number} jobs are claimed")
+
+
+async def test_a_full_worker_leaves_the_ring_to_one_that_has_room(
+    settings: Settings, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    manuscripts = [await add_manuscript() for _ in range(2)]
+    async with holds.at_load(database_url), at_work(settings, places=1) as full:
+        jobs = [await _started(full, manuscript) for manuscript in manuscripts]
+        first = await _claimed_by(store, jobs, 1)
+        assert set(first.values()) == {full.heart.id}
+        async with at_work(settings, places=1) as other:
+            both = await _claimed_by(store, jobs, 2)
+
+            assert set(both.values()) == {full.heart.id, other.heart.id}
+
+
+async def test_a_worker_says_that_it_is_full_before_its_next_heartbeat_is_due(
+    settings: Settings, store: JobStore, manuscript: Manuscript, database_url: str
+) -> None:
+    slow = replace(settings, heartbeat=settings.lease / 2)
+    async with holds.at_load(database_url), at_work(slow, places=1) as domain:
+        job = await _started(domain, manuscript)
+        await _claimed_by(store, [job], 1)
+
+        async def is_full() -> bool:
+            health = await domain.presence.health()
+            return (health.busy, health.capacity) == (1, 1)
+
+        await until(is_full, "the worker says that it is full", limit=slow.heartbeat.total_seconds() * 0.9)
+
+
+async def test_a_worker_takes_up_what_waited_as_soon_as_a_place_is_free(
+    settings: Settings, store: JobStore, add_manuscript: AddManuscript
+) -> None:
+    async with at_work(settings, places=1) as domain:
+        jobs = [await _started(domain, await add_manuscript()) for _ in range(3)]
+
+        async def all_over() -> bool:
+            rows = await store.get(jobs[0].owner_id, [job.id for job in jobs])
+            return all(row.status is JobStatus.COMPLETED for row in rows)
+
+        await until(all_over, "one after the other completes")

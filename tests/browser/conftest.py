@@ -1,7 +1,7 @@
 """What the browser tests stand on: the real running program, and pages that tell what went wrong in them."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -50,6 +50,17 @@ class Opened:
 
 
 Opener = Callable[..., Opened]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shows with a failed test what the program said meanwhile."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for program in item.funcargs.values():
+            if isinstance(program, Program):
+                report.sections.append(("the program", program.last_words))
+    return report
 
 
 @pytest.fixture(scope="package")

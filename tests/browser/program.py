@@ -32,6 +32,11 @@ class Program:
         """Its address."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def last_words(self) -> str:
+        """The end of what it has written."""
+        return self._log.read_text()[-3000:]
+
     def start(self) -> None:
         """Starts it and waits until it is ready. Raises RuntimeError with its last words when it is not."""
         command = [sys.executable, "-m", "server.cli", "up", "--port", str(self._port), "--data", str(self._data)]
@@ -40,7 +45,7 @@ class Program:
         deadline = time.monotonic() + READY_SECONDS
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("`novelfoundry up` did not become ready:\n" + self._log.read_text()[-2000:])
+                raise RuntimeError("`novelfoundry up` did not become ready:\n" + self.last_words)
             time.sleep(0.1)
 
     def stop(self) -> None:

@@ -17,7 +17,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from jobs.announcements import CHANGED, Listener
-from jobs.errors import NotFound, Unavailable
+from jobs.errors import NotFound, NovelFoundryError, Unavailable
 from jobs.models import Component, Job
 from jobs.service import JobService
 from jobs.settings import Settings
@@ -206,7 +206,7 @@ class Feed:
             owner_ids, self._dirty = self._dirty & self._watchers.keys(), set()
             try:
                 await self._tell(owner_ids)
-            except Unavailable as error:
+            except NovelFoundryError as error:
                 _log.warning("watchers wait: %s", error)
                 self._dirty |= owner_ids
                 self._wake.set()

@@ -30,6 +30,7 @@ from tests.faults.test_worker_killed import (
     test_a_completion_under_way_when_its_worker_is_killed_lands_whole,
     test_a_worker_killed_in_the_analysis_takes_the_analysis_with_it,
 )
+from tests.faults.waiting import until
 from tests.faults.watching import Watcher
 from tests.supabase.lite import Project, back, running
 
@@ -134,3 +135,26 @@ async def test_a_project_that_goes_away_in_mid_analysis_costs_no_job_and_no_proc
 
     await deployment.completes(job_id)
     assert all(process.is_running for process in deployment.processes)
+
+
+async def test_a_key_that_is_refused_for_a_while_costs_no_watcher(
+    deployment: Deployment, project: Project, going: ExitStack, caplog: pytest.LogCaptureFixture
+) -> None:
+    job_id = await deployment.job()
+    config = project.home / "supabase" / "config.toml"
+    right = config.read_text()
+    going.close()
+    config.write_text(right.replace(project.secret_key, "sb_secret_0123456789_of_nobody"))
+
+    async def told() -> bool:
+        deployment.watched.hold_up()
+        return "watchers wait: Supabase refuses SUPABASE_SECRET_KEY" in caplog.text
+
+    with back(project):
+        await until(told, "the push hub meets the refusal")
+    config.write_text(right)
+    going.enter_context(back(project))
+    await until(deployment.domain.store.clock, "the key is taken again")
+    await deployment.domain.service.cancel(deployment.owner_id, job_id)
+
+    await deployment.watched.hears(job_id, JobStatus.CANCELLED)

@@ -16,13 +16,20 @@ import "./style/print.css";
 
 async function open(root: Root): Promise<void> {
   const config = await loadConfig();
-  if (config.mode === "local") return show(root, openLocalSession());
+  if (config.mode === "local") return show(root, await signItselfIn());
   const { openSupabase } = await import("./session/supabase.ts");
   const signIn = openSupabase(config.supabaseUrl, config.publishableKey);
   signIn.watch((session) => {
     if (session) show(root, session);
     else root.render(<SignInPage signIn={signIn} />);
   });
+}
+
+/** Local mode's session. Throws when the server does not let this page sign itself in. */
+async function signItselfIn(): Promise<Session> {
+  const session = openLocalSession();
+  await session.getToken({ refresh: false });
+  return session;
 }
 
 function show(root: Root, session: Session): void {

@@ -128,3 +128,13 @@ def test_local_mode_loads_nothing_of_supabase(open_page: Opener) -> None:
     expect(opened.page.get_by_role("button", name="Choose a file")).to_be_visible()
 
     assert [request.url for request in opened.requests if "supabase" in request.url] == []
+
+
+def test_a_page_that_may_not_sign_itself_in_says_why(open_page: Opener) -> None:
+    opened = open_page()
+    refusal = {"code": "FORBIDDEN", "message": "Only a page opened on the same machine signs itself in."}
+    opened.page.route("**/session", lambda route: route.fulfill(status=403, json=refusal))
+
+    opened.go()
+
+    expect(opened.page.get_by_role("alert")).to_contain_text(refusal["message"])

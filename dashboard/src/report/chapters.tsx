@@ -11,10 +11,11 @@ export function Chapters({ chapters }: { readonly chapters: readonly Chapter[] }
   // The heading of a part has words and no sentence: a hole in every curve.
   const told = useMemo(() => chapters.filter(({ sentences }) => sentences > 0), [chapters]);
   if (told.length === 0) return <p className="soft">There is no text here to measure.</p>;
+  if (told.length === 1) return <ChapterTable chapters={told} />;
   return (
     <>
-      {told.length > 1 && <Charts chapters={told} />}
-      <details className="as-table" open={told.length === 1}>
+      <Charts chapters={told} />
+      <details className="as-table">
         <summary>The same as a table</summary>
         <ChapterTable chapters={told} />
       </details>

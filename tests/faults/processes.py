@@ -147,7 +147,7 @@ class Api(Process):
         return self
 
 
-async def gone(process: psutil.Process, *, limit: float = 5) -> None:
+async def gone(process: psutil.Process, *, limit: float = 20) -> None:
     """Waits until a process that is not our child is no more; a zombie is no more."""
 
     async def is_gone() -> bool:

@@ -11,7 +11,7 @@ from tests.faults import holds
 from tests.faults.deployment import Deployment
 
 
-@pytest.mark.parametrize("mode", ["fast", "immediate", "kill"])
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
 async def test_a_restart_in_mid_analysis_costs_no_job_and_no_process(
     engines: Engines, deployment: Deployment, mode: str
 ) -> None:
@@ -33,7 +33,7 @@ async def test_a_restart_in_mid_analysis_costs_no_job_and_no_process(
     assert all(process.is_running for process in deployment.processes)
 
 
-@pytest.mark.parametrize("mode", ["immediate", "kill"])
+@pytest.mark.parametrize("mode", ["kill"])
 async def test_a_restart_under_a_statement_of_the_worker_is_no_error_of_the_job(
     engines: Engines, deployment: Deployment, mode: str
 ) -> None:
@@ -50,7 +50,7 @@ async def test_a_restart_under_a_statement_of_the_worker_is_no_error_of_the_job(
     assert worker.is_running
 
 
-@pytest.mark.parametrize("mode", ["fast", "kill"])
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
 async def test_a_restart_within_the_completion_completes_the_job_once(
     engines: Engines, deployment: Deployment, mode: str
 ) -> None:

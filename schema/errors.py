@@ -50,14 +50,19 @@ def _told(error: GraphQLError, cause: BaseException | None) -> tuple[str, str | 
         case Unavailable():
             return cause.message, "UNAVAILABLE"
         case ConfigurationError():
-            _log.error("%s", cause.message)
-            return "The service is not set up completely. Its operator finds the reason in the log.", "UNAVAILABLE"
+            return not_set_up(cause), "UNAVAILABLE"
         case RecursionError():
             return TOO_DEEP, None
         case CannotGetOperationTypeError():
             return NO_OPERATION, None
         case _:
             return internal(cause), "INTERNAL"
+
+
+def not_set_up(cause: ConfigurationError) -> str:
+    """Logs what the operator must mend; returns the sentence for a client."""
+    _log.error("%s", cause.message)
+    return "The service is not set up completely. Its operator finds the reason in the log."
 
 
 def internal(cause: BaseException) -> str:

@@ -5,7 +5,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from jobs.errors import InvalidInput, Refused, Unauthenticated, Unavailable
+from jobs.errors import ConfigurationError, InvalidInput, Refused, Unauthenticated, Unavailable
+from schema.errors import not_set_up
 from schema.ids import global_id
 from server.answers import answer, problem, refused
 from server.body import limited
@@ -34,6 +35,8 @@ async def manuscripts(request: Request) -> Response:
         return refused(error)
     except Unavailable as error:
         return problem(503, "UNAVAILABLE", error.message)
+    except ConfigurationError as error:
+        return problem(503, "UNAVAILABLE", not_set_up(error))
     except (ClientDisconnect, TimeoutError):
         return problem(408, "TIMEOUT", "The file did not arrive whole. Send it again.")
     return answer({"id": global_id("Manuscript", manuscript.id)}, status=201)

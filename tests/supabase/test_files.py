@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
+import jwt
 import pytest
 
 from jobs import service
@@ -17,6 +19,7 @@ from jobs.gateways.supabase import open_supabase
 from jobs.settings import Settings
 from jobs.storage import StorageFiles
 from jobs.wiring import Domain, open_domain
+from tests.api.conftest import running as running_api
 from tests.conftest import TEXT, Databases
 from tests.sql.life import Connection
 from tests.supabase.edge import RESET, SILENCE, edge
@@ -186,6 +189,26 @@ async def test_a_missing_bucket_is_said_at_the_start_and_at_every_use(broken: tu
             await use
 
 
+async def test_an_upload_to_a_bucket_that_went_missing_is_refused_in_one_line(
+    broken: tuple[Settings, StorageFiles], caplog: pytest.LogCaptureFixture
+) -> None:
+    settings, files = broken
+    async with running_api(settings) as api:
+        await files._buckets.delete_bucket("manuscripts")
+
+        answer = await api.http.post(
+            "/manuscripts",
+            files={"file": ("rain.txt", TEXT)},
+            headers={"Authorization": f"Bearer {token(settings)}"},
+        )
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "UNAVAILABLE")
+    assert "not set up completely" in answer.json()["message"]
+    told = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.exc_info for record in told] == [None]
+    assert "no bucket `manuscripts`" in told[0].getMessage()
+
+
 async def test_a_bucket_that_is_open_to_everybody_is_not_used(broken: tuple[Settings, StorageFiles]) -> None:
     settings, files = broken
     await files._buckets.update_bucket("manuscripts", {"public": True})
@@ -214,6 +237,17 @@ async def test_what_storage_refuses_is_told_apart(answer: tuple[int, object], ki
     async with edge(answer) as told, open_supabase(told.url, "sb_secret_x") as client:
         with pytest.raises(kind):
             await StorageFiles(client).load(uuid4())
+
+
+def token(settings: Settings) -> str:
+    """A token of the project, as any of its authors has one."""
+    claims = {
+        "iss": f"{settings.supabase_url}/auth/v1",
+        "aud": "authenticated",
+        "sub": str(uuid4()),
+        "exp": time.time() + 60,
+    }
+    return jwt.encode(claims, settings.supabase_jwt_secret or "", "HS256")
 
 
 async def _left(connection: Connection, manuscript_id: UUID) -> set[str]:

@@ -97,7 +97,7 @@ class Bell:
     ) -> None:
         self._wake = asyncio.Event()
         self._listener = Listener(redis, RING, lambda _: self._wake.set())
-        self._arq = _RoomyWorker(redis, answer=answer, room=room)
+        self._arq = _RoomyWorker(redis, answer=answer, room=room, answered=self.wake)
 
     def wake(self) -> None:
         """Room has come free, or something else is worth a look at once."""
@@ -129,7 +129,14 @@ class Bell:
 class _RoomyWorker(Worker):
     """arq's worker, driven by our loop, so that a blip of Redis ends an iteration and never the process (5)."""
 
-    def __init__(self, redis: ArqRedis, *, answer: Callable[[UUID], Awaitable[None]], room: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        redis: ArqRedis,
+        *,
+        answer: Callable[[UUID], Awaitable[None]],
+        room: Callable[[], int],
+        answered: Callable[[], None],
+    ) -> None:
         async def ring(_: dict[Any, Any], job_id: str) -> None:
             await answer(UUID(job_id))
 
@@ -149,6 +156,7 @@ class _RoomyWorker(Worker):
             log_results=False,
         )
         self._room = room
+        self._answered = answered
 
     async def look(self) -> None:
         """One iteration of arq's loop."""
@@ -160,6 +168,9 @@ class _RoomyWorker(Worker):
             if self._room() <= sum(not task.done() for task in self.tasks.values()):
                 return
             await super().start_jobs([job_id])
+            if handler := self.tasks.get(job_id.decode()):
+                # A ring for nothing takes no place: after an outage thousands may stand before the next job's.
+                handler.add_done_callback(lambda _: self._answered())
 
     async def finish(self) -> None:
         """Waits for the handlers under way, and leaves those that a hanging Redis holds."""

@@ -133,6 +133,25 @@ async def test_a_ring_wakes_a_bell_that_waits(redis: ArqRedis) -> None:
     await asyncio.gather(listening, return_exceptions=True)
 
 
+async def test_rings_for_nothing_do_not_hold_up_those_behind_them(redis: ArqRedis) -> None:
+    first = uuid4()
+    await ArqDoorbell(redis, Patience()).ring([*(uuid4() for _ in range(40)), first])
+    answered = asyncio.Event()
+
+    async def answer(job_id: UUID) -> None:
+        if job_id == first:
+            answered.set()
+
+    bell = Bell(redis, answer=answer, room=lambda: 2)
+    working = asyncio.create_task(_work(bell))
+    began = time.monotonic()
+    await asyncio.wait_for(answered.wait(), 30)
+
+    assert time.monotonic() - began < 10, "its own looks, two rings each, would have taken twenty seconds"
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
 @pytest.mark.parametrize("redis_is", ["absent", "hanging"])
 async def test_redis_away_costs_the_first_a_second_and_the_next_nothing(redis_is: str, hanging: ArqRedis) -> None:
     client = hanging if redis_is == "hanging" else open_redis(f"redis://{HANGS}:{free_port()}/0")
@@ -151,6 +170,12 @@ async def test_redis_away_costs_the_first_a_second_and_the_next_nothing(redis_is
     assert first < 2
     assert second < 0.2
     await client.aclose(close_connection_pool=True)
+
+
+async def _work(bell: Bell) -> None:
+    while True:
+        await bell.look()
+        await bell.wait(timeout=60)
 
 
 async def _unanswered(job_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -115,12 +116,22 @@ class Api:
         return await self.http.post("/manuscripts", files=files, data=fields, headers=self.bearer(sub))
 
     @asynccontextmanager
-    async def opened(self, *, protocols: list[Subprotocol] | None = None) -> AsyncIterator[Socket]:
-        """A socket on which nothing was said yet."""
+    async def opened(
+        self, *, protocols: list[Subprotocol] | None = None, line: socket.socket | None = None
+    ) -> AsyncIterator[Socket]:
+        """A socket on which nothing was said yet; `line` is a TCP connection to the api, to use for it."""
         offered = [PROTOCOL] if protocols is None else protocols
         url = f"{self.url.replace('http', 'ws', 1)}/graphql"
-        async with connect(url, subprotocols=offered or None) as connection:
+        async with connect(url, subprotocols=offered or None, sock=line) as connection:
             yield Socket(connection)
+
+    def narrow_line(self) -> socket.socket:
+        """A TCP connection to the api whose end here takes little before it is read."""
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        host, port = self.url.removeprefix("http://").split(":")
+        line.connect((host, int(port)))
+        return line
 
     @asynccontextmanager
     async def socket(self, sub: str = ANN, *, expires_in: float = 600) -> AsyncIterator[Socket]:

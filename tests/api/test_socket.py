@@ -4,6 +4,9 @@ import asyncio
 import random
 import time
 from base64 import b64encode
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +14,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from jobs.models import Manuscript
+from jobs.settings import Settings
 from server import socket as server_socket
-from tests.api.conftest import Api, Hand, Socket
+from tests.api.conftest import Api, Hand, Socket, running
 
 VIEWER = "{ viewer { id } }"
 UPDATES = "subscription { jobUpdates { jobs { id status version manuscript { title } } system { queued } } }"
@@ -343,6 +347,39 @@ async def test_versions_grow_up_to_the_newest_and_steps_between_may_be_left_out(
 
         assert versions == sorted(set(versions))
         assert len(versions) < 20
+
+
+async def test_a_client_that_stops_reading_is_kept_no_backlog_and_then_told_the_newest(
+    settings: Settings, manuscript: Manuscript
+) -> None:
+    patient = replace(settings, lease=timedelta(minutes=5))
+    async with running(patient) as api, api.opened(line=api.narrow_line()) as socket:
+        hand = Hand(store=api.services.domain.store, services=api.services)
+        job = await hand.begin(await hand.claim(await hand.start(manuscript)))
+        await socket.init(api.token())
+        await socket.subscribe("1", UPDATES)
+        await socket.next("1")
+        await _stuff(socket)
+        for step in range(30):
+            job = await hand.store.beat(job, lease=patient.lease, stage=f"Step {step}")
+            await hand.tell(job)
+
+        versions: list[int] = []
+        while not versions or versions[-1] < job.version:
+            message = await socket.hear()
+            if message["type"] == "next":
+                versions += [seen["version"] for seen in message["payload"]["data"]["jobUpdates"]["jobs"]]
+
+    assert versions == sorted(set(versions))
+    assert len(versions) <= 5
+
+
+async def _stuff(socket: Socket) -> None:
+    """Asks for large answers that nobody reads, until every buffer on the way is full and no more can be said."""
+    with suppress(TimeoutError):
+        while True:
+            async with asyncio.timeout(1):
+                await socket.say({"type": "ping", "payload": {"text": "x" * 1_000_000}})
 
 
 async def _until(condition: object, *, limit: float = 5) -> None:

@@ -20,6 +20,7 @@ from tests.faults.audit import Audit
 from tests.faults.processes import Api, Process, environment
 from tests.faults.waiting import until
 from tests.faults.watching import Watcher
+from tests.faults.wire import Client
 
 _TERMINAL = tuple(status for status in JobStatus if status.is_terminal)
 # The promise to a subscriber: her last frame equals the row within this many seconds.
@@ -62,6 +63,10 @@ class Deployment:
         api = Api(port=port or free_port(), environment=environment(self.settings), log=log)
         self.processes.append(api)
         return await api.started()
+
+    def client(self, api: Api) -> Client:
+        """The author at an api process."""
+        return Client(port=api.port, settings=self.settings, owner_id=self.owner_id)
 
     def end(self) -> None:
         """Ends every process that still runs."""

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -108,11 +109,22 @@ class Process:
 
     def analyses(self) -> list[psutil.Process]:
         """The analyses that it runs now, each a child process."""
-        try:
+        with suppress(psutil.NoSuchProcess):
             children = psutil.Process(self.pid).children()
-            return [child for child in children if "jobs.analysis" in child.cmdline()]
-        except psutil.NoSuchProcess:
-            return []
+            return [child for child in children if _is_analysis(child)]
+        return []
+
+    def pause_analyses(self) -> None:
+        """SIGSTOP to each analysis of this moment."""
+        for analysis in self.analyses():
+            with suppress(psutil.NoSuchProcess):
+                analysis.suspend()
+
+    def resume_analyses(self) -> None:
+        """SIGCONT to each of them."""
+        for analysis in self.analyses():
+            with suppress(psutil.NoSuchProcess):
+                analysis.resume()
 
     async def analysis(self) -> psutil.Process:
         """The first analysis that it starts."""
@@ -145,6 +157,13 @@ class Api(Process):
 
             await until(answers, "the api answers")
         return self
+
+
+def _is_analysis(process: psutil.Process) -> bool:
+    try:
+        return "jobs.analysis" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 async def gone(process: psutil.Process, *, limit: float = 20) -> None:

@@ -10,12 +10,11 @@ from jobs.states import JobStatus
 from schema.ids import global_id
 from tests.faults.deployment import Deployment, redis_client
 from tests.faults.waiting import until
-from tests.faults.wire import Client
 
 
 async def test_an_api_killed_between_row_and_ring_loses_no_job(deployment: Deployment) -> None:
     api = await deployment.api()
-    client = Client(port=api.port, settings=deployment.settings, owner_id=deployment.owner_id)
+    client = deployment.client(api)
     manuscript_id = await deployment.manuscript()
     async with redis_client(deployment.settings.need_redis_url()) as redis:
         # The ring waits from here on; the row does not.
@@ -44,7 +43,7 @@ async def test_after_an_api_died_in_mid_subscription_the_next_one_tells_what_hap
     deployment: Deployment,
 ) -> None:
     api = await deployment.api()
-    client = Client(port=api.port, settings=deployment.settings, owner_id=deployment.owner_id)
+    client = deployment.client(api)
     job_id = await deployment.job()
     async with client.updates() as updates:
         worker = await deployment.worker()
@@ -66,7 +65,7 @@ async def test_after_an_api_died_in_mid_subscription_the_next_one_tells_what_hap
 
 async def test_a_subscriber_at_one_api_hears_of_what_another_did_and_of_what_ran_out(deployment: Deployment) -> None:
     api = await deployment.api()
-    client = Client(port=api.port, settings=deployment.settings, owner_id=deployment.owner_id)
+    client = deployment.client(api)
     async with client.updates() as updates:
         assert await updates.frame() == {}
         job_id = await deployment.job()

@@ -13,6 +13,7 @@ import pytest
 from jobs.engines import Engines
 from jobs.settings import Settings
 from jobs.states import ComponentState, JobStatus, WaitingReason
+from schema.ids import local_id
 from tests.faults.deployment import Deployment, redis_client
 from tests.faults.waiting import until
 
@@ -112,17 +113,22 @@ async def test_an_author_who_starts_a_job_without_redis_gets_it_queued_and_is_to
     await deployment.completes(job.id)
 
 
-async def test_workers_and_scheduler_start_without_redis_and_work_once_it_comes(
+async def test_every_process_starts_without_redis_and_works_once_it_comes(
     engines: Engines, deployment: Deployment
 ) -> None:
+    manuscript_id = await deployment.manuscript()
     async with absent(engines):
-        worker = await deployment.worker()
-        await deployment.scheduler()
-        job_id = await deployment.job()
+        worker, scheduler = deployment.begin("worker"), deployment.begin("scheduler")
+        client = deployment.client(await deployment.api())
+        started = await client.start(manuscript_id)
+        await worker.started()
+        await scheduler.started()
+    job_id = local_id("Job", started["id"])
 
-    job = await deployment.completes(job_id)
+    async with client.updates() as updates:
+        await updates.hears(job_id, "COMPLETED")
 
-    assert job.worker_id == worker.id
+    assert (await deployment.row(job_id)).worker_id == worker.id
 
 
 async def test_a_hanging_redis_costs_an_author_seconds_and_no_job(engines: Engines, deployment: Deployment) -> None:

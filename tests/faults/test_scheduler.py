@@ -1,15 +1,42 @@
 """The scheduler is missing, doubled or swamped: whoever meets an overdue row settles it, once."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from jobs.models import Job
 from jobs.states import DecidedBy, FailureCode, JobStatus
+from schema.ids import global_id
 from tests.faults.deployment import Deployment
 from tests.faults.waiting import until
 
 SHORT = timedelta(seconds=1)
 STALE = 10_000
+
+
+# Every way to ask the API for a job, and what its answer says: the status, and whether the manuscript is locked.
+_JOB = "status locksManuscript"
+QUESTIONS: dict[str, Callable[[Any], tuple[str, bool]]] = {
+    f"query Ask($job: ID!) {{ job(id: $job) {{ {_JOB} }} }}": lambda data: _said(data["job"]),
+    f"query Ask($job: ID!) {{ node(id: $job) {{ ... on Job {{ {_JOB} }} }} }}": lambda data: _said(data["node"]),
+    f"query Ask($manuscript: ID!) {{ manuscript(id: $manuscript) {{ latestJob {{ {_JOB} }} }} }}": (
+        lambda data: _said(data["manuscript"]["latestJob"])
+    ),
+    f"query Ask($manuscript: ID!) {{ manuscript(id: $manuscript) {{ isLocked jobs {{ {_JOB} }} }} }}": (
+        lambda data: _said(data["manuscript"]["jobs"][0], locked=data["manuscript"]["isLocked"])
+    ),
+    f"query Ask {{ manuscripts(first: 1) {{ edges {{ node {{ isLocked latestJob {{ {_JOB} }} }} }} }} }}": (
+        lambda data: _said(
+            data["manuscripts"]["edges"][0]["node"]["latestJob"],
+            locked=data["manuscripts"]["edges"][0]["node"]["isLocked"],
+        )
+    ),
+}
+
+
+def _said(job: Any, *, locked: bool = False) -> tuple[str, bool]:
+    return job["status"], job["locksManuscript"] or locked
 
 
 async def _waiting_job(deployment: Deployment) -> UUID:
@@ -43,6 +70,21 @@ async def test_without_a_scheduler_every_way_of_reading_tells_the_truth(unwatche
     [by_manuscript] = await service.jobs_of_manuscripts(owner_id, [other.manuscript_id], limit=1)
 
     assert {by_id.status, by_manuscript.status} == {JobStatus.FAILED}
+
+
+async def test_without_a_scheduler_every_question_to_the_api_is_answered_with_the_truth(unwatched: Deployment) -> None:
+    client = unwatched.client(await unwatched.api())
+    for question, answer in QUESTIONS.items():
+        job = await _overdue_job(unwatched)
+        assert (await unwatched.row(job.id)).status is JobStatus.QUEUED, "nobody has looked yet"
+
+        ids = {"job": global_id("Job", job.id), "manuscript": global_id("Manuscript", job.manuscript_id)}
+        data = await client.ask(question, **{name: id for name, id in ids.items() if f"${name}" in question})
+
+        assert answer(data) == ("FAILED", False), question
+    job = await _overdue_job(unwatched)
+    async with client.updates() as updates:
+        assert (await updates.frame())[global_id("Job", job.id)][0] == "FAILED"
 
 
 async def test_without_a_scheduler_a_lost_job_of_a_dead_worker_runs_again_when_it_is_read(
@@ -101,6 +143,12 @@ async def test_three_schedulers_settle_ten_thousand_stale_rows_once_each(unwatch
         "  group by transaction_id) as transactions"
     )
     assert longest < 1, "a lock was held for over a second"
+
+
+async def _overdue_job(deployment: Deployment) -> Job:
+    return await deployment.domain.store.start(
+        deployment.owner_id, await deployment.manuscript(), queue_timeout=timedelta(0), max_attempts=3, max_live=100
+    )
 
 
 async def _is_overdue(deployment: Deployment, job_id: UUID) -> Job:

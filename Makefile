@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 NPM_STAMP := node_modules/.installed
-PAGES := $(shell find dashboard client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
+PAGES := $(shell find dashboard samples client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
 GENERATED := client_contract/schema.graphql client_contract/ts/generated/operations.ts docs/states.md supabase/snapshot.sql
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from arq.typing import WorkerCoroutine
 
 _log = logging.getLogger(__name__)
+# It would write two lines for each ring.
+logging.getLogger("arq").setLevel(logging.WARNING)
 
 
 def open_redis(redis_url: str) -> ArqRedis:

@@ -101,6 +101,7 @@ class Worker:
         except Unavailable as error:
             _log.warning("job %s could not be claimed (%s); it will be rung for again", job_id, error)
             return
+        _log.info("job %s taken, attempt %d of %d", job_id, job.attempt, job.max_attempts)
         run = asyncio.create_task(self._runner.run(job), name=f"run {job_id}")
         self._runs.add(run)
         run.add_done_callback(self._ended)

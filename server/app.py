@@ -93,6 +93,7 @@ class Server(uvicorn.Server):
                 # Addresses with what came in them are nobody's business; /metrics counts.
                 access_log=False,
                 log_level="warning",
+                log_config=None,  # its lines look like ours
                 proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=STOP_SECONDS,

@@ -129,10 +129,13 @@ def _settings_of_what_runs() -> "Settings":
 
 def _served(process: Coroutine[object, object, None]) -> int:
     import logging
+    import time
 
     import uvloop
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # UTC, as the database's log: lines of several processes are read side by side.
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     uvloop.run(process)
     return DONE
 

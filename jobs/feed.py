@@ -58,16 +58,16 @@ class _Watcher:
     def watches(self, job: Job) -> bool:
         return job.owner_id == self.owner_id and self.job_id in (None, job.id)
 
-    def offer(self, jobs: Collection[Job]) -> None:
-        """Takes what is newer than what was sent; notices what is gone."""
+    def offer(self, jobs: Collection[Job], *, asked: Collection[UUID] = ()) -> None:
+        """Takes what is newer than what was sent; notices what was `asked` for by its id and is gone."""
         seen = {job.id: job for job in jobs if self.watches(job)}
         for job in seen.values():
             # An older reading may arrive after a newer one.
             known = self.pending.get(job.id) or self.sent.get(job.id)
             if known is None or job.version > known.version:
                 self.pending[job.id] = job
-        for job_id in self.sent.keys() - seen.keys():
-            # What is over and finished long ago is no longer read; what lived and is not there was deleted.
+        for job_id in (self.sent.keys() & set(asked)) - seen.keys():
+            # Deleted. What was not asked for is merely younger than this reading, or over long ago.
             if self.sent.pop(job_id).status.is_active:
                 self.removed.add(job_id)
         if self.pending or self.removed:
@@ -85,7 +85,14 @@ class _Watcher:
         self.pending, self.removed = {}, set()
         self.woken.clear()
         self.sent |= {job.id: job for job in jobs}
+        self._forget(as_of)
         return Frame(as_of=max((job.as_of for job in jobs), default=as_of), jobs=jobs, removed=removed)
+
+    def _forget(self, as_of: datetime) -> None:
+        """Drops what finished so long ago that no reading will bring it again."""
+        for job in list(self.sent.values()):
+            if job.finished_at is not None and job.finished_at < as_of - 2 * _FINISHED_WITHIN:
+                del self.sent[job.id]
 
 
 class Feed:
@@ -117,7 +124,7 @@ class Feed:
         """
         with self._joined(_Watcher(owner_id=owner_id, job_id=None)) as watcher:
             # The feed is joined already: no change falls between this reading and the first announcement.
-            watcher.offer(await self._read([owner_id]))
+            watcher.offer(await self._read([owner_id], self._unfinished([owner_id])))
             while True:
                 yield watcher.take(await self._clock())
                 await self._told(watcher)
@@ -227,23 +234,27 @@ class Feed:
         if not owner_ids:
             self._set_timers(owner_ids, [])
             return
-        jobs = await self._read(owner_ids)
+        asked = self._unfinished(owner_ids)
+        jobs = await self._read(owner_ids, asked)
         by_owner: dict[UUID, list[Job]] = {owner_id: [] for owner_id in owner_ids}
         for job in jobs:
             by_owner.setdefault(job.owner_id, []).append(job)
         for owner_id, theirs in by_owner.items():
             for watcher in self._watchers.get(owner_id, ()):
-                watcher.offer(theirs)
+                watcher.offer(theirs, asked=asked)
         self._set_timers(owner_ids, jobs)
 
-    async def _read(self, owner_ids: Collection[UUID]) -> list[Job]:
-        """What these owners watch, none of it overdue. What a watcher was told of stays watched until it is over."""
-        job_ids = {
+    def _unfinished(self, owner_ids: Collection[UUID]) -> set[UUID]:
+        """What a watcher was told of stays watched until it is over."""
+        return {
             job_id
             for owner_id in owner_ids
             for watcher in self._watchers.get(owner_id, ())
             for job_id in watcher.unfinished()
         }
+
+    async def _read(self, owner_ids: Collection[UUID], job_ids: Collection[UUID]) -> list[Job]:
+        """What these owners watch, and these jobs, none of it overdue."""
         jobs = await self._service.truthful(
             await self._store.watched(owner_ids, job_ids, finished_within=_FINISHED_WITHIN)
         )

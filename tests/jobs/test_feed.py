@@ -23,6 +23,7 @@ from tests.faults.waiting import until
 from tests.jobs.lines import FailingLine
 
 LIMIT = 20.0
+LONG = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -223,6 +224,30 @@ async def test_a_deleted_manuscript_takes_its_live_job_out_of_the_feed(
                 pass
 
     assert frame.removed == (job.id,)
+
+
+async def test_a_reading_older_than_a_job_does_not_take_it_away(
+    running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, manuscript: Manuscript
+) -> None:
+    owner_id = manuscript.owner_id
+    async with watching(running.watch(owner_id)) as frames:
+        await anext(frames)
+        release = line.hold_answer("jobs_watched")
+        await announcer.announce([owner_id])
+        # The hub's reading is on its way; only now the job begins, and is followed.
+        await asyncio.wait_for(line.holding.wait(), LIMIT)
+        job = await store.start(owner_id, manuscript.id, queue_timeout=LONG, max_attempts=3, max_live=9)
+        following = running.follow(owner_id, job.id)
+        assert (await anext(following)).status is JobStatus.QUEUED
+        calls = line.calls["jobs_watched"]
+        release.set()
+        await until(_called_again(line, calls), "the hub has told of the old reading, and reads again")
+        await store.cancel(owner_id, job.id)
+        await announcer.announce([owner_id])
+        async with asyncio.timeout(LIMIT):
+            rest = [told.status async for told in following]
+
+    assert rest == [JobStatus.CANCELLED]
 
 
 async def test_a_watcher_hears_of_a_deadline_from_a_timer_alone(

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from jobs.analysis.intake import HEAD_BYTES, check_text, check_upload, inspect_file
-from jobs.errors import InvalidInput, TooLarge, Unavailable
+from jobs.errors import InvalidInput, NotAllowedNow, Refused, TooLarge, Unavailable
 from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
 from jobs.presence import Presence
@@ -77,15 +77,18 @@ class JobService:
                 byte_size=len(content),
                 max_manuscripts=MAX_MANUSCRIPTS,
             )
-        except BaseException:
+        except Refused:
             await self._discard([manuscript_id])
             raise
+        # After any other error the manuscript may exist, its answer lost. The note knows: if it is still there,
+        # the sweeper deletes the file by it.
 
     async def delete_manuscript(self, owner_id: UUID, manuscript_id: UUID) -> Manuscript:
         """Deletes the manuscript, its file, jobs and reports; a live job is cancelled first."""
         for job in await self._store.of_manuscripts(owner_id, [manuscript_id], limit=1):
             if job.status.is_active:
-                await self._store.cancel(owner_id, job.id)
+                with suppress(NotAllowedNow):  # it has just ended by itself
+                    await self._store.cancel(owner_id, job.id)
                 # Before the row is gone: its watchers must hear how it ended.
                 await self._announcer.announce([owner_id])
         manuscript = await self._store.manuscript_delete(owner_id, manuscript_id)
@@ -186,7 +189,7 @@ class JobService:
         overdue = {job.id for job in jobs if job.is_overdue}
         if not overdue:
             return jobs
-        await self.settle(DecidedBy.READER, job_ids=list(overdue))
+        await self.settle(DecidedBy.READER, job_ids=list(overdue), limit=len(overdue))
         again = await self._store.watched([], overdue, finished_within=timedelta(0))
         fresh = {job.id: job for job in again}
         return [fresh.get(job.id, job) for job in jobs if job.id not in overdue or job.id in fresh]

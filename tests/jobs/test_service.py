@@ -4,9 +4,12 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
-from jobs.errors import InvalidInput, LimitReached, NotAllowedNow, NotFound
+from jobs.errors import InvalidInput, LimitReached, NotAllowedNow, NotFound, Unavailable
+from jobs.files import PostgresFiles
+from jobs.gateways.postgres import PostgresGateway
 from jobs.models import Job, Manuscript
 from jobs.service import JobService
 from jobs.settings import Settings
@@ -89,6 +92,26 @@ async def test_an_overdue_job_is_settled_for_whoever_reads_it(
     assert event.decided_by is DecidedBy.READER
 
 
+async def test_of_more_overdue_jobs_than_a_sweep_takes_at_once_none_is_read_as_alive(
+    service: JobService, store: JobStore, connection: "asyncpg.Connection[asyncpg.Record]", owner_id: UUID
+) -> None:
+    await connection.execute(
+        """
+        with texts as (
+          insert into public.manuscripts (owner_id, title) select $1, 'One' from generate_series(1, 1001) returning id
+        )
+        insert into public.jobs (owner_id, manuscript_id, status, deadline_at)
+        select $1, id, 'queued', now() - interval '1 minute' from texts
+        """,
+        owner_id,
+    )
+
+    jobs = await service.truthful(await store.watched([owner_id], [], finished_within=timedelta(0)))
+
+    assert len(jobs) == 1001
+    assert {job.status for job in jobs} == {JobStatus.FAILED}
+
+
 async def test_a_healthy_read_costs_no_write_and_one_call(service: JobService, line: FailingLine, job: Job) -> None:
     await service.jobs(job.owner_id, [job.id])
 
@@ -147,6 +170,18 @@ async def test_deleting_a_manuscript_cancels_its_live_job_first_and_takes_its_fi
     assert notes.announced == [job.owner_id] * 2, "once for the end of the job, once for the manuscript"
 
 
+async def test_a_job_that_ends_while_its_manuscript_is_deleted_is_no_hindrance(
+    service: JobService, store: JobStore, line: FailingLine, job: Job, manuscript: Manuscript
+) -> None:
+    release = line.hold_answer("jobs_of_manuscripts")
+    deletion = asyncio.create_task(service.delete_manuscript(job.owner_id, manuscript.id))
+    await asyncio.wait_for(line.holding.wait(), 20)
+    await store.cancel(job.owner_id, job.id)
+    release.set()
+
+    assert (await deletion).id == manuscript.id
+
+
 async def test_a_queued_job_says_that_it_was_not_offered(service: JobService, notes: Notes, job: Job) -> None:
     assert (await service.waiting([job]))[job.id].reason is WaitingReason.NOT_DISPATCHED
 
@@ -203,6 +238,18 @@ async def test_an_upload_that_dies_half_way_is_found_and_deleted_by_the_sweep(
     assert await service.discard_unowned_files(older_than=timedelta(hours=1)) == 0, "it may still be under way"
     assert await service.discard_unowned_files(older_than=timedelta(0)) == 1
     assert await store.unowned_files(older_than=timedelta(0), limit=9) == []
+
+
+async def test_a_manuscript_whose_answer_was_lost_keeps_its_file(
+    service: JobService, store: JobStore, line: FailingLine, gateway: PostgresGateway, owner_id: UUID
+) -> None:
+    line.lose_answer("manuscript_add")
+    with pytest.raises(Unavailable):
+        await service.add_manuscript(owner_id, title="The Rain", filename="rain.txt", content=TEXT)
+
+    [kept] = await store.manuscripts_page(owner_id, limit=9)
+    assert await PostgresFiles(gateway).load(kept.id) == TEXT
+    assert await service.discard_unowned_files(older_than=timedelta(0)) == 0
 
 
 async def test_an_author_has_at_most_a_hundred_live_jobs(store: JobStore, add_manuscript: AddManuscript) -> None:

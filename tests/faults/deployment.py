@@ -117,6 +117,14 @@ class Deployment:
         """What its events say, oldest first."""
         return [event.message or "" for event in await self.domain.store.events(self.owner_id, [job_id])]
 
+    async def silent_for(self, process: Process) -> float:
+        """Seconds since the process last wrote that it lives, by the database's clock; infinite before the first."""
+        seconds = await self.audit.value(
+            "select extract(epoch from clock_timestamp() - last_seen_at) from public.processes where id = $1",
+            process.id,
+        )
+        return float("inf") if seconds is None else float(seconds)
+
     # The subscriber
 
     @property

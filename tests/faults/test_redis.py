@@ -178,6 +178,24 @@ async def test_without_redis_the_resync_alone_carries_the_pushes(engines: Engine
     assert late < deployment.settings.resync_interval.total_seconds() + 1
 
 
+async def test_a_worker_that_cannot_hear_does_not_look_alive(engines: Engines, deployment: Deployment) -> None:
+    worker = await deployment.worker()
+    late = 4 * deployment.settings.heartbeat.total_seconds()
+
+    async def is_silent() -> bool:
+        return await deployment.silent_for(worker) > late
+
+    async def is_heard() -> bool:
+        return await deployment.silent_for(worker) < late
+
+    await until(is_heard, "the worker says that it lives")
+    async with hanging(engines):
+        await until(is_silent, "the worker falls silent")
+
+    await until(is_heard, "the worker says that it lives again")
+    assert worker.is_running
+
+
 async def test_a_full_redis_costs_the_ring_and_not_the_job(deployment: Deployment) -> None:
     deployment.begin("scheduler")
     worker = await deployment.worker()

@@ -86,7 +86,7 @@ async def test_heartbeats_survive_an_analysis_that_uses_a_whole_processor(deploy
 async def test_a_worker_whose_own_heartbeat_fails_takes_no_new_work(deployment: Deployment) -> None:
     worker = await deployment.worker()
     await deployment.scheduler()
-    await _stop_heart(deployment, worker.id)
+    await _stop_heart(deployment, worker)
     job_id = await deployment.job()
 
     async def was_rung_for_again() -> bool:
@@ -149,7 +149,7 @@ async def _is_at_work(deployment: Deployment, job_id: UUID) -> Process:
     return rescuer
 
 
-async def _stop_heart(deployment: Deployment, worker_id: UUID | None) -> None:
+async def _stop_heart(deployment: Deployment, worker: Process) -> None:
     """Lets the database refuse this worker's signs of life and nothing else; waits until it is silent for a lease."""
     await deployment.audit.execute(
         f"""
@@ -159,18 +159,12 @@ async def _stop_heart(deployment: Deployment, worker_id: UUID | None) -> None:
         end;
         $$;
         create trigger no_beat before update on public.processes
-          for each row when (old.id = '{worker_id}') execute function audit.no_beat();
+          for each row when (old.id = '{worker.id}') execute function audit.no_beat();
         """
     )
 
     async def is_silent() -> bool:
-        return bool(
-            await deployment.audit.value(
-                "select last_seen_at + $2 < clock_timestamp() from public.processes where id = $1",
-                worker_id,
-                deployment.settings.lease,
-            )
-        )
+        return await deployment.silent_for(worker) > deployment.settings.lease.total_seconds()
 
     await until(is_silent, "the worker is silent for a lease")
 

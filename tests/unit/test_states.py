@@ -38,9 +38,7 @@ def test_every_status_reads_back_as_itself(status: JobStatus) -> None:
 
 @pytest.mark.parametrize("active", [status for status in JobStatus if status.is_active])
 @pytest.mark.parametrize("terminal", [status for status in JobStatus if status.is_terminal])
-def test_terminal_word_beside_an_active_one_wins_in_either_order(
-    active: JobStatus, terminal: JobStatus
-) -> None:
+def test_terminal_word_beside_an_active_one_wins_in_either_order(active: JobStatus, terminal: JobStatus) -> None:
     assert read_status(f"{active}|{terminal}") is terminal
     assert read_status(f"{terminal}|{active}") is terminal
 

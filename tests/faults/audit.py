@@ -16,7 +16,7 @@ create schema audit;
 create table audit.changes (
   id bigint generated always as identity primary key,
   at timestamptz not null default clock_timestamp(),
-  transaction_id bigint not null default txid_current(),
+  began timestamptz not null default now(),
   application text not null default current_setting('application_name'),
   job_id uuid not null,
   old jsonb,

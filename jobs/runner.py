@@ -85,8 +85,13 @@ class Runner:
         except LeaseLost as error:
             _log.info("job %s: %s", job.id, error)
             await self._lost(job, "Its work was stopped.")
-        except (NotFound, Unavailable) as error:
-            # Gone with its manuscript; or a database that stayed away longer than the lease.
+        except NotFound as error:
+            _log.warning("job %s given up: %s", job.id, error)
+            # Gone with its manuscript; or its file alone is, and no other try will find it.
+            with suppress(NotFound):
+                await self._finish(job, _Outcome(unreadable=f"{error} Upload it again."))
+        except Unavailable as error:
+            # A database that stayed away longer than the lease.
             _log.warning("job %s given up: %s", job.id, error)
         except Exception:
             _log.exception("job %s met an error of ours", job.id)

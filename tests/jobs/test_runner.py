@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from jobs.files import PostgresFiles
+from jobs.gateways.postgres import PostgresGateway
 from jobs.models import Job
 from jobs.runner import Runner
 from jobs.settings import Settings
@@ -96,6 +97,18 @@ async def test_a_completion_whose_answer_is_lost_is_no_late_result(
     assert (await _row(store, job)).status is JobStatus.COMPLETED
     events = await store.events(job.owner_id, [job.id])
     assert not any((event.message or "").startswith("Refused") for event in events)
+
+
+async def test_a_manuscript_whose_file_is_gone_fails_at_once_and_says_so(
+    runner: Runner, store: JobStore, gateway: PostgresGateway, job: Job, settings: Settings
+) -> None:
+    await PostgresFiles(gateway).delete([job.manuscript_id])
+
+    await runner.run(await _claimed(store, job, settings))
+
+    ended = await _row(store, job)
+    assert (ended.status, ended.failure_code) == (JobStatus.FAILED, FailureCode.UNREADABLE_MANUSCRIPT)
+    assert ended.failure_message == "The file of this manuscript is gone. Upload it again."
 
 
 async def test_a_manuscript_that_cannot_be_read_fails_with_a_sentence_for_its_author(

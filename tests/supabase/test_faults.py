@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from jobs.settings import Settings
-from jobs.states import JobStatus
+from jobs.states import FailureCode, JobStatus
 from jobs.wiring import open_domain
 from tests.conftest import Databases
 from tests.faults import deployment as faults
@@ -158,3 +159,22 @@ async def test_a_key_that_is_refused_for_a_while_costs_no_watcher(
     await deployment.domain.service.cancel(deployment.owner_id, job_id)
 
     await deployment.watched.hears(job_id, JobStatus.CANCELLED)
+
+
+async def test_a_bucket_that_went_missing_ends_the_job_and_is_told_in_one_line(
+    unwatched: Deployment, project: Project
+) -> None:
+    manuscript_id = await unwatched.manuscript()
+    worker = await unwatched.worker()
+    async with httpx.AsyncClient(base_url=f"{project.url}/storage/v1", headers={"apikey": project.secret_key}) as web:
+        (await web.post("/bucket/manuscripts/empty")).raise_for_status()
+        (await web.delete("/bucket/manuscripts")).raise_for_status()
+
+    job = await unwatched.domain.service.start(unwatched.owner_id, manuscript_id)
+
+    ended = await unwatched.reaches(job.id, JobStatus.FAILED)
+    assert ended.failure_code is FailureCode.INTERNAL_ERROR
+    said = worker.log.read_text()
+    assert "no bucket `manuscripts`" in said
+    assert "Traceback" not in said
+    assert worker.is_running

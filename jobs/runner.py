@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from jobs.errors import LeaseLost, NotAllowedNow, NotFound, NovelFoundryError, Unavailable
+from jobs.errors import ConfigurationError, LeaseLost, NotAllowedNow, NotFound, NovelFoundryError, Unavailable
 from jobs.models import Job, Manuscript
 from jobs.ports import Announcer, Files
 from jobs.settings import Settings
@@ -93,6 +93,9 @@ class Runner:
         except Unavailable as error:
             # A database that stayed away longer than the lease.
             _log.warning("job %s given up: %s", job.id, error)
+        except ConfigurationError as error:
+            _log.error("job %s cannot be done: %s", job.id, error)
+            await self._finish(job, None)
         except Exception:
             _log.exception("job %s met an error of ours", job.id)
             await self._finish(job, None)

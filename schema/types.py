@@ -64,7 +64,7 @@ class Job(Node):
     max_attempts: int = described("How many may.")
     version: int = described("Grows with every change; a client drops what is not newer.")
     queued_at: datetime = described("When the job was accepted.")
-    started_at: datetime | None = described("When a worker first claimed it.")
+    started_at: datetime | None = described("When the latest worker claimed it; null while it waits.")
     finished_at: datetime | None = described("When it ended; null until then.")
     deadline_at: datetime | None = described(
         "Null exactly when terminal. Past it an active status is void, whatever a client last heard."

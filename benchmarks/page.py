@@ -53,9 +53,8 @@ def _measure(url: str) -> int:
         browser.close()
     unit, median, worst = statistics.median(empty), statistics.median(usable), max(usable)
     print(f"smallest answer as a page   p50 {unit * 1000:6.0f} ms")
-    print(
-        f"dashboard usable, cold      p50 {median * 1000:6.0f} ms   worst {worst * 1000:6.0f} ms   {median / unit:.1f} ×"
-    )
+    print(f"dashboard usable, cold      p50 {median * 1000:6.0f} ms   worst {worst * 1000:6.0f} ms")
+    print(f"                            {median / unit:.1f} × the smallest answer")
     print(f"limit {LIMIT:g} s                   {median / LIMIT:6.2f} of it   {'met' if median < LIMIT else 'MISSED'}")
     return 0 if median < LIMIT else 1
 

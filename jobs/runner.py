@@ -127,7 +127,7 @@ class Runner:
             file.flush()
             child = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "jobs.analysis", f"/dev/fd/{file.fileno()}",
-                "--filename", manuscript.filename or "pasted.txt",
+                f"--filename={manuscript.filename or 'pasted.txt'}",  # one word: the name may begin with a dash
                 stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_MAX_LINE, pass_fds=[file.fileno()],
                 env=_bare_environment(),
             )  # fmt: skip

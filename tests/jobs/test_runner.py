@@ -15,7 +15,7 @@ from jobs.runner import Runner
 from jobs.settings import Settings
 from jobs.states import DecidedBy, FailureCode, JobStatus
 from jobs.store import JobStore
-from tests.conftest import AddManuscript
+from tests.conftest import TEXT, AddManuscript
 from tests.faults.waiting import until
 from tests.jobs.conftest import Notes
 from tests.jobs.lines import FailingLine
@@ -109,6 +109,22 @@ async def test_a_manuscript_whose_file_is_gone_fails_at_once_and_says_so(
     ended = await _row(store, job)
     assert (ended.status, ended.failure_code) == (JobStatus.FAILED, FailureCode.UNREADABLE_MANUSCRIPT)
     assert ended.failure_message == "The file of this manuscript is gone. Upload it again."
+
+
+async def test_a_file_whose_name_looks_like_an_option_is_read(
+    runner: Runner, store: JobStore, gateway: PostgresGateway, owner_id: UUID, settings: Settings
+) -> None:
+    manuscript_id = uuid4()
+    await store.manuscript_begin(manuscript_id)
+    await PostgresFiles(gateway).save(manuscript_id, TEXT)
+    await store.manuscript_add(
+        owner_id, manuscript_id, title="Rain", filename="--help.txt", byte_size=len(TEXT), max_manuscripts=9
+    )
+    job = await store.start(owner_id, manuscript_id, queue_timeout=settings.queue_timeout, max_attempts=3, max_live=9)
+
+    await runner.run(await _claimed(store, job, settings))
+
+    assert (await _row(store, job)).status is JobStatus.COMPLETED
 
 
 async def test_a_manuscript_that_cannot_be_read_fails_with_a_sentence_for_its_author(

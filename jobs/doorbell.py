@@ -49,7 +49,7 @@ def open_redis(redis_url: str) -> ArqRedis:
         # swallows a cancellation, and a worker told to stop goes on. Whoever waits for Redis here sets a limit.
         pool = ConnectionPool.from_url(redis_url, socket_connect_timeout=1, health_check_interval=15)
     except ValueError as error:
-        raise ConfigurationError(f"REDIS_URL is not a Redis address: {error}") from error
+        raise ConfigurationError("REDIS_URL is not a Redis address such as redis://:password@host:6379/0.") from error
     return ArqRedis(
         pool,
         job_serializer=_to_json,  # the default is pickle (10)

@@ -154,7 +154,7 @@ async def _connected(database_url: str) -> AsyncIterator["Connection"]:
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise ConfigurationError(f"The database refuses DATABASE_URL: {error}.") from error
     except (ValueError, asyncpg.ClientConfigurationError) as error:
-        raise ConfigurationError(f"DATABASE_URL is not a PostgreSQL address: {error}.") from error
+        raise ConfigurationError("DATABASE_URL is not a PostgreSQL address.") from error
     except (*_AWAY, asyncpg.PostgresError) as error:
         raise Unavailable("The database at DATABASE_URL does not answer. Is it running?") from error
     try:

@@ -1,12 +1,17 @@
 """The settings of every process, read once from the environment. docs: .env.example lists all."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from jobs.errors import ConfigurationError
+
+_HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#\[\]@,]*)(:[0-9]+)?"
+_POSTGRES = re.compile(rf"postgres(ql)?://([^/?#]*@)?{_HOST}(,{_HOST})*(/[^#]*)?")
+_REDIS = re.compile(rf"(rediss?://([^/?#]*@)?{_HOST}(/[^#]*)?|unix://[^#]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,9 @@ class Settings:
         ):
             if self.supabase_url and not value:
                 raise ConfigurationError(f"SUPABASE_URL is set but {name} is not: set both, or neither.")
+            if value and not self.supabase_url:
+                # It would sign authors in by a secret of its own, when its operator means the project.
+                raise ConfigurationError(f"{name} is set but SUPABASE_URL is not: set both, or neither.")
 
     @property
     def uses_supabase(self) -> bool:
@@ -81,8 +89,8 @@ class Settings:
         """
         read = _Reader(os.environ if environment is None else environment)
         return cls(
-            database_url=read.text("DATABASE_URL"),
-            redis_url=read.text("REDIS_URL"),
+            database_url=read.address("DATABASE_URL", _POSTGRES, "postgresql://user:password@host:5432/database"),
+            redis_url=read.address("REDIS_URL", _REDIS, "redis://:password@host:6379/0"),
             data=Path(read.text("NF_DATA") or ".novelfoundry"),
             jwt_secret=read.text("NF_JWT_SECRET"),
             supabase_url=read.text("SUPABASE_URL"),
@@ -109,6 +117,15 @@ class _Reader:
 
     def text(self, name: str) -> str | None:
         return self._environment.get(name, "").strip() or None
+
+    def address(self, name: str, form: re.Pattern[str], example: str) -> str | None:
+        """An address of that form. What was given is not repeated: it holds a password."""
+        text = self.text(name)
+        if text is not None and not form.fullmatch(text):
+            raise ConfigurationError(
+                f"{name} is not an address such as {example}. In a password, write / ? # as %2F %3F %23."
+            )
+        return text
 
     def seconds(self, name: str, default: float) -> timedelta:
         value = self._number(name, default)

@@ -66,7 +66,7 @@ async def open_postgres(
             server_settings={"application_name": application},
         )
     except (ValueError, asyncpg.ClientConfigurationError) as error:
-        raise ConfigurationError(f"DATABASE_URL is not a PostgreSQL address: {error}") from error
+        raise ConfigurationError("DATABASE_URL is not a PostgreSQL address.") from error
     except (*_AWAY, asyncpg.PostgresError) as error:
         raise Unavailable("The database at DATABASE_URL does not answer. Is it running?") from error
     try:

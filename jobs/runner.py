@@ -102,19 +102,15 @@ class Runner:
 
     async def _analyse(self, job: Job) -> None:
         work = _Work()
-        async with self._child(job) as child:
-            read = asyncio.create_task(_read(child, work))
-            beat = asyncio.create_task(self._beat(job, work))
-            try:
-                await asyncio.wait({read, beat}, return_when=asyncio.FIRST_COMPLETED)
-                if beat.done():
-                    # Beating ends only with an error: the lease is lost, and the child goes with it.
-                    beat.result()
-                outcome = read.result()
-            finally:
-                # A beat for work that is over would be the lie itself: it ends even if a library swallows its cancel.
-                work.is_over = True
-                await _stopped(read, beat)
+        # From the claim on: to fetch a large file over a slow line may take longer than a lease.
+        beat = asyncio.create_task(self._beat(job, work))
+        try:
+            async with self._child(job) as child:
+                outcome = await _outcome(child, work, beat)
+        finally:
+            # A beat for work that is over would be the lie itself: it ends even if a library swallows its cancel.
+            work.is_over = True
+            await _stopped(beat)
         await self._finish(job, outcome)
 
     @asynccontextmanager
@@ -226,6 +222,19 @@ class Runner:
     def _give_up_after_lease(self, since: float, error: Unavailable) -> None:
         if time.monotonic() - since > self._settings.lease.total_seconds():
             raise error
+
+
+async def _outcome(child: Process, work: _Work, beat: asyncio.Task[None]) -> _Outcome | None:
+    """How the child ended. Raises what ended the beating before."""
+    read = asyncio.create_task(_read(child, work))
+    try:
+        await asyncio.wait({read, beat}, return_when=asyncio.FIRST_COMPLETED)
+        if beat.done():
+            # Beating ends only with an error: the lease is lost, and the child goes with it.
+            beat.result()
+        return read.result()
+    finally:
+        await _stopped(read)
 
 
 async def _read(child: Process, work: _Work) -> _Outcome | None:

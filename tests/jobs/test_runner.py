@@ -111,6 +111,25 @@ async def test_a_manuscript_whose_file_is_gone_fails_at_once_and_says_so(
     assert ended.failure_message == "The file of this manuscript is gone. Upload it again."
 
 
+async def test_a_file_that_takes_longer_than_a_lease_to_fetch_costs_no_attempt(
+    runner: Runner, line: FailingLine, store: JobStore, job: Job, settings: Settings
+) -> None:
+    release = line.hold_answer("manuscript_file_load")
+    claimed = await _claimed(store, job, settings)
+    run = asyncio.create_task(runner.run(claimed))
+
+    async def outlived() -> bool:
+        row = await _row(store, job)
+        return claimed.deadline_at is not None and row.as_of > claimed.deadline_at and not row.is_overdue
+
+    await until(outlived, "the lease that came with the claim is over, and a later one holds")
+    release.set()
+    await run
+
+    ended = await _row(store, job)
+    assert (ended.status, ended.attempt) == (JobStatus.COMPLETED, 1)
+
+
 async def test_a_file_whose_name_looks_like_an_option_is_read(
     runner: Runner, store: JobStore, gateway: PostgresGateway, owner_id: UUID, settings: Settings
 ) -> None:

@@ -1,6 +1,11 @@
 """Tests against a Supabase server that is not ours. Each module has a project of its own, with our migrations."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +23,8 @@ from jobs.storage import StorageFiles
 from jobs.store import JobStore
 from supabase import AsyncClient
 from tests.conftest import TEXT, AddManuscript, Databases
+from tests.e2e.conftest import READY_SECONDS, Program
+from tests.faults.deployment import free_port
 from tests.supabase.lite import Author, Project, running, why_not
 
 TEMPLATE = "project"
@@ -132,6 +139,44 @@ def sign_up(project: Project) -> Callable[[], Author]:
     return lambda: project.sign_up(f"{uuid4()}@authors.example")
 
 
+@pytest.fixture(scope="module")
+def program(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The whole deployment on the project; only Redis is its own."""
+    port, data = free_port(), tmp_path_factory.mktemp("up")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", str(data)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(data), "NF_QUEUE_TIMEOUT": "60", **_environment(project)},
+        cwd=Path(__file__).parents[2],
+    )
+    program = Program(url=f"http://127.0.0.1:{port}", process=process)
+    reader = threading.Thread(target=program.read, daemon=True)
+    reader.start()
+    try:
+        assert program.ready.wait(READY_SECONDS), "".join(program.lines)
+        assert process.poll() is None, "".join(program.lines)
+        yield program
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0, "".join(program.lines)
+        reader.join(5)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
 def _run(task: Coroutine[Any, Any, Any]) -> None:
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(task)
+
+
+def _environment(project: Project) -> dict[str, str]:
+    """All that a deployment needs to know of a project."""
+    return {
+        "SUPABASE_URL": project.url,
+        "SUPABASE_SECRET_KEY": project.secret_key,
+        "SUPABASE_PUBLISHABLE_KEY": project.publishable_key,
+        "SUPABASE_JWT_SECRET": project.jwt_secret,
+    }

@@ -22,9 +22,23 @@ async function createApp() {
 
 async function answer(request, env) {
   const response = await app.fetch(request, { peerAddress: env.incoming.socket.remoteAddress ?? null });
+  return openToPages(request, await mended(request, response));
+}
+
+function mended(request, response) {
   const { origin, pathname } = new URL(request.url);
   if (pathname.startsWith("/auth/v1/")) return withIssuer(response, `${origin}/auth/v1`);
   return pathname.startsWith("/storage/v1/bucket") ? withIsoTimes(response) : response;
+}
+
+// lite's sign-in says to no page that it may read the answer, and allows all headers by `*`, which by the standard
+// leaves out Authorization. Supabase does the one and names the other.
+function openToPages(request, response) {
+  const headers = new Headers(response.headers);
+  const asked = request.headers.get("Access-Control-Request-Headers");
+  headers.set("Access-Control-Allow-Origin", "*");
+  if (asked) headers.set("Access-Control-Allow-Headers", asked);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
 
 // PostgREST hands on every SQLSTATE; lite only some classes, and calls the rest `SUP`. The one way through that it

@@ -1,14 +1,8 @@
 """The program on a project, with nothing but its address and keys: from signing up to the report."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,8 +10,8 @@ import httpx
 import pytest
 
 from schema.ids import global_id
-from tests.e2e.conftest import READY_SECONDS, Program
 from tests.e2e.conftest import Author as SignedIn
+from tests.e2e.conftest import Program
 from tests.e2e.test_whole_road import (
     PROGRESS,
     SAMPLE,
@@ -27,7 +21,6 @@ from tests.e2e.test_whole_road import (
     test_another_page_hears_of_the_job_without_asking,
     test_starting_twice_gives_the_job_that_lives,
 )
-from tests.faults.deployment import free_port
 from tests.sql.life import Connection
 from tests.supabase.lite import Project
 
@@ -36,34 +29,6 @@ __all__ = [
     "test_another_page_hears_of_the_job_without_asking",
     "test_starting_twice_gives_the_job_that_lives",
 ]
-
-
-@pytest.fixture(scope="module")
-def program(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """The whole deployment on the project; only Redis is its own."""
-    port, data = free_port(), tmp_path_factory.mktemp("up")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", str(data)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={"PATH": os.environ["PATH"], "HOME": str(data), "NF_QUEUE_TIMEOUT": "60", **environment(project)},
-        cwd=Path(__file__).parents[2],
-    )
-    program = Program(url=f"http://127.0.0.1:{port}", process=process)
-    reader = threading.Thread(target=program.read, daemon=True)
-    reader.start()
-    try:
-        assert program.ready.wait(READY_SECONDS), "".join(program.lines)
-        assert process.poll() is None, "".join(program.lines)
-        yield program
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, "".join(program.lines)
-        reader.join(5)
-        if process.stdout is not None:
-            process.stdout.close()
 
 
 @pytest.fixture
@@ -183,13 +148,3 @@ async def test_the_page_is_told_where_to_sign_in(program: Program, project: Proj
     }
     assert project.secret_key not in told.text
     assert own.status_code == 403
-
-
-def environment(project: Project) -> dict[str, str]:
-    """All that a deployment needs to know of a project."""
-    return {
-        "SUPABASE_URL": project.url,
-        "SUPABASE_SECRET_KEY": project.secret_key,
-        "SUPABASE_PUBLISHABLE_KEY": project.publishable_key,
-        "SUPABASE_JWT_SECRET": project.jwt_secret,
-    }

@@ -215,7 +215,7 @@ def _add_errands(command: _Adding) -> None:
     analyse = command("analyse", _analyse, "uploads manuscripts, follows their analysis, prints the reports")
     analyse.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".txt, .md, .docx or .epub")
     analyse.add_argument("--url", default="http://127.0.0.1:8000", help="of the server (http://127.0.0.1:8000)")
-    analyse.add_argument("--token", help="bearer token; without one, local mode's own secret signs one")
+    analyse.add_argument("--token", help="bearer token; without one NF_TOKEN, or as the page of a local server")
     analyse.add_argument("--json", action="store_true", help="print the reports as JSON")
     token = command("token", _token, "prints a signed bearer token for local mode, alone on the last line")
     token.add_argument("--sub", required=True, metavar="ID", help="the author's id")

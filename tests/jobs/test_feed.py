@@ -176,13 +176,14 @@ async def test_following_one_job_ends_with_it_and_with_nothing_else(
     other = await store.start(
         job.owner_id, (await add_manuscript()).id, queue_timeout=timedelta(minutes=1), max_attempts=3, max_live=9
     )
-    followed: list[JobStatus] = []
+    follow = running.follow(job.owner_id, job.id)
 
-    async def follow() -> None:
-        followed.extend([seen.status async for seen in running.follow(job.owner_id, job.id)])
+    async def rest() -> list[JobStatus]:
+        return [seen.status async for seen in follow]
 
     async with watching(running.watch(job.owner_id)) as frames:
-        following = asyncio.create_task(follow())
+        first = await anext(follow)
+        following = asyncio.create_task(rest())
         await told(frames)
         await store.cancel(job.owner_id, other.id)
         await announcer.announce([job.owner_id])
@@ -190,11 +191,11 @@ async def test_following_one_job_ends_with_it_and_with_nothing_else(
         assert not following.done()
         await store.cancel(job.owner_id, job.id)
         await announcer.announce([job.owner_id])
-        await asyncio.wait_for(following, LIMIT)
 
+        assert await asyncio.wait_for(following, LIMIT) == [JobStatus.CANCELLED]
         [last] = await told(frames)
 
-    assert followed == [JobStatus.QUEUED, JobStatus.CANCELLED]
+    assert first.status is JobStatus.QUEUED
     assert (last.id, last.status) == (job.id, JobStatus.CANCELLED)
 
 

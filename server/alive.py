@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Literal, assert_never
 
+from jobs.errors import Unavailable
 from jobs.models import Component
 from jobs.presence import Presence
 from jobs.settings import Settings
@@ -19,8 +20,11 @@ _LIMIT = 10.0
 
 async def run(settings: Settings, *, kind: Kind) -> int:
     """Prints the kind's state; 0 when one lives, else 1. Raises Unavailable when the database does not answer."""
-    async with asyncio.timeout(_LIMIT), open_kept(settings, application="novelfoundry health") as (gateway, _):
-        health = await Presence(JobStore(gateway), settings, push=_unasked).health()
+    try:
+        async with asyncio.timeout(_LIMIT), open_kept(settings, application="novelfoundry health") as (gateway, _):
+            health = await Presence(JobStore(gateway), settings, push=_unasked).health()
+    except TimeoutError as error:
+        raise Unavailable(f"The database does not answer within {_LIMIT:g} seconds.") from error
     match kind:
         case "worker":
             component = health.workers

@@ -20,6 +20,8 @@ from tests.faults.waiting import until
 # An author waits at most this long for her job while Redis is away: a second for the ring, a second for the
 # announcement, and what two busy processors add.
 PATIENCE = 4.0
+# A lease whose end comes too late to be what wakes the push hub.
+LONG = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ async def test_a_running_job_completes_while_redis_hangs_and_the_resync_tells_it
     engines: Engines, deployment: Deployment
 ) -> None:
     job_id = await deployment.job()
-    worker = await deployment.worker()
+    worker = await deployment.worker(lease=LONG)
     analysis = await worker.analysis()
     analysis.suspend()
     await deployment.watched.hears(job_id, JobStatus.RUNNING)
@@ -164,7 +166,7 @@ async def test_a_running_job_completes_while_redis_hangs_and_the_resync_tells_it
 
 async def test_without_redis_the_resync_alone_carries_the_pushes(engines: Engines, deployment: Deployment) -> None:
     job_id = await deployment.job()
-    worker = await deployment.worker()
+    worker = await deployment.worker(lease=LONG)
     analysis = await worker.analysis()
     analysis.suspend()
     await deployment.watched.hears(job_id, JobStatus.RUNNING)

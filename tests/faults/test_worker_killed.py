@@ -2,6 +2,7 @@
 
 import os
 import signal
+from datetime import timedelta
 
 from jobs.states import JobStatus
 from tests.faults import holds
@@ -102,7 +103,8 @@ async def test_a_worker_killed_between_commit_and_announcement_leaves_no_watcher
     deployment: Deployment,
 ) -> None:
     job_id = await deployment.job()
-    victim = await deployment.worker()
+    # A lease whose end comes too late to be what wakes the push hub.
+    victim = await deployment.worker(lease=timedelta(minutes=1))
     analysis = await victim.analysis()
     analysis.suspend()
     await deployment.watched.hears(job_id, JobStatus.RUNNING)

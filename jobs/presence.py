@@ -14,7 +14,6 @@ from jobs.settings import Settings
 from jobs.states import ComponentState
 from jobs.store import JobStore
 
-_LIVES = (ComponentState.HEALTHY, ComponentState.LATE)
 # A burst of frames to many watchers reads the same answer; one this young is as true as a new one.
 _FRESH_SECONDS = 0.5
 
@@ -78,8 +77,15 @@ class Presence:
             self._read = None
             raise
 
+    async def api(self) -> Component:
+        """How the api processes are."""
+        return _component((await self._kinds())["api"])
+
+    async def _kinds(self) -> dict[str, ProcessesOfKind]:
+        return await self._store.processes(late_after=self._late_after, absent_after=self._absent_after)
+
     async def _health(self) -> SystemHealth:
-        kinds = await self._store.processes(late_after=self._late_after, absent_after=self._absent_after)
+        kinds = await self._kinds()
         count = await self._store.count()
         workers, sweeper, push = _component(kinds["worker"]), _component(kinds["scheduler"]), self._push()
         return SystemHealth(
@@ -108,8 +114,8 @@ def _message(*, sweeper: Component, workers: Component, push: Component) -> str 
             return "The workers answer slowly: analyses may take longer than usual."
         case ComponentState.HEALTHY:
             pass
-    if sweeper.state not in _LIVES:
+    if not sweeper.state.is_alive:
         return "The scheduler is not running: a stuck analysis may be noticed only when somebody looks at it."
-    if push.state not in _LIVES:
+    if not push.state.is_alive:
         return "Live updates are slow just now: changes may show a few seconds late."
     return None

@@ -77,6 +77,11 @@ class ComponentState(StrEnum):
     ABSENT = "ABSENT"
     NEVER_SEEN = "NEVER_SEEN"
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether one of its processes was heard from lately."""
+        return self in (ComponentState.HEALTHY, ComponentState.LATE)
+
 
 _TERMINAL_FIRST = (
     JobStatus.FAILED,

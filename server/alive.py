@@ -32,9 +32,9 @@ async def run(settings: Settings, *, kind: Kind) -> int:
             component = health.sweeper
         case _:
             assert_never(kind)
-    lives = component.state in (ComponentState.HEALTHY, ComponentState.LATE)
-    print(f"{kind}: {component.state.value}", file=sys.stdout if lives else sys.stderr)
-    return 0 if lives else 1
+    is_alive = component.state.is_alive
+    print(f"{kind}: {component.state.value}", file=sys.stdout if is_alive else sys.stderr)
+    return 0 if is_alive else 1
 
 
 def _unasked() -> Component:

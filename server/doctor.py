@@ -98,7 +98,7 @@ async def _examine(chart: _Chart, domain: Domain, settings: Settings, *, canary:
         chart.skip("migrations", _NEEDS_DATABASE)
     of_database: list[tuple[str, Check]] = [
         ("clock", lambda: _clock(domain)),
-        ("api", lambda: _api(domain, settings)),
+        ("api", lambda: _api(domain)),
         ("worker", lambda: _worker(domain)),
         ("scheduler", lambda: _scheduler(domain)),
         ("jobs", lambda: _jobs(domain, settings)),
@@ -167,11 +167,9 @@ async def _clock(domain: Domain) -> str:
     return f"within {max(apart, heard - asked).total_seconds() * 1000:.0f} ms of the database's"
 
 
-async def _api(domain: Domain, settings: Settings) -> str:
-    kinds = await domain.store.processes(late_after=settings.heartbeat * 3, absent_after=settings.lease)
-    api = kinds["api"]
-    state = ComponentState(api.state)
-    _need(Component(state=state, live=api.live, last_seen_at=api.last_seen_at), "api", "novelfoundry api")
+async def _api(domain: Domain) -> str:
+    api = await domain.presence.api()
+    _need(api, "api", "novelfoundry api")
     return f"{api.live} running"
 
 

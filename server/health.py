@@ -10,13 +10,11 @@ from starlette.responses import Response
 from jobs import migrate
 from jobs.errors import ConfigurationError, NovelFoundryError
 from jobs.models import Component, Lateness, SystemHealth
-from jobs.states import ComponentState
 from server.answers import answer
 from server.lifespan import Services, services_of
 from server.metrics import CONTENT_TYPE
 
 _LIMIT = 5.0
-_LIVES = (ComponentState.HEALTHY, ComponentState.LATE)
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +81,7 @@ async def _deployment(services: Services) -> tuple[SystemHealth | None, list[Lat
 
 def _missing(health: SystemHealth) -> list[str]:
     parts = {"workers": health.workers, "sweeper": health.sweeper, "push": health.push}
-    return [name for name, component in parts.items() if component.state not in _LIVES]
+    return [name for name, component in parts.items() if not component.state.is_alive]
 
 
 def _components(health: SystemHealth) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from jobs.announcements import CHANGED, Listener
-from jobs.errors import NotFound, NovelFoundryError, Unavailable
+from jobs.errors import NotFound, NovelFoundryError
 from jobs.models import Component, Job
 from jobs.service import JobService
 from jobs.settings import Settings
@@ -274,7 +274,7 @@ class Feed:
 
     async def _clock(self) -> datetime:
         """The database's, or its last reading known while it is away."""
-        with suppress(Unavailable):
+        with suppress(NovelFoundryError):
             self._as_of = await self._store.clock()
         return self._as_of
 

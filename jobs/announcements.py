@@ -13,6 +13,8 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from jobs.outage import Outage
+
 CHANGED = "novelfoundry:changed"
 RING = "novelfoundry:ring"
 
@@ -56,6 +58,7 @@ class RedisAnnouncer:
     def __init__(self, redis: Redis, patience: Patience) -> None:
         self._redis = redis
         self._patience = patience
+        self._outage = Outage(_log, "changes are not announced, and wait for the resync")
 
     async def announce(self, owner_ids: Collection[UUID]) -> None:
         """See Announcer.announce."""
@@ -64,8 +67,9 @@ class RedisAnnouncer:
         try:
             async with self._patience.wait():
                 await self._redis.publish(CHANGED, json.dumps([str(owner_id) for owner_id in owner_ids]))
+            self._outage.is_over()
         except REDIS_AWAY as error:
-            _log.warning("could not announce a change (%s); the resync will", error)
+            self._outage.lasts(error)
 
 
 class Listener:
@@ -76,6 +80,7 @@ class Listener:
         self._channel = channel
         self._heard = heard
         self._last_answer: float | None = None
+        self._outage = Outage(_log, f"no line to Redis for {channel}")
 
     def silent_for(self) -> float | None:
         """Seconds since Redis last answered on this line; None when it never did."""
@@ -88,13 +93,14 @@ class Listener:
                 async with self._redis.pubsub() as pubsub:
                     await self._listen(pubsub)
             except REDIS_AWAY as error:
-                _log.warning("lost the line to Redis (%s); trying again", error)
+                self._outage.lasts(error)
                 await asyncio.sleep(0.5)
 
     async def _listen(self, pubsub: PubSub) -> None:
         async with asyncio.timeout(_LISTEN_SECONDS):
             await pubsub.subscribe(self._channel)
         _log.info("listening on %s", self._channel)
+        self._outage.is_over()
         asked = False
         while True:
             message = await pubsub.get_message(timeout=_LISTEN_SECONDS / 2)

@@ -120,8 +120,13 @@ class Bell:
     async def look(self) -> None:
         """Takes what rings there are. Raises one of REDIS_AWAY."""
         self._wake.clear()
-        async with asyncio.timeout(_HANDLER_SECONDS):
-            await self._arq.look()
+        try:
+            async with asyncio.timeout(_HANDLER_SECONDS):
+                await self._arq.look()
+        except REDIS_AWAY:
+            # arq may have counted a place for a handler that never began, and would be deaf once all are counted so.
+            self._arq = self._arq.renewed()
+            raise
 
     async def close(self) -> None:
         """Waits for the handlers under way; they are short."""
@@ -157,8 +162,15 @@ class _RoomyWorker(Worker):
             job_deserializer=json.loads,
             log_results=False,
         )
+        self._answer = answer
         self._room = room
         self._answered = answered
+
+    def renewed(self) -> "_RoomyWorker":
+        """The same with a fresh count of places, and the handlers under way."""
+        renewed = _RoomyWorker(self.pool, answer=self._answer, room=self._room, answered=self._answered)
+        renewed.tasks = self.tasks
+        return renewed
 
     async def look(self) -> None:
         """One iteration of arq's loop."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from jobs.announcements import REDIS_AWAY
 from jobs.errors import Unavailable
+from jobs.outage import Outage
 from jobs.settings import Settings
 from jobs.signals import stop_signal
 from jobs.wiring import Domain, open_domain
@@ -38,6 +39,7 @@ class Scheduler:
             (settings.heartbeat.total_seconds(), domain.heart.beat),
         ]
         self._due = [0.0] * len(self._duties)
+        self._outage = Outage(_log, "the sweep waits")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sweeps until `stop` is set."""
@@ -46,8 +48,9 @@ class Scheduler:
             while not stop.is_set():
                 try:
                     await self._do_what_is_due()
+                    self._outage.is_over()
                 except (*REDIS_AWAY, Unavailable) as error:
-                    _log.warning("the sweep waits: %s", error)
+                    self._outage.lasts(error)
                     self._due = [max(due, time.monotonic() + _RETRY_SECONDS) for due in self._due]
                 await self._rest(stop)
         finally:

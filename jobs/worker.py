@@ -9,6 +9,7 @@ from uuid import UUID
 from jobs.announcements import REDIS_AWAY
 from jobs.doorbell import Bell
 from jobs.errors import NotAllowedNow, NotFound, Unavailable
+from jobs.outage import Outage
 from jobs.runner import Runner
 from jobs.settings import Settings
 from jobs.signals import stop_signal
@@ -34,6 +35,7 @@ class Worker:
         self._settings = domain.settings
         self._runs: set[asyncio.Task[None]] = set()
         self._next_beat = 0.0
+        self._outage = Outage(_log, "the worker waits")
         self._bell = Bell(domain.redis, answer=self._answer, room=self._room)
         self._runner = Runner(
             store=domain.store,
@@ -70,8 +72,9 @@ class Worker:
                 if time.monotonic() >= self._next_beat:
                     await self._beat()
                     self._next_beat = time.monotonic() + heartbeat
+                self._outage.is_over()
             except (*REDIS_AWAY, Unavailable) as error:
-                _log.warning("the worker waits: %s", error or type(error).__name__)
+                self._outage.lasts(error)
                 await asyncio.sleep(_RETRY_SECONDS)
             await self._bell.wait(timeout=max(0.0, self._next_beat - time.monotonic()))
 

@@ -47,9 +47,18 @@ begin
       return;
     end if;
   end if;
+  -- One at a time, so that many starts at once do not pass the limits together.
+  perform pg_advisory_xact_lock(hashtextextended(p_owner_id::text, 0));
   if (select count(*) from public.jobs j
       where j.owner_id = p_owner_id and j.status in ('queued', 'running_initializing', 'running')) >= p_max_live then
     raise exception 'You have % analyses under way, as many as one author may have. Wait for one to finish, or cancel one.', p_max_live
+      using errcode = 'NF429';
+  end if;
+  -- Started and cancelled, again and again, would fill the table: a tenfold of what may live ends in an hour.
+  if (select count(*) from public.jobs j
+      where j.owner_id = p_owner_id and j.status in ('completed', 'failed', 'cancelled')
+        and j.finished_at > clock_timestamp() - interval '1 hour') >= p_max_live * 10 then
+    raise exception 'You have had % analyses within an hour, as many as one author may have. Wait a while.', p_max_live * 10
       using errcode = 'NF429';
   end if;
   perform public.job_decided_by('user', case when p_retry_of is null then 'Started.' else 'Tried again.' end);

@@ -21,6 +21,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  perform pg_advisory_xact_lock(hashtextextended(p_owner_id::text, 0));
   if (select count(*) from public.manuscripts m where m.owner_id = p_owner_id) >= p_max_manuscripts then
     raise exception 'You keep % manuscripts, as many as one author may keep. Delete one first.', p_max_manuscripts
       using errcode = 'NF429';

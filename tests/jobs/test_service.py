@@ -259,3 +259,26 @@ async def test_an_author_has_at_most_a_hundred_live_jobs(store: JobStore, add_ma
 
     with pytest.raises(LimitReached):
         await store.start(second.owner_id, second.id, **for_one, max_live=1)  # type: ignore[arg-type]
+
+
+async def test_starts_at_once_do_not_pass_the_limit_together(store: JobStore, add_manuscript: AddManuscript) -> None:
+    manuscripts = [await add_manuscript() for _ in range(6)]
+
+    outcomes = await asyncio.gather(
+        *(
+            store.start(one.owner_id, one.id, queue_timeout=timedelta(minutes=1), max_attempts=3, max_live=2)
+            for one in manuscripts
+        ),
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in outcomes if not isinstance(outcome, Job)] == [LimitReached] * 4
+
+
+async def test_starting_and_cancelling_again_and_again_comes_to_an_end(store: JobStore, manuscript: Manuscript) -> None:
+    with pytest.raises(LimitReached, match="within an hour"):
+        for _ in range(12):
+            job = await store.start(
+                manuscript.owner_id, manuscript.id, queue_timeout=timedelta(minutes=1), max_attempts=3, max_live=1
+            )
+            await store.cancel(manuscript.owner_id, job.id)

@@ -237,7 +237,7 @@ def test_no_interleaving_of_steps_resurrects_a_job(loop: asyncio.AbstractEventLo
         Lives,
         settings=settings(
             max_examples=1000,
-            stateful_step_count=8,
+            stateful_step_count=11,
             deadline=None,
             database=None,
             derandomize=True,

@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 NPM_STAMP := node_modules/.installed
+LITE_STAMP := tests/supabase/node_modules/.installed
 PAGES := $(shell find dashboard samples client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
 GENERATED := client_contract/schema.graphql client_contract/ts/generated/operations.ts docs/states.md supabase/snapshot.sql
@@ -21,8 +22,8 @@ help:  ## lists the targets
 up: setup dashboard  ## everything on embedded engines, until Ctrl-C; PORT=8000 DATA=.novelfoundry
 	@exec $(BIN)/novelfoundry up --port "$(PORT)" --data "$(DATA)"
 
-test: setup dashboard $(NPM_STAMP)  ## all tests, real engines included; ARGS go to pytest
-	$(BIN)/pytest $(ARGS)
+test: setup dashboard $(NPM_STAMP) $(LITE_STAMP)  ## all tests, real engines included; ARGS go to pytest
+	$(BIN)/pytest --numprocesses=3 --dist=loadfile $(ARGS)
 	npm test
 
 setup: .venv/.installed  ## the Python environment, from requirements-dev.lock
@@ -78,6 +79,11 @@ lock: setup  ## resolves the dependencies anew
 $(NPM_STAMP): package-lock.json .npmrc | setup
 	@echo 'Installing what the dashboard is built with (once) ...'
 	@npm ci --no-progress --loglevel=error
+	@touch $@
+
+# The Supabase-compatible server that tests/supabase stands on; nothing else needs it.
+$(LITE_STAMP): tests/supabase/package-lock.json tests/supabase/.npmrc | setup
+	npm ci --prefix tests/supabase --ignore-scripts --no-progress --loglevel=error
 	@touch $@
 
 server/static/index.html: $(NPM_STAMP) $(PAGES)

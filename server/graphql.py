@@ -5,6 +5,7 @@ Strawberry's own view answers `application/json` only, with 200 or 400 by its ow
 """
 
 import json
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from jobs.errors import TooLarge, Unauthenticated, Unavailable
+from jobs.errors import LimitReached, TooLarge, Unauthenticated, Unavailable
 from schema.api import api
 from schema.context import Context
 from schema.errors import as_graphql, is_request_error, shown
@@ -57,16 +58,19 @@ async def graphql(request: Request) -> Response:
         return unauthenticated(error)
     except Unavailable as error:
         return _failed(503, "UNAVAILABLE", error.message)
-    try:
-        operation = read_operation(await _parameters(request, services))
-    except Malformed as error:
-        return _failed(400, "INVALID_INPUT", str(error))
-    except TooLarge as error:
-        return refused(error)
-    except (ClientDisconnect, TimeoutError):
-        return problem(408, "TIMEOUT", "The request did not arrive whole. Send it again.")
-    services.metrics.operations.labels("http").inc()
-    return await _executed(request, operation, context, media_type)
+    with ExitStack() as held:
+        try:
+            if _may_be_large(request):
+                held.enter_context(services.upload(context.caller.owner_id))
+            operation = read_operation(await _parameters(request, services))
+        except Malformed as error:
+            return _failed(400, "INVALID_INPUT", str(error))
+        except (LimitReached, TooLarge) as error:
+            return refused(error)
+        except (ClientDisconnect, TimeoutError):
+            return problem(408, "TIMEOUT", "The request did not arrive whole. Send it again.")
+        services.metrics.operations.labels("http").inc()
+        return await _executed(request, operation, context, media_type)
 
 
 def read_operation(parameters: object) -> Operation:
@@ -126,6 +130,12 @@ def _media_range(part: str, place: int) -> tuple[float, int, str]:
 
 def _is_browser(request: Request) -> bool:
     return "query" not in request.query_params and "text/html" in request.headers.get("accept", "")
+
+
+def _may_be_large(request: Request) -> bool:
+    """Whether the body may hold a manuscript: it says so, or does not say its length."""
+    length = request.headers.get("content-length", "")
+    return request.method == "POST" and not (length.isdecimal() and int(length) <= _QUERY_BYTES)
 
 
 async def _parameters(request: Request, services: Services) -> Any:

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
@@ -40,6 +41,10 @@ class Services:
     async def caller(self, request: HTTPConnection) -> Caller:
         """Who sent the request. Raises Unauthenticated, Unavailable."""
         return await self.authority.caller(bearer(request.headers.get("authorization")))
+
+    def upload(self, owner_id: UUID) -> AbstractContextManager[None]:
+        """A place for a body as large as a manuscript, for the block. Raises LimitReached when all are taken."""
+        return self.uploads.hold(owner_id, "Too many uploads at once. Let one end, then try again.")
 
     def context(self, caller: Caller) -> Context:
         """The surroundings of one operation."""

@@ -16,7 +16,6 @@ from server.lifespan import Services, services_of
 # The parts' headers, the boundaries and the title.
 _AROUND_THE_FILE = 65_536
 _FORM = "Send a form with one part `file`, and `title` where you like."
-_BUSY = "Too many uploads at once. Let one end, then try again."
 
 
 async def manuscripts(request: Request) -> Response:
@@ -24,7 +23,7 @@ async def manuscripts(request: Request) -> Response:
     services = services_of(request)
     try:
         caller = await services.caller(request)
-        with services.uploads.hold(caller.owner_id, _BUSY):
+        with services.upload(caller.owner_id):
             filename, title, content = await _read(request, services)
             manuscript = await services.domain.service.add_manuscript(
                 caller.owner_id, title=title, filename=filename, content=content

@@ -1,6 +1,7 @@
 """GraphQL over HTTP: who may ask, in which words, and what a fault looks like from outside."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,6 +122,42 @@ async def test_a_body_over_the_limit_is_413_before_it_is_read(settings: Settings
 
     assert response.status_code == 413
     assert response.json()["code"] == "TOO_LARGE"
+
+
+async def test_a_body_as_large_as_a_manuscript_takes_the_place_of_an_upload(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield json.dumps({"query": VIEWER}).encode()
+
+    headers = {**api.bearer(), "Content-Type": "application/json"}
+    monkeypatch.setattr(api.services.uploads, "_each", 0)
+    small = await _post(api, {"query": VIEWER})
+    large = await _post(api, {"query": VIEWER, "x": "x" * 70_000})
+    of_no_length = await api.http.post("/graphql", content=in_pieces(), headers=headers)
+
+    assert small.status_code == 200
+    for refused in (large, of_no_length):
+        assert (refused.status_code, refused.json()["code"]) == (429, "LIMIT_REACHED")
+
+
+async def test_the_place_of_a_large_body_is_free_again_after_the_answer(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api.services.uploads, "_each", 1)
+    held: list[int] = []
+
+    async def counted(*_: object) -> int:
+        held.append(api.services.uploads.total())
+        return 0
+
+    monkeypatch.setattr(api.services.domain.service, "manuscripts_count", counted)
+    for _ in range(2):
+        response = await _post(api, {"query": "{ manuscripts { totalCount } }", "x": "x" * 70_000})
+        assert response.status_code == 200
+
+    assert held == [1, 1]
+    assert api.services.uploads.total() == 0
 
 
 async def test_a_fault_is_masked_and_logged_under_its_number(

@@ -86,8 +86,7 @@ class Connection:
                 try:
                     await self._hear_or_close(tasks)
                 finally:
-                    for task in list(self._operations.values()):
-                        task.cancel()
+                    self._stop_all()
         except* (WebSocketDisconnect, TimeoutError):
             # The client is gone, or reads nothing: there is nobody to tell.
             pass
@@ -169,6 +168,10 @@ class Connection:
         if task := self._operations.pop(id, None):
             task.cancel()
 
+    def _stop_all(self) -> None:
+        for id in list(self._operations):
+            self._stop(id)
+
     async def _run(self, id: str, operation: Operation, caller: Caller) -> None:
         """One operation. Its fault ends it and no other."""
         try:
@@ -207,6 +210,8 @@ class Connection:
             await self._websocket.send({"type": "websocket.send", "text": encoded(message).decode()})
 
     async def _close(self, code: Close, reason: str) -> None:
+        # First: an operation that waits for a slow reader would send after the close.
+        self._stop_all()
         short = reason.encode("utf-8", "replace")[:_REASON_BYTES].decode("utf-8", "ignore")
         async with asyncio.timeout(SEND_LIMIT):
             await self._websocket.close(code, short)

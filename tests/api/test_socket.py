@@ -374,6 +374,43 @@ async def test_a_client_that_stops_reading_is_kept_no_backlog_and_then_told_the_
     assert len(versions) <= 5
 
 
+async def test_nothing_is_sent_after_the_close_to_a_client_that_reads_late(
+    settings: Settings,
+    manuscript: Manuscript,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    closing = _noticed(monkeypatch, "_close")
+    quiet = replace(settings, tick_interval=timedelta(minutes=1))
+    async with running(quiet) as api, api.opened(line=api.narrow_line()) as socket:
+        feed = api.services.domain.feed
+        await socket.init(api.token(expires_in=4))
+        await socket.subscribe("1", UPDATES)
+        await socket.next("1")
+        await _stuff(socket)
+        # The token expires, and the close waits behind what nobody reads. Now the operation has something to tell.
+        await asyncio.wait_for(closing.wait(), 10)
+        await api.services.domain.service.start(manuscript.owner_id, manuscript.id)
+        await _until(lambda: feed.watchers == 0)
+        close = await socket.closed()
+
+    assert close.code == 4403
+    assert "Traceback" not in caplog.text
+
+
+def _noticed(monkeypatch: pytest.MonkeyPatch, method: str) -> asyncio.Event:
+    """An event that is set when a connection of the server's calls this method of its own."""
+    called = asyncio.Event()
+    original = getattr(server_socket.Connection, method)
+
+    async def noticed(*arguments: object) -> None:
+        called.set()
+        await original(*arguments)
+
+    monkeypatch.setattr(server_socket.Connection, method, noticed)
+    return called
+
+
 async def _stuff(socket: Socket) -> None:
     """Asks for large answers that nobody reads, until every buffer on the way is full and no more can be said."""
     with suppress(TimeoutError):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from uuid import UUID, uuid4
 
-from jobs.errors import NovelFoundryError
+from jobs.errors import NovelFoundryError, Unavailable
 from jobs.models import Component, ProcessesOfKind, SystemHealth
 from jobs.settings import Settings
 from jobs.states import ComponentState
@@ -16,6 +16,8 @@ from jobs.store import JobStore
 
 # A burst of frames to many watchers reads the same answer; one this young is as true as a new one.
 _FRESH_SECONDS = 0.5
+# How long who asks waits for a database that hangs.
+_PATIENCE_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -55,10 +57,15 @@ class Heart:
             _log.warning("could not say goodbye: %s", error)
 
 
+def no_push() -> Component:
+    """The push path as a process sees it that has none."""
+    return Component(state=ComponentState.NEVER_SEEN, live=0, last_seen_at=None)
+
+
 class Presence:
     """What `processes` adds up to, with this process's own view of the push path."""
 
-    def __init__(self, store: JobStore, settings: Settings, *, push: Callable[[], Component]) -> None:
+    def __init__(self, store: JobStore, settings: Settings, *, push: Callable[[], Component] = no_push) -> None:
         self._store = store
         self._late_after = settings.heartbeat * 3
         self._absent_after = max(settings.lease, settings.heartbeat * 6)
@@ -67,19 +74,32 @@ class Presence:
         self._read_at = float("-inf")
 
     async def health(self) -> SystemHealth:
-        """How the deployment is, at most half a second old. Many who ask at once share one reading."""
-        if self._read is None or time.monotonic() - self._read_at > _FRESH_SECONDS:
-            self._read_at = time.monotonic()
-            self._read = asyncio.create_task(self._health())
+        """How the deployment is, at most half a second old. Many who ask at once share one reading.
+
+        Raises Unavailable when the database does not take the question, or does not answer within two seconds.
+        """
+        reading = self._reading()
+        # Not cancelled past the limit: a connection would wait for the server to confirm that, as long as it hangs.
+        await asyncio.wait({reading}, timeout=_PATIENCE_SECONDS)
+        if not reading.done():
+            raise Unavailable(f"The database does not answer within {_PATIENCE_SECONDS:g} seconds. Try again soon.")
         try:
-            return await asyncio.shield(self._read)
+            return reading.result()
         except NovelFoundryError:
-            self._read = None
+            if self._read is reading:
+                self._read = None
             raise
 
     async def api(self) -> Component:
         """How the api processes are."""
         return _component((await self._kinds())["api"])
+
+    def _reading(self) -> asyncio.Task[SystemHealth]:
+        """The one under way, the last one while it is fresh, else a new one."""
+        if self._read is None or (self._read.done() and time.monotonic() - self._read_at > _FRESH_SECONDS):
+            self._read_at = time.monotonic()
+            self._read = asyncio.create_task(self._health())
+        return self._read
 
     async def _kinds(self) -> dict[str, ProcessesOfKind]:
         return await self._store.processes(late_after=self._late_after, absent_after=self._absent_after)

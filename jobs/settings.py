@@ -22,6 +22,7 @@ class Settings:
     redis_url: str | None = None
     data: Path = Path(".novelfoundry")
     jwt_secret: str | None = None
+    local_sign_in: bool = False
     supabase_url: str | None = None
     supabase_secret_key: str | None = None
     supabase_publishable_key: str | None = None
@@ -93,6 +94,7 @@ class Settings:
             redis_url=read.address("REDIS_URL", _REDIS, "redis://:password@host:6379/0"),
             data=Path(read.text("NF_DATA") or ".novelfoundry"),
             jwt_secret=read.text("NF_JWT_SECRET"),
+            local_sign_in=read.flag("NF_LOCAL_SIGN_IN"),
             supabase_url=read.text("SUPABASE_URL"),
             supabase_secret_key=read.text("SUPABASE_SECRET_KEY"),
             supabase_publishable_key=read.text("SUPABASE_PUBLISHABLE_KEY"),
@@ -117,6 +119,12 @@ class _Reader:
 
     def text(self, name: str) -> str | None:
         return self._environment.get(name, "").strip() or None
+
+    def flag(self, name: str) -> bool:
+        text = self.text(name)
+        if text not in (None, "0", "1"):
+            raise ConfigurationError(f"{name} must be 1 for yes or 0 for no, not {text!r}.")
+        return text == "1"
 
     def address(self, name: str, form: re.Pattern[str], example: str) -> str | None:
         """An address of that form. What was given is not repeated: it holds a password."""

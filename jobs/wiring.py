@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from jobs.announcements import Patience, RedisAnnouncer
 from jobs.doorbell import ArqDoorbell, ArqRedis, open_redis
@@ -12,12 +11,10 @@ from jobs.errors import Unavailable
 from jobs.feed import Feed
 from jobs.files import PostgresFiles
 from jobs.gateways.postgres import open_postgres
-from jobs.models import Component
 from jobs.ports import Announcer, Doorbell, Files, Gateway
-from jobs.presence import Heart, Presence
+from jobs.presence import Heart, Presence, no_push
 from jobs.service import JobService
 from jobs.settings import Settings
-from jobs.states import ComponentState
 from jobs.store import JobStore
 from jobs.sweeper import Sweeper
 
@@ -99,7 +96,7 @@ def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, 
     patience = Patience()
     announcer, doorbell = RedisAnnouncer(redis, patience), ArqDoorbell(redis, patience)
     feeds: list[Feed] = []
-    presence = Presence(store, settings, push=lambda: feeds[0].push_health() if feeds else _no_push())
+    presence = Presence(store, settings, push=lambda: feeds[0].push_health() if feeds else no_push())
     service = JobService(
         store=store, files=files, announcer=announcer, doorbell=doorbell, presence=presence, settings=settings
     )
@@ -118,7 +115,3 @@ def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, 
         sweeper=Sweeper(store=store, service=service, settings=settings),
         heart=Heart(store, kind, capacity=capacity),
     )
-
-
-def _no_push() -> Component:
-    return Component(state=ComponentState.NEVER_SEEN, live=0, last_seen_at=datetime.now(UTC))

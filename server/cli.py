@@ -80,9 +80,9 @@ def _migrate(asked: argparse.Namespace) -> int:
 
 def _doctor(asked: argparse.Namespace) -> int:
     if asked.process is not None:
-        from server import alive
+        from server import process_check
 
-        return asyncio.run(alive.run(_settings(), kind=asked.process))
+        return asyncio.run(process_check.run(_settings(), kind=asked.process))
     from server import doctor
 
     return asyncio.run(doctor.run(_settings_of_what_runs(), canary=asked.canary))

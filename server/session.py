@@ -1,4 +1,4 @@
-"""`POST /session`: in local mode, a page on this machine signs itself in."""
+"""`POST /session`: under `novelfoundry up`, in local mode, a page on this machine signs itself in."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -14,6 +14,10 @@ from server.lifespan import services_of
 LOCAL_AUTHOR = "local-author"
 LIFETIME = timedelta(hours=1)
 
+_NOT_HERE = (
+    "This server signs no page in: only the one that `make up` starts does. "
+    "Make a token with `novelfoundry token --sub ID`, and send it as a bearer token."
+)
 _REFUSED = "Only a page of this server, opened on the same machine, signs itself in. Use `novelfoundry token` instead."
 _PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
@@ -23,6 +27,9 @@ async def session(request: Request) -> Response:
     settings = services_of(request).settings
     if settings.uses_supabase:
         return problem(403, "FORBIDDEN", "Sign in with Supabase: this server signs no tokens of its own.")
+    if not settings.local_sign_in:
+        # Behind a proxy that rewrites Host and adds no header, the whole world looks like this machine.
+        return problem(403, "FORBIDDEN", _NOT_HERE)
     if not is_from_here(request):
         return problem(403, "FORBIDDEN", _REFUSED)
     expires_at = datetime.now(UTC) + LIFETIME

@@ -13,8 +13,8 @@ from jobs.engine import HOST, Engine, port_is_free
 from jobs.engines import Engines
 from jobs.errors import ConfigurationError
 from jobs.settings import Settings
+from server.child import Child
 from server.foreground import say, until_told
-from server.service import Service
 
 READY_LIMIT = 60.0
 STATIC = Path(__file__).with_name("static")
@@ -71,20 +71,22 @@ async def _migrate(environment: dict[str, str]) -> None:
 
 
 async def _serve(engines: Engines, environment: dict[str, str], *, port: int, stack: AsyncExitStack) -> None:
-    services = [
-        Service("scheduler", environment=environment),
-        Service("worker", environment=environment),
-        Service("api", f"--host={HOST}", f"--port={port}", environment=environment),
+    # Only here is it sure that the api listens on loopback. Whoever puts a proxy before it sets 0.
+    of_api = {**environment, "NF_LOCAL_SIGN_IN": environment.get("NF_LOCAL_SIGN_IN") or "1"}
+    children = [
+        Child("scheduler", environment=environment),
+        Child("worker", environment=environment),
+        Child("api", f"--host={HOST}", f"--port={port}", environment=of_api),
     ]
-    for service in services:  # stopped in reverse: no request finds the worker gone, no job the scheduler
-        stack.push_async_callback(service.stop)
+    for child in children:  # stopped in reverse: no request finds the worker gone, no job the scheduler
+        stack.push_async_callback(child.stop)
     stack.callback(say, "stopping.")
     wrong: ConfigurationError | None = None
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(engines.tend(say))
-            for service in services:
-                group.create_task(service.keep())
+            for child in children:
+                group.create_task(child.keep())
             group.create_task(_welcome(port, Path(environment["NF_DATA"])))
     except* ConfigurationError as errors:
         wrong = next(error for error in errors.exceptions if isinstance(error, ConfigurationError))

@@ -19,7 +19,7 @@ from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
 from jobs.settings import Settings
 from server import auth
 from server.auth import KeySet, LocalAuthority, SupabaseAuthority, bearer, local_secret, local_token, owner_of
-from tests.api.conftest import Api
+from tests.api.conftest import Api, running
 
 SECRET = "a secret of more than thirty-two bytes"
 ISSUER = "https://project.example/auth/v1"
@@ -208,19 +208,34 @@ def test_a_header_without_a_bearer_token_is_no_sign_in(value: object) -> None:
         bearer(value)
 
 
-async def test_the_local_page_signs_itself_in(api: Api) -> None:
+@pytest.fixture
+async def local(settings: Settings) -> AsyncIterator[Api]:
+    """An api as `up` starts it."""
+    async with running(replace(settings, local_sign_in=True)) as api:
+        yield api
+
+
+async def test_an_api_that_up_did_not_start_signs_no_page_in(api: Api) -> None:
+    # What a proxy on the same machine sends that rewrites Host and adds no header: the author herself sends no other.
     response = await api.http.post("/session", headers={"Origin": api.url})
+
+    assert (response.status_code, response.json()["code"]) == (403, "FORBIDDEN")
+    assert "novelfoundry token" in response.json()["message"]
+
+
+async def test_the_local_page_signs_itself_in(local: Api) -> None:
+    response = await local.http.post("/session", headers={"Origin": local.url})
 
     token = response.json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
-    viewer = await api.http.get("/graphql", params={"query": "{ viewer { id } }"}, headers=headers)
+    viewer = await local.http.get("/graphql", params={"query": "{ viewer { id } }"}, headers=headers)
     assert viewer.json() == {"data": {"viewer": {"id": "local-author"}}}
     assert response.headers["cache-control"] == "no-store"
     assert jwt.decode(token, options={"verify_signature": False})["exp"] > time.time() + 3000
 
 
-async def test_nobody_else_is_signed_in(api: Api) -> None:
-    port = api.url.rpartition(":")[2]
+async def test_nobody_else_is_signed_in(local: Api) -> None:
+    port = local.url.rpartition(":")[2]
     strangers = [
         {},
         {"Origin": "http://evil.example"},
@@ -229,19 +244,19 @@ async def test_nobody_else_is_signed_in(api: Api) -> None:
         {"Origin": "http://127.0.0.1:1"},
         {"Origin": "http://[", "Host": "["},
         {"Origin": f"http://evil.example:{port}", "Host": f"evil.example:{port}"},
-        {"Origin": api.url, "X-Forwarded-For": "203.0.113.9"},
-        {"Origin": api.url, "Forwarded": "for=203.0.113.9"},
+        {"Origin": local.url, "X-Forwarded-For": "203.0.113.9"},
+        {"Origin": local.url, "Forwarded": "for=203.0.113.9"},
     ]
     for headers in strangers:
-        response = await api.http.post("/session", headers=headers)
+        response = await local.http.post("/session", headers=headers)
 
         assert (response.status_code, response.json()["code"]) == (403, "FORBIDDEN"), headers
 
 
-async def test_localhost_by_name_is_this_machine_too(api: Api) -> None:
-    host = api.url.removeprefix("http://").replace("127.0.0.1", "localhost")
+async def test_localhost_by_name_is_this_machine_too(local: Api) -> None:
+    host = local.url.removeprefix("http://").replace("127.0.0.1", "localhost")
 
-    assert (await api.http.post("/session", headers={"Host": host, "Origin": f"http://{host}"})).status_code == 200
+    assert (await local.http.post("/session", headers={"Host": host, "Origin": f"http://{host}"})).status_code == 200
 
 
 async def test_the_page_is_told_how_to_sign_in(api: Api, settings: Settings) -> None:

@@ -143,6 +143,21 @@ async def test_a_reading_that_failed_is_not_shared_with_the_next_who_asks(
     assert (await presence.health()).workers.state is ComponentState.NEVER_SEEN
 
 
+async def test_a_database_that_hangs_is_said_to_within_seconds_and_asked_once(
+    presence: Presence, line: FailingLine
+) -> None:
+    release = line.hold_answer("processes_health")
+
+    for _ in range(2):
+        async with asyncio.timeout(4):
+            with pytest.raises(Unavailable, match="does not answer"):
+                await presence.health()
+
+    assert line.calls["processes_health"] == 1
+    release.set()
+    assert (await presence.health()).workers.state is ComponentState.NEVER_SEEN
+
+
 async def test_processes_long_gone_are_forgotten_but_never_the_last_of_a_kind(
     presence: Presence, store: JobStore, connection: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:

@@ -2,14 +2,11 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 from typing import Literal, assert_never
 
 from jobs.errors import Unavailable
-from jobs.models import Component
 from jobs.presence import Presence
 from jobs.settings import Settings
-from jobs.states import ComponentState
 from jobs.store import JobStore
 from jobs.wiring import open_kept
 
@@ -22,7 +19,7 @@ async def run(settings: Settings, *, kind: Kind) -> int:
     """Prints the kind's state; 0 when one lives, else 1. Raises Unavailable when the database does not answer."""
     try:
         async with asyncio.timeout(_LIMIT), open_kept(settings, application="novelfoundry health") as (gateway, _):
-            health = await Presence(JobStore(gateway), settings, push=_unasked).health()
+            health = await Presence(JobStore(gateway), settings).health()
     except TimeoutError as error:
         raise Unavailable(f"The database does not answer within {_LIMIT:g} seconds.") from error
     match kind:
@@ -35,7 +32,3 @@ async def run(settings: Settings, *, kind: Kind) -> int:
     is_alive = component.state.is_alive
     print(f"{kind}: {component.state.value}", file=sys.stdout if is_alive else sys.stderr)
     return 0 if is_alive else 1
-
-
-def _unasked() -> Component:
-    return Component(state=ComponentState.NEVER_SEEN, live=0, last_seen_at=datetime.now(UTC))

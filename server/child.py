@@ -21,7 +21,7 @@ _LONGEST_PAUSE = 30.0
 _LINE_LIMIT = 1 << 20
 
 
-class Service:
+class Child:
     """A subcommand of `novelfoundry`, kept running. Not stopped by cancelling `keep`, but by `stop`."""
 
     def __init__(self, name: str, *options: str, environment: Mapping[str, str]) -> None:

@@ -30,6 +30,8 @@ _GATHER_SECONDS = 0.002
 # A timer rings this long after the deadline: a row read too early is not overdue yet.
 _LATE_SECONDS = 0.02
 _AWAY_SECONDS = 0.5
+# How long a frame waits for the database's clock.
+_CLOCK_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -110,6 +112,7 @@ class Feed:
         self._deadlines: dict[UUID, tuple[float, UUID]] = {}
         self._next_resync = 0.0
         self._as_of = datetime.fromtimestamp(0, UTC)
+        self._reading_clock: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Keeps the watchers told, until cancelled."""
@@ -182,7 +185,7 @@ class Feed:
     async def _told(self, watcher: _Watcher) -> None:
         """Waits until there is something to tell, or a tick is due."""
         try:
-            async with asyncio.timeout(self._settings.tick_interval.total_seconds()):
+            async with asyncio.timeout(_tick_after(self._settings.tick_interval)):
                 await watcher.woken.wait()
         except TimeoutError:
             pass
@@ -273,10 +276,21 @@ class Feed:
                 self._deadlines[job.id] = (now + max(left.total_seconds(), 0) + _LATE_SECONDS, job.owner_id)
 
     async def _clock(self) -> datetime:
-        """The database's, or its last reading known while it is away."""
+        """The database's, or its last reading known while it is away or hangs. Many who ask share one reading."""
+        if self._reading_clock is None or self._reading_clock.done():
+            self._reading_clock = asyncio.create_task(self._read_clock())
+        # Not cancelled past the limit: a connection would wait for the server to confirm that, as long as it hangs.
+        await asyncio.wait({self._reading_clock}, timeout=_CLOCK_SECONDS)
+        return self._as_of
+
+    async def _read_clock(self) -> None:
         with suppress(NovelFoundryError):
             self._as_of = await self._store.clock()
-        return self._as_of
+
+
+def _tick_after(interval: timedelta) -> float:
+    """Seconds until a tick is begun, so that it arrives within the interval promised."""
+    return (interval - min(interval / 10, timedelta(seconds=1))).total_seconds()
 
 
 def _read_owners(message: str) -> set[UUID] | None:

@@ -12,7 +12,7 @@ import pytest
 from jobs.announcements import Patience, RedisAnnouncer
 from jobs.doorbell import ArqRedis
 from jobs.errors import NotFound, Unavailable
-from jobs.feed import Feed, Frame
+from jobs.feed import Feed, Frame, _tick_after
 from jobs.models import Job, Manuscript
 from jobs.service import JobService
 from jobs.settings import Settings
@@ -157,6 +157,22 @@ async def test_silence_is_broken_by_an_empty_frame_each_tick(running: Feed, job:
 
     assert [tick.jobs for tick in ticks] == [(), ()]
     assert first.as_of < ticks[0].as_of < ticks[1].as_of
+
+
+async def test_ticks_go_on_while_the_database_hangs(running: Feed, line: FailingLine, job: Job) -> None:
+    async with watching(running.watch(job.owner_id)) as frames:
+        await anext(frames)
+        release = line.hold_answer("clock_read")
+        async with asyncio.timeout(4):
+            ticks = [await anext(frames) for _ in range(2)]
+        release.set()
+
+    assert [tick.jobs for tick in ticks] == [(), ()]
+
+
+@pytest.mark.parametrize(("promised", "begun"), [(0.3, 0.27), (15, 14), (60, 59)])
+def test_a_tick_is_begun_before_it_is_due(promised: float, begun: float) -> None:
+    assert _tick_after(timedelta(seconds=promised)) == pytest.approx(begun)
 
 
 async def test_an_author_hears_nothing_of_anothers_jobs(

@@ -1,7 +1,7 @@
 """Holds a real worker at a chosen point of a job's life, from outside: by a lock that it must wait for."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -20,7 +20,8 @@ else:
 class Hold:
     """A lock of the test's own, and who waits for it."""
 
-    # Not the one that holds the lock: within a transaction, what others do is read once and never again.
+    _holder: Connection
+    # Another session than the holder's: within a transaction, what others do is read once and never again.
     _onlooker: Connection
     function: str
 
@@ -39,6 +40,10 @@ class Hold:
 
         return await until(waiting, f"somebody is held in {self.function}")
 
+    async def carry_out(self, query: str, *arguments: object) -> None:
+        """Does more under the lock; whoever waits for it finds this done."""
+        await self._holder.fetch(query, *arguments)
+
     async def end_sessions(self) -> None:
         """Ends the sessions that wait: what a dead worker had asked for last is never carried out."""
         await self._onlooker.execute(
@@ -55,7 +60,10 @@ async def held(database_url: str, lock: str, *arguments: UUID, function: str) ->
     try:
         await holder.transaction().start()
         await holder.fetch(lock, *arguments)
-        yield Hold(_onlooker=onlooker, function=function)
+        yield Hold(_holder=holder, _onlooker=onlooker, function=function)
+        # A test may have stopped the engine meanwhile.
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await holder.execute("commit")
     finally:
         await holder.close()
         await onlooker.close()
@@ -68,6 +76,11 @@ async def _connected(database_url: str) -> Connection:
 def at_claim(database_url: str, job_id: UUID) -> AbstractAsyncContextManager[Hold]:
     """After the message left the queue, before the row says so."""
     return held(database_url, "select from public.jobs where id = $1 for update", job_id, function="job_claim")
+
+
+def at_beat(database_url: str, job_id: UUID) -> AbstractAsyncContextManager[Hold]:
+    """With the renewal of the lease asked for and not granted yet."""
+    return held(database_url, "select from public.jobs where id = $1 for update", job_id, function="job_beat")
 
 
 def at_load(database_url: str) -> AbstractAsyncContextManager[Hold]:

@@ -114,14 +114,8 @@ class Process:
             return [child for child in children if _is_analysis(child)]
         return []
 
-    def pause_analyses(self) -> None:
-        """SIGSTOP to each analysis of this moment."""
-        for analysis in self.analyses():
-            with suppress(psutil.NoSuchProcess):
-                analysis.suspend()
-
     def resume_analyses(self) -> None:
-        """SIGCONT to each of them."""
+        """SIGCONT to each analysis of this moment."""
         for analysis in self.analyses():
             with suppress(psutil.NoSuchProcess):
                 analysis.resume()

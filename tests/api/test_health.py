@@ -1,5 +1,6 @@
 """What the service says of itself to machines."""
 
+import math
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from jobs.engines import Engines
 from jobs.presence import Heart
 from jobs.settings import Settings
 from jobs.states import DecidedBy
+from server import metrics
 from tests.api.conftest import Api, running
 from tests.conftest import AddManuscript, Databases
 
@@ -79,6 +81,16 @@ async def test_the_lie_is_a_histogram_that_adds_up(settings: Settings, add_manus
     assert series[last] == series['novelfoundry_lie_seconds_count{by="sweeper",status="queued"}'] == "1.0"
     counts = [float(value) for name, value in series.items() if "bucket" in name]
     assert counts == sorted(counts)
+
+
+async def test_the_buckets_of_the_page_are_those_of_the_database(
+    connection: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    found = await connection.fetch(
+        "select distinct public.lateness_bucket(tenth / 10.0) as bound from generate_series(0, 20000) tenth order by 1"
+    )
+
+    assert [row["bound"] for row in found] == [*metrics._LATE_SECONDS, math.inf]
 
 
 async def test_the_metrics_count_by_route_and_hold_nothing_of_anybodys(api: Api, add_manuscript: AddManuscript) -> None:

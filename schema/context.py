@@ -12,6 +12,7 @@ from jobs.feed import Feed
 from jobs.models import Job, JobEvent, Manuscript, Report, Waiting
 from jobs.presence import Presence
 from jobs.service import JobService
+from schema.limits import MAX_EVENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class Loaders:
         found: dict[UUID, list[JobEvent]] = {}
         for event in await self._service.events(self._owner_id, ids):
             found.setdefault(event.job_id, []).append(event)
-        return [found.get(id, []) for id in ids]
+        return [found.get(id, [])[-MAX_EVENTS:] for id in ids]
 
     async def _waiting(self, jobs: list[Job]) -> list[Waiting | None]:
         found = await self._service.waiting(jobs)

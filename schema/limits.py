@@ -35,6 +35,8 @@ MAX_ALIASES = 30
 MAX_COST = 100_000
 # What a list without `first` is taken to hold: chapters, findings, events.
 LIST_SIZE = 20
+# Events of one job. Each dispatch of a job that waits is one: 500 are two hours of waiting.
+MAX_EVENTS = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, Waiti
 from schema import words as words  # describes the enums before a type uses them
 from schema.context import Asked
 from schema.ids import global_id
+from schema.limits import MAX_EVENTS
 from schema.node import Node, described
 from schema.report import AnalysisReport
 
@@ -107,7 +108,7 @@ class Job(Node):
         found = await info.context.loaders.report_of_job.load(self.model.id)
         return AnalysisReport.of(found) if found else None
 
-    @strawberry.field(description="What happened to it, oldest first.")
+    @strawberry.field(description=f"What happened to it, oldest first: the newest {MAX_EVENTS}.")
     async def events(self, info: Asked) -> list[JobEvent]:
         return [_event(event) for event in await info.context.loaders.events.load(self.model.id)]
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from jobs.analysis.report import ChapterReport, ReportBody, ReportSection, Summary
@@ -14,6 +15,7 @@ from jobs.gateways.postgres import PostgresGateway
 from jobs.models import Manuscript
 from jobs.settings import Settings
 from schema.ids import global_id
+from schema.limits import MAX_EVENTS
 from tests.api.conftest import Api, Hand, running
 from tests.conftest import AddManuscript
 
@@ -131,6 +133,22 @@ async def test_an_id_of_another_type_finds_nothing(api: Api, manuscript: Manuscr
     id = global_id("Manuscript", manuscript.id)
 
     assert await api.data("query ($id: ID!) { job(id: $id) { id } }", id=id) == {"job": None}
+
+
+async def test_of_a_long_history_the_newest_events_are_shown(
+    api: Api, manuscript: Manuscript, hand: Hand, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    job = await hand.start(manuscript)
+    await connection.execute(
+        "insert into public.job_events (job_id, version, status, decided_by, message)"
+        " select $1, number, 'queued', 'sweeper', number::text from generate_series(2, $2::int) as number",
+        job.id,
+        MAX_EVENTS + 10,
+    )
+
+    found = await api.data("query ($id: ID!) { job(id: $id) { events { version } } }", id=global_id("Job", job.id))
+
+    assert [event["version"] for event in found["job"]["events"]] == list(range(11, MAX_EVENTS + 11))
 
 
 async def test_a_completed_job_shows_its_report_its_events_and_no_deadline(

@@ -21,7 +21,7 @@ TEXT = b"Chapter One\n\nIt rained. Nobody minded.\n\nChapter Two\n\nIt stopped.\
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return replace(settings, lease=timedelta(seconds=20))
+    return replace(settings, lease=timedelta(seconds=20), local_sign_in=True)
 
 
 @pytest.fixture

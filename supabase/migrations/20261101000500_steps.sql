@@ -233,11 +233,8 @@ begin
   update public.jobs j
   set stage = case when j.status = 'running' then coalesce(p_stage, j.stage) end,
       progress = case when j.status = 'running' then greatest(coalesce(p_progress, 0), j.progress) end,
-      -- Initializing has the lease alone for a deadline; running the earlier of lease and run timeout.
-      deadline_at = case
-        when j.status = 'running' then least(clock_timestamp() + make_interval(secs => p_lease), j.run_ends_at)
-        else clock_timestamp() + make_interval(secs => p_lease)
-      end
+      -- The earlier of lease and run timeout, also while initializing: no worker may prepare for ever.
+      deadline_at = least(clock_timestamp() + make_interval(secs => p_lease), j.run_ends_at)
   where j.id = p_job_id and j.worker_id = p_worker_id and j.attempt = p_attempt
     and j.status in ('running_initializing', 'running') and j.deadline_at > clock_timestamp();
   if not found then

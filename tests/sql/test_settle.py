@@ -193,8 +193,9 @@ async def test_a_release_costs_no_attempt_and_still_fences_the_worker_that_made_
     assert row["max_attempts"] - row["attempt"] == 3
 
 
-async def test_running_ends_at_the_earlier_of_lease_and_run_timeout(life: Life) -> None:
-    await life.reach("running")
+@pytest.mark.parametrize("status", ["running_initializing", "running"])
+async def test_a_run_ends_at_the_earlier_of_lease_and_run_timeout(life: Life, status: str) -> None:
+    await life.reach(status)
     await life.connection.execute(
         "update public.jobs set run_ends_at = clock_timestamp() + interval '5 seconds' where id = $1", life.job_id
     )

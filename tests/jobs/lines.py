@@ -36,8 +36,10 @@ class FailingLine:
         self.calls[function] += 1
         if self.is_cut or function in self.refused:
             raise Unavailable("The line is cut.")
+        # The next call's answer, not the next answer: calls at once may be answered in any order.
+        release = self._held_answers.pop(function, None)
         rows = await self._gateway.call(function, **arguments)
-        if release := self._held_answers.pop(function, None):
+        if release:
             self.holding.set()
             await release.wait()
         if self._lost_answers[function] > 0:

@@ -75,7 +75,12 @@ function FindingLine({ finding, most }: { readonly finding: Finding; readonly mo
     <>
       <span className="finding-label">{label}</span>
       <span className="finding-count">
-        <span className="measure" style={{ inlineSize: `${(times / most) * 100}%` }} aria-hidden="true" />
+        {/* 3.5rem are the figure’s: beside it the bars keep their proportions. */}
+        <span
+          className="measure"
+          style={{ inlineSize: `calc((100% - 3.5rem) * ${times / most})` }}
+          aria-hidden="true"
+        />
         <span className="figure">
           {count(times)}
           <span className="visually-hidden"> times</span>

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from arq.constants import job_key_prefix
+from redis.exceptions import RedisError
 
 import jobs
 from jobs.announcements import Patience, RedisAnnouncer
@@ -111,6 +112,31 @@ async def test_an_answer_that_fails_ends_neither_the_bell_nor_the_next_answer(re
 
     assert answered == [good]
     assert await redis.zcard(QUEUE) == 0
+
+
+async def test_places_that_arq_counts_and_a_failing_redis_loses_leave_no_worker_deaf(
+    redis: ArqRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = asyncio.Event()
+
+    async def answer(_: UUID) -> None:
+        answered.set()
+
+    def fails(**_: object) -> None:
+        raise RedisError("gone between two commands")
+
+    bell = Bell(redis, answer=answer, room=lambda: 1)
+    await ArqDoorbell(redis, Patience()).ring([uuid4()])
+    with monkeypatch.context() as patch:
+        patch.setattr(redis, "pipeline", fails)
+        for _ in range(1001):
+            with pytest.raises(RedisError):
+                await bell.look()
+
+    await bell.look()
+
+    await asyncio.wait_for(answered.wait(), 5)
+    await bell.close()
 
 
 async def test_a_ring_wakes_a_bell_that_waits(redis: ArqRedis) -> None:

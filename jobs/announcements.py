@@ -19,7 +19,7 @@ CHANGED = "novelfoundry:changed"
 RING = "novelfoundry:ring"
 
 # What a Redis that is away, restarting or hanging raises.
-REDIS_AWAY = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
+REDIS_AWAY = (RedisError, OSError, TimeoutError)
 # An author must not wait longer than this for a Redis that hangs.
 _PATIENCE_SECONDS = 1.0
 _EACH_SECONDS = 0.005

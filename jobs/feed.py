@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from jobs.announcements import CHANGED, Listener
 from jobs.errors import NotFound, NovelFoundryError
 from jobs.models import Component, Job
+from jobs.outage import Outage
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import ComponentState
@@ -51,7 +52,7 @@ class _Watcher:
 
     owner_id: UUID
     job_id: UUID | None
-    # What was told last of each job: its version while it lives, the same for ever once it is over.
+    # What was told last of each job.
     sent: dict[UUID, Job] = field(default_factory=dict)
     pending: dict[UUID, Job] = field(default_factory=dict)
     removed: set[UUID] = field(default_factory=set)
@@ -113,6 +114,7 @@ class Feed:
         self._next_resync = 0.0
         self._as_of = datetime.fromtimestamp(0, UTC)
         self._reading_clock: asyncio.Task[None] | None = None
+        self._outage = Outage(_log, "watchers wait")
 
     async def run(self) -> None:
         """Keeps the watchers told, until cancelled."""
@@ -216,8 +218,9 @@ class Feed:
             owner_ids, self._dirty = self._dirty & self._watchers.keys(), set()
             try:
                 await self._tell(owner_ids)
+                self._outage.is_over()
             except NovelFoundryError as error:
-                _log.warning("watchers wait: %s", error)
+                self._outage.lasts(error)
                 self._dirty |= owner_ids
                 self._wake.set()
                 await asyncio.sleep(_AWAY_SECONDS)

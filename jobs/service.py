@@ -102,8 +102,7 @@ class JobService:
 
     async def manuscripts_page(self, owner_id: UUID, *, first: int, after: tuple[datetime, UUID] | None) -> Page:
         """Up to `first` (1 to 100) manuscripts, newest first, after the given one."""
-        if not 1 <= first <= MAX_PAGE:
-            raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
+        _check_first(first)
         found = await self._store.manuscripts_page(owner_id, limit=first + 1, after=after)
         return Page(
             manuscripts=tuple(found[:first]),
@@ -153,8 +152,7 @@ class JobService:
 
     async def jobs_of_manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int) -> list[Job]:
         """The newest `limit` (1 to 100) jobs of each manuscript, newest first."""
-        if not 1 <= limit <= MAX_PAGE:
-            raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {limit}.")
+        _check_first(limit)
         return await self.truthful(await self._store.of_manuscripts(owner_id, manuscript_ids, limit=limit))
 
     async def events(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[JobEvent]:
@@ -237,6 +235,11 @@ class JobService:
         if left:
             await self._discard(left)
         return len(left)
+
+
+def _check_first(first: int) -> None:
+    if not 1 <= first <= MAX_PAGE:
+        raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
 
 
 def too_large(limit: int) -> str:

@@ -12,7 +12,7 @@ from jobs.feed import Feed
 from jobs.files import PostgresFiles
 from jobs.gateways.postgres import open_postgres
 from jobs.ports import Announcer, Doorbell, Files, Gateway
-from jobs.presence import Heart, Presence, no_push
+from jobs.presence import Heart, Presence
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.store import JobStore
@@ -95,13 +95,12 @@ def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, 
     # One for both: an author who has waited for the ring need not wait for the announcement as well.
     patience = Patience()
     announcer, doorbell = RedisAnnouncer(redis, patience), ArqDoorbell(redis, patience)
-    feeds: list[Feed] = []
-    presence = Presence(store, settings, push=lambda: feeds[0].push_health() if feeds else no_push())
+    # The feed, made below, asks the service, which asks presence, which asks the feed how the push path is.
+    presence = Presence(store, settings, push=lambda: feed.push_health())
     service = JobService(
         store=store, files=files, announcer=announcer, doorbell=doorbell, presence=presence, settings=settings
     )
     feed = Feed(store=store, service=service, redis=redis, settings=settings)
-    feeds.append(feed)
     return Domain(
         settings=settings,
         store=store,

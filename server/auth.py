@@ -28,6 +28,7 @@ _SUBJECTS = UUID("6f0c1d5e-3b0e-4d8e-9a57-2f6a5f1f7c11")
 _MIN_SECRET = 32
 _KEYS_FRESH_SECONDS = 600.0
 _REFETCH_SECONDS = 30.0
+_RETRY_SECONDS = 1.0
 _FETCH_LIMIT = 5.0
 # What PyJWT raises for any text whatever: also half characters, numbers out of range and JSON without an end.
 _NO_TOKEN = (jwt.PyJWTError, ValueError, OverflowError, RecursionError)
@@ -106,34 +107,44 @@ class KeySet:
         self._client = client
         self._url = url
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._read_at = float("-inf")
-        self._tried_at = float("-inf")
+        self._was_read = False
+        self._fresh_until = self._again_at = float("-inf")
         self._reading = asyncio.Lock()
 
     async def key(self, kid: str) -> jwt.PyJWK:
-        """The key of this id. An unknown one is looked for again at most once in 30 seconds.
+        """The key of this id. An unknown one is looked for again 30 seconds after a reading, 1 after one that failed.
 
-        Raises Unauthenticated when the project has no such key, Unavailable when no key was ever read.
+        Raises Unauthenticated when the project has no such key, Unavailable when that cannot be told now.
         """
-        if kid not in self._keys or time.monotonic() - self._read_at > _KEYS_FRESH_SECONDS:
+        if kid not in self._keys or time.monotonic() > self._fresh_until:
             async with self._reading:
                 await self._read()
         if kid in self._keys:
             return self._keys[kid]
-        if not self._keys:
+        if not self._was_read:
             raise Unavailable("The sign-in service does not answer. Try again in a moment.")
         raise _invalid()
 
     async def _read(self) -> None:
         now = time.monotonic()
-        if now - self._tried_at < _REFETCH_SECONDS:
+        # Whoever waited for another's reading has it by now.
+        if now < self._again_at:
             return
-        self._tried_at = now
-        # Keys that were read before stay good while the project does not answer.
-        with suppress(httpx.HTTPError, ValueError):
-            answer = (await self._client.get(self._url)).raise_for_status().json()
-            self._keys = _public_keys(answer)
-            self._read_at = now
+        # Keys that were read before stay good while the project does not answer, and wait for no other reading.
+        self._fresh_until = now + _REFETCH_SECONDS
+        try:
+            self._keys = await self._published()
+        except (httpx.HTTPError, TimeoutError, ValueError):
+            # From its end: a reading takes longer than the pause.
+            self._was_read, self._again_at = False, time.monotonic() + _RETRY_SECONDS
+        else:
+            self._was_read, self._again_at = True, now + _REFETCH_SECONDS
+            self._fresh_until = now + _KEYS_FRESH_SECONDS
+
+    async def _published(self) -> dict[str, jwt.PyJWK]:
+        async with asyncio.timeout(_FETCH_LIMIT):
+            answer = await self._client.get(self._url)
+        return _public_keys(answer.raise_for_status().json())
 
 
 def _public_keys(answer: Any) -> dict[str, jwt.PyJWK]:
@@ -142,9 +153,10 @@ def _public_keys(answer: Any) -> dict[str, jwt.PyJWK]:
         raise ValueError("not a set of keys")
     keys = {}
     for key in listed:
-        if isinstance(key, dict) and key.get("kty") in _ASYMMETRIC and isinstance(key.get("kid"), str):
+        kind, kid = (key.get("kty"), key.get("kid")) if isinstance(key, dict) else (None, None)
+        if isinstance(kid, str) and isinstance(kind, str) and kind in _ASYMMETRIC:
             with suppress(jwt.PyJWTError):
-                keys[key["kid"]] = jwt.PyJWK(key, algorithm=_ASYMMETRIC[key["kty"]])
+                keys[kid] = jwt.PyJWK(key, algorithm=_ASYMMETRIC[kind])
     return keys
 
 

@@ -26,7 +26,7 @@ from server import auth
 from server.auth import KeySet, SupabaseAuthority
 from tests.api.conftest import Api, running
 from tests.conftest import AddManuscript
-from tests.supabase.edge import Edge, edge
+from tests.supabase.edge import SILENCE, Edge, edge
 from tests.supabase.lite import Project
 
 PROGRESS = "subscription ($job: ID!) { jobProgress(id: $job) { id status version } }"
@@ -195,6 +195,33 @@ async def test_known_keys_hold_while_the_project_does_not_answer(clock: Clock) -
         assert (await known.caller(key.sign())).owner_id == UUID(SUBJECT)
 
 
+async def test_known_keys_wait_for_no_reading_that_is_under_way(clock: Clock) -> None:
+    key = SigningKey.ec()
+    async with authority(key) as (known, project):
+        await known.caller(key.sign())
+        project.answers = [(SILENCE, "")]
+        clock.now += 3600
+        first = asyncio.create_task(known.caller(key.sign()))
+        await asyncio.sleep(0)
+
+        assert (await known.caller(key.sign())).owner_id == UUID(SUBJECT)
+        assert not first.done()
+        first.cancel()
+
+
+async def test_known_keys_make_us_ask_a_silent_project_at_most_once_in_thirty_seconds(clock: Clock) -> None:
+    key = SigningKey.ec()
+    async with authority(key) as (known, project):
+        await known.caller(key.sign())
+        project.answers, project.requests = [(503, "<html></html>")], []
+        clock.now += 3600
+        for _ in range(60):
+            await known.caller(key.sign())
+            clock.now += 1
+
+    assert len(project.requests) == 60 // 30
+
+
 async def test_a_project_that_never_answered_is_not_the_authors_fault() -> None:
     key = SigningKey.ec()
     async with authority() as (known, project):
@@ -202,6 +229,62 @@ async def test_a_project_that_never_answered_is_not_the_authors_fault() -> None:
 
         with pytest.raises(Unavailable):
             await known.caller(key.sign())
+
+
+async def test_a_key_that_is_new_while_the_project_does_not_answer_is_not_the_authors_fault(clock: Clock) -> None:
+    old, new = SigningKey.ec(), SigningKey.ec()
+    async with authority(old) as (known, project):
+        await known.caller(old.sign())
+        project.answers = [(503, "<html></html>"), jwks(old, new)]
+        clock.now += 31
+
+        with pytest.raises(Unavailable):
+            await known.caller(new.sign())
+        clock.now += 1
+        assert (await known.caller(new.sign())).owner_id == UUID(SUBJECT)
+
+
+async def test_a_reading_that_failed_is_tried_again_after_a_second_and_no_sooner(clock: Clock) -> None:
+    key = SigningKey.ec()
+    async with authority() as (known, project):
+        project.answers = [(503, "<html></html>"), jwks(key)]
+        for moment in (0, 0.5, 0.99):
+            clock.now = 1000 + moment
+            with pytest.raises(Unavailable):
+                await known.caller(key.sign())
+        assert len(project.requests) == 1
+
+        clock.now = 1001
+        assert (await known.caller(key.sign())).owner_id == UUID(SUBJECT)
+
+
+async def test_many_requests_share_one_reading_that_fails_however_long_it_takes(clock: Clock) -> None:
+    asked = []
+
+    async def silence(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        clock.now += 5
+        raise httpx.ReadTimeout("no answer")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(silence)) as client:
+        keys = KeySet(client, "https://project.example/jwks.json")
+        answers = await asyncio.gather(*(keys.key("new") for _ in range(20)), return_exceptions=True)
+
+    assert {type(answer) for answer in answers} == {Unavailable}
+    assert len(asked) == 1
+
+
+async def test_a_secret_among_the_published_keys_signs_nobody_in_and_a_private_one_harms_nobody() -> None:
+    key = SigningKey.ec()
+    secret = {"kty": "oct", "kid": "secret", "alg": "HS256", "k": base64.urlsafe_b64encode(SECRET.encode()).decode()}
+    private: dict[str, Any] = ECAlgorithm.to_jwk(key.private, as_dict=True)
+    async with authority() as (known, project):
+        project.answers = [(200, {"keys": [secret, private | {"kid": key.kid}, {"kty": [], "kid": "none"}]})]
+
+        assert (await known.caller(key.sign())).owner_id == UUID(SUBJECT)
+        for algorithm in ("HS256", "ES256"):
+            with pytest.raises(Unauthenticated):
+                await known.caller(forged({"alg": algorithm, "kid": "secret"}, claims(), SECRET.encode()))
 
 
 @pytest.mark.parametrize("body", ["", "[]", '{"keys": null}', '{"keys": [null, 1, {"kty": "EC"}, {"kid": "x"}]}'])

@@ -1,5 +1,6 @@
 """The two embedded engines, each by the server program inside its wheel."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -166,10 +167,12 @@ class Valkey(Engine):
         return "\n".join(lines).encode()
 
     async def _ask(self) -> None:
-        client = redis.asyncio.Redis.from_url(self.url, socket_timeout=5)
+        # No socket_timeout, for the reason given in jobs/doorbell.py: a start that is cancelled must end.
+        client = redis.asyncio.Redis.from_url(self.url)
         try:
-            await client.ping()
-        except RedisError as error:
+            async with asyncio.timeout(5):
+                await client.ping()
+        except (RedisError, TimeoutError) as error:
             raise Unavailable(str(error)) from error
         finally:
             await client.aclose()

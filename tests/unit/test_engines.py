@@ -164,6 +164,19 @@ async def test_an_engine_that_dies_is_started_again(tmp_path: Path) -> None:
         assert engines.valkey.pid not in (None, first)
 
 
+async def test_a_start_that_is_cancelled_while_its_server_answers_ends(tmp_path: Path) -> None:
+    async with Engines(tmp_path, durable=False) as engines:
+        for engine in (engines.postgres, engines.valkey):
+            for step in range(60):
+                asking = asyncio.create_task(engine._ask())
+                for _ in range(step):
+                    await asyncio.sleep(0)
+                if not asking.done():
+                    asking.cancel()
+                    await asyncio.wait([asking])
+                    assert asking.cancelled(), f"{engine.program}, step {step}"
+
+
 async def test_a_server_that_outlived_its_supervisor_is_ended_by_the_next_start(tmp_path: Path) -> None:
     async with Engines(tmp_path, durable=False) as engines:
         await ask(engines, "create table kept (word text)")

@@ -9,7 +9,7 @@ import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -63,14 +63,18 @@ class Runner:
         files: Files,
         announcer: Announcer,
         settings: Settings,
+        turn: Callable[[Job], AbstractAsyncContextManager[None]],
         hand_on: Callable[[UUID], Awaitable[None]],
         settle: Callable[[UUID], Awaitable[None]],
     ) -> None:
-        """`hand_on` offers a job given back to other workers; `settle` settles one that was lost."""
+        """`turn` is the time in which a job may be read; `hand_on` offers one given back to other workers; `settle`
+        settles one that was lost.
+        """
         self._store = store
         self._files = files
         self._announcer = announcer
         self._settings = settings
+        self._turn = turn
         self._hand_on = hand_on
         self._settle = settle
 
@@ -102,16 +106,24 @@ class Runner:
 
     async def _analyse(self, job: Job) -> None:
         work = _Work()
-        # From the claim on: to fetch a large file over a slow line may take longer than a lease.
+        # From the claim on: to wait for a turn, or for a large file over a slow line, may take longer than a lease.
         beat = asyncio.create_task(self._beat(job, work))
+        read = asyncio.create_task(self._read(job, work))
         try:
-            async with self._child(job) as child:
-                outcome = await _outcome(child, work, beat)
+            await asyncio.wait({read, beat}, return_when=asyncio.FIRST_COMPLETED)
+            if beat.done():
+                # Beating ends only with an error: the lease is lost, and the child goes with it.
+                beat.result()
+            outcome = read.result()
         finally:
             # A beat for work that is over would be the lie itself: it ends even if a library swallows its cancel.
             work.is_over = True
-            await _stopped(beat)
+            await _stopped(read, beat)
         await self._finish(job, outcome)
+
+    async def _read(self, job: Job, work: _Work) -> _Outcome | None:
+        async with self._turn(job), self._child(job) as child:
+            return await _followed(child, work)
 
     @asynccontextmanager
     async def _child(self, job: Job) -> AsyncIterator[Process]:
@@ -224,20 +236,7 @@ class Runner:
             raise error
 
 
-async def _outcome(child: Process, work: _Work, beat: asyncio.Task[None]) -> _Outcome | None:
-    """How the child ended. Raises what ended the beating before."""
-    read = asyncio.create_task(_read(child, work))
-    try:
-        await asyncio.wait({read, beat}, return_when=asyncio.FIRST_COMPLETED)
-        if beat.done():
-            # Beating ends only with an error: the lease is lost, and the child goes with it.
-            beat.result()
-        return read.result()
-    finally:
-        await _stopped(read)
-
-
-async def _read(child: Process, work: _Work) -> _Outcome | None:
+async def _followed(child: Process, work: _Work) -> _Outcome | None:
     """Follows the child's lines; None when it ended without a last word."""
     assert child.stdout is not None  # noqa: S101 - a pipe, see _child
     assert child.stderr is not None  # noqa: S101

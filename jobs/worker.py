@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import logging
 import time
+from functools import partial
 from uuid import UUID
 
 from jobs.announcements import REDIS_AWAY
 from jobs.doorbell import Bell
 from jobs.errors import NotAllowedNow, NotFound, Unavailable
+from jobs.models import Job
 from jobs.outage import Outage
+from jobs.places import Places
 from jobs.runner import Runner
 from jobs.settings import Settings
 from jobs.signals import stop_signal
@@ -33,6 +36,7 @@ class Worker:
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
         self._settings = domain.settings
+        self._places = Places(domain.settings.worker_concurrency)
         self._runs: set[asyncio.Task[None]] = set()
         self._next_beat = 0.0
         self._outage = Outage(_log, "the worker waits")
@@ -42,6 +46,7 @@ class Worker:
             files=domain.files,
             announcer=domain.announcer,
             settings=domain.settings,
+            turn=self._places.turn,
             hand_on=self._hand_on,
             settle=self._settle,
         )
@@ -79,7 +84,7 @@ class Worker:
             await self._bell.wait(timeout=max(0.0, self._next_beat - time.monotonic()))
 
     async def _beat(self) -> None:
-        await self._domain.heart.beat(busy=len(self._runs))
+        await self._domain.heart.beat(busy=self._places.busy)
         # With the first sign of life there is room: look again at once.
         self._bell.wake()
 
@@ -87,7 +92,7 @@ class Worker:
         """How many jobs may be claimed now: none when the worker's own heartbeat has failed for a lease's time."""
         if self._domain.heart.silent_for() > self._settings.lease.total_seconds():
             return 0
-        return self._settings.worker_concurrency - len(self._runs)
+        return self._places.free
 
     async def _answer(self, job_id: UUID) -> None:
         """One ring: claims the job if it waits, and lets it run."""
@@ -105,15 +110,17 @@ class Worker:
             _log.warning("job %s could not be claimed (%s); it will be rung for again", job_id, error)
             return
         _log.info("job %s taken, attempt %d of %d", job_id, job.attempt, job.max_attempts)
+        self._places.take(job)
         run = asyncio.create_task(self._runner.run(job), name=f"run {job_id}")
         self._runs.add(run)
-        run.add_done_callback(self._ended)
+        run.add_done_callback(partial(self._ended, job))
         # The place is taken: those who wait should hear of it before the next beat is due.
         self._next_beat = 0.0
         self._bell.wake()
 
-    def _ended(self, run: asyncio.Task[None]) -> None:
+    def _ended(self, job: Job, run: asyncio.Task[None]) -> None:
         self._runs.discard(run)
+        self._places.leave(job)
         if not run.cancelled() and (error := run.exception()):
             _log.error("a run ended with an error of ours", exc_info=error)
         self._next_beat = 0.0

@@ -11,6 +11,7 @@ import pytest
 from jobs.files import PostgresFiles
 from jobs.gateways.postgres import PostgresGateway
 from jobs.models import Job
+from jobs.places import Places
 from jobs.runner import Runner
 from jobs.settings import Settings
 from jobs.states import DecidedBy, FailureCode, JobStatus
@@ -36,6 +37,7 @@ def runner(line: FailingLine, notes: Notes, settings: Settings) -> Runner:
         files=PostgresFiles(line),
         announcer=notes,
         settings=settings,
+        turn=Places(2).turn,
         hand_on=hand_on,
         settle=settle,
     )

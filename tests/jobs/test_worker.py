@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid4
 
-from jobs.models import Job, Manuscript
+from jobs.models import Job, JobEvent, Manuscript
 from jobs.settings import Settings
 from jobs.states import JobStatus
 from jobs.store import JobStore
@@ -68,11 +69,7 @@ async def test_a_worker_says_that_it_is_full_before_its_next_heartbeat_is_due(
         job = await _started(domain, manuscript)
         await _claimed_by(store, [job], 1)
 
-        async def is_full() -> bool:
-            health = await domain.presence.health()
-            return (health.busy, health.capacity) == (1, 1)
-
-        await until(is_full, "the worker says that it is full", limit=slow.heartbeat.total_seconds() * 0.9)
+        await _full(domain, limit=slow.heartbeat.total_seconds() * 0.9)
 
 
 async def test_a_worker_takes_up_what_waited_as_soon_as_a_place_is_free(
@@ -86,3 +83,78 @@ async def test_a_worker_takes_up_what_waited_as_soon_as_a_place_is_free(
             return all(row.status is JobStatus.COMPLETED for row in rows)
 
         await until(all_over, "one after the other completes")
+
+
+async def test_a_job_that_lost_a_worker_is_read_alone_by_the_next(
+    settings: Settings, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    patient = replace(settings, lease=settings.queue_timeout)
+    manuscripts = [await add_manuscript() for _ in range(3)]
+    async with at_work(patient, places=3) as domain:
+        async with holds.at_load(database_url) as hold:
+            before = await _started(domain, manuscripts[0])
+            await hold.reached()
+            lost = await _lost(domain, store, manuscripts[1])
+            # It keeps the two free places, and waits for the end of the job before it.
+            await _full(domain)
+            after = await _started(domain, manuscripts[2])
+        ends = [await _completed(domain, job) for job in (before, lost, after)]
+
+    begins = [_first(events, JobStatus.RUNNING_INITIALIZING) for events in (ends[0], ends[2])]
+    assert begins[0] < _first(ends[0], JobStatus.COMPLETED) < _first(ends[1], JobStatus.RUNNING)
+    assert _first(ends[1], JobStatus.COMPLETED) < begins[1]
+
+
+async def test_a_job_that_waits_for_its_turn_is_let_go_when_it_is_cancelled(
+    settings: Settings, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    patient = replace(settings, lease=settings.queue_timeout)
+    manuscripts = [await add_manuscript() for _ in range(2)]
+    async with holds.at_load(database_url) as hold, at_work(patient, places=3) as domain:
+        await _started(domain, manuscripts[0])
+        await hold.reached()
+        lost = await _lost(domain, store, manuscripts[1])
+        await _full(domain)
+
+        await domain.service.cancel(lost.owner_id, lost.id)
+
+        async def has_room() -> bool:
+            return (await domain.presence.health()).busy == 1
+
+        await until(has_room, "the place of the cancelled job is free")
+
+
+async def _lost(domain: Domain, store: JobStore, manuscript: Manuscript) -> Job:
+    """A job that waits for its second attempt, and was rung for."""
+    settings = domain.settings
+    job = await store.start(
+        manuscript.owner_id, manuscript.id, queue_timeout=settings.queue_timeout, max_attempts=3, max_live=100
+    )
+    held = await store.claim(job.id, uuid4(), lease=settings.lease, run_timeout=settings.run_timeout)
+    await store.release(held, queue_timeout=settings.queue_timeout)
+    await domain.service.dispatch([job.id])
+    return job
+
+
+async def _full(domain: Domain, *, limit: float = 20) -> None:
+    """Waits until the worker says that it has no room."""
+
+    async def is_full() -> bool:
+        health = await domain.presence.health()
+        return health.busy == health.capacity > 0
+
+    await until(is_full, "the worker says that it is full", limit=limit)
+
+
+async def _completed(domain: Domain, job: Job) -> list[JobEvent]:
+    """Waits until the job is completed; what happened to it."""
+
+    async def completed() -> list[JobEvent]:
+        events = await domain.store.events(job.owner_id, [job.id])
+        return events if events[-1].status is JobStatus.COMPLETED else []
+
+    return await until(completed, "the job completes")
+
+
+def _first(events: list[JobEvent], status: JobStatus) -> datetime:
+    return next(event.at for event in events if event.status is status)

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -33,6 +34,10 @@ from server.uploads import manuscripts
 MAX_MESSAGE_BYTES = 1_048_576
 PING_SECONDS = 20.0
 STOP_SECONDS = 5
+# A novel's report is 210 kB of JSON, and 38 packed: 2 ms at this level, beside the loop from so many bytes on.
+# Level 6 takes twice as long for 3 kB less. What fits into one packet is left as it is.
+# The token is no cookie: no page of another site can have an answer packed whose length tells it something.
+PACKED = Middleware(GZipMiddleware, minimum_size=1400, compresslevel=4, thread_minimum_size=32_768)
 
 
 def create_app(services: Services) -> Starlette:
@@ -42,7 +47,7 @@ def create_app(services: Services) -> Starlette:
             Route("/", dashboard),
             Route("/config.json", config),
             Route("/session", session, methods=["POST"]),
-            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/graphql", graphql, methods=["GET", "POST"], middleware=[PACKED]),
             WebSocketRoute("/graphql", serve_socket),
             Route("/manuscripts", manuscripts, methods=["POST"]),
             Route("/livez", livez),

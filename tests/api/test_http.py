@@ -109,6 +109,19 @@ async def test_a_query_may_come_by_get_and_a_mutation_may_not(api: Api) -> None:
     assert mutation.headers["allow"] == "POST"
 
 
+async def test_a_large_answer_is_packed_for_who_can_unpack_it(api: Api) -> None:
+    long = {"query": "{ __schema { types { name description fields { name description } } } }"}
+    plain = await _post(api, long, accept_encoding="identity")
+    packed = await _post(api, long, accept_encoding="gzip, br")
+    small = await _post(api, {"query": VIEWER}, accept_encoding="gzip, br")
+
+    assert (plain.headers.get("content-encoding"), packed.headers.get("content-encoding")) == (None, "gzip")
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 3
+    assert packed.content == plain.content  # unpacked by the client
+    assert "content-encoding" not in small.headers
+
+
 async def test_a_subscription_over_http_says_where_it_belongs(api: Api) -> None:
     response = await api.post("subscription { jobUpdates { asOf } }")
 
@@ -283,5 +296,8 @@ async def test_what_is_not_there_is_404_in_json(api: Api) -> None:
     assert response.json() == {"code": "NOT_FOUND", "message": "Not Found."}
 
 
-async def _post(api: Api, body: object, *, accept: str = "application/json") -> httpx.Response:
-    return await api.http.post("/graphql", json=body, headers={**api.bearer(), "Accept": accept})
+async def _post(
+    api: Api, body: object, *, accept: str = "application/json", accept_encoding: str = "gzip"
+) -> httpx.Response:
+    headers = {**api.bearer(), "Accept": accept, "Accept-Encoding": accept_encoding}
+    return await api.http.post("/graphql", json=body, headers=headers)

@@ -70,6 +70,8 @@ export class FakeServer {
   static async start(): Promise<FakeServer> {
     const server = new FakeServer();
     server.#http.on("upgrade", (request, socket, head) => {
+      // A client that has gone meanwhile resets the line, and an error that nobody hears ends the test run.
+      socket.on("error", () => {});
       if (server.blocksSockets)
         return void socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
       server.#sockets.handleUpgrade(request, socket, head, (client) => server.#greet(client));

@@ -155,9 +155,9 @@ class JobService:
         _check_first(limit)
         return await self.truthful(await self._store.of_manuscripts(owner_id, manuscript_ids, limit=limit))
 
-    async def events(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[JobEvent]:
-        """What happened to each of the jobs, oldest first."""
-        return await self._store.events(owner_id, job_ids)
+    async def events(self, owner_id: UUID, job_ids: Sequence[UUID], *, limit: int = 500) -> list[JobEvent]:
+        """What happened to each of the jobs: of each the newest `limit` events, oldest first."""
+        return await self._store.events(owner_id, job_ids, limit=limit)
 
     async def waiting(self, jobs: Sequence[Job]) -> dict[UUID, Waiting]:
         """Why each queued job among these waits."""

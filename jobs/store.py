@@ -78,9 +78,9 @@ class JobStore:
             p_limit=limit,
         )
 
-    async def events(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[JobEvent]:
-        """What happened to each of the jobs, oldest first."""
-        rows = await self._gateway.call("job_events_get", p_owner_id=owner_id, p_job_ids=list(job_ids))
+    async def events(self, owner_id: UUID, job_ids: Sequence[UUID], *, limit: int = 500) -> list[JobEvent]:
+        """What happened to each of the jobs: of each the newest `limit` events, oldest first."""
+        rows = await self._gateway.call("job_events_get", p_owner_id=owner_id, p_job_ids=list(job_ids), p_limit=limit)
         return [read_event(row) for row in rows]
 
     async def in_line(self, job_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -69,9 +69,9 @@ class Loaders:
 
     async def _events(self, ids: list[UUID]) -> list[list[JobEvent]]:
         found: dict[UUID, list[JobEvent]] = {}
-        for event in await self._service.events(self._owner_id, ids):
+        for event in await self._service.events(self._owner_id, ids, limit=MAX_EVENTS):
             found.setdefault(event.job_id, []).append(event)
-        return [found.get(id, [])[-MAX_EVENTS:] for id in ids]
+        return [found.get(id, []) for id in ids]
 
     async def _waiting(self, jobs: list[Job]) -> list[Waiting | None]:
         found = await self._service.waiting(jobs)

@@ -52,6 +52,16 @@ CREATE FUNCTION public.duration_in_words(p_seconds double precision) RETURNS tex
   end;
 $$;
 
+CREATE FUNCTION public.history_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'Table % is not emptied: delete the manuscripts, and what belongs to them goes along.', tg_table_name
+    using errcode = 'NF409';
+end;
+$$;
+
 CREATE TABLE public.jobs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     owner_id uuid NOT NULL,
@@ -260,15 +270,30 @@ CREATE FUNCTION public.job_edge_exists(p_from text, p_to text) RETURNS boolean
   );
 $$;
 
-CREATE FUNCTION public.job_events_get(p_owner_id uuid, p_job_ids uuid[]) RETURNS TABLE(job_id uuid, version integer, at timestamp with time zone, status text, decided_by text, message text)
+CREATE FUNCTION public.job_events_get(p_owner_id uuid, p_job_ids uuid[], p_limit integer DEFAULT 500) RETURNS TABLE(job_id uuid, version integer, at timestamp with time zone, status text, decided_by text, message text)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select e.job_id, e.version, e.at, e.status, e.decided_by, e.message
-  from public.job_events e
-  join public.jobs j on j.id = e.job_id and j.owner_id = p_owner_id
-  where e.job_id = any (p_job_ids)
-  order by e.id;
+  select newest.job_id, newest.version, newest.at, newest.status, newest.decided_by, newest.message
+  from public.jobs j
+  cross join lateral (
+    select * from public.job_events e where e.job_id = j.id order by e.id desc limit p_limit
+  ) as newest
+  where j.id = any (p_job_ids) and j.owner_id = p_owner_id
+  order by newest.id;
+$$;
+
+CREATE FUNCTION public.job_events_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if tg_op = 'UPDATE' or exists (select from public.jobs j where j.id = old.job_id) then
+    raise exception 'What happened to job % stays as it was written: its events go only with its manuscript.', old.job_id
+      using errcode = 'NF409';
+  end if;
+  return old;
+end;
 $$;
 
 CREATE FUNCTION public.job_fail(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_failure_code text, p_failure_message text) RETURNS SETOF public.job_snapshots
@@ -662,6 +687,19 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.jobs_stay() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if exists (select from public.manuscripts m where m.id = old.manuscript_id) then
+    raise exception 'Job % goes only with its manuscript: cancel the job to stop it, or delete manuscript %.',
+      old.id, old.manuscript_id using errcode = 'NF409';
+  end if;
+  return old;
+end;
+$$;
+
 CREATE FUNCTION public.jobs_undispatched(p_after double precision, p_limit integer) RETURNS SETOF public.job_snapshots
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1041,9 +1079,19 @@ CREATE TRIGGER analysis_reports_final BEFORE UPDATE ON public.analysis_reports F
 
 CREATE CONSTRAINT TRIGGER analysis_reports_guard AFTER INSERT OR DELETE ON public.analysis_reports DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.analysis_reports_guard();
 
+CREATE TRIGGER history_stays BEFORE TRUNCATE ON public.analysis_reports FOR EACH STATEMENT EXECUTE FUNCTION public.history_stays();
+
+CREATE TRIGGER history_stays BEFORE TRUNCATE ON public.job_events FOR EACH STATEMENT EXECUTE FUNCTION public.history_stays();
+
+CREATE TRIGGER history_stays BEFORE TRUNCATE ON public.jobs FOR EACH STATEMENT EXECUTE FUNCTION public.history_stays();
+
+CREATE TRIGGER job_events_stay BEFORE DELETE OR UPDATE ON public.job_events FOR EACH ROW EXECUTE FUNCTION public.job_events_stay();
+
 CREATE TRIGGER jobs_guard BEFORE INSERT OR UPDATE ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.jobs_guard();
 
 CREATE TRIGGER jobs_record AFTER INSERT OR UPDATE ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.jobs_record();
+
+CREATE TRIGGER jobs_stay BEFORE DELETE ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.jobs_stay();
 
 ALTER TABLE ONLY public.analysis_reports
     ADD CONSTRAINT analysis_reports_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
@@ -1100,6 +1148,8 @@ GRANT ALL ON FUNCTION public.clock_read() TO service_role;
 REVOKE ALL ON FUNCTION public.duration_in_words(p_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.duration_in_words(p_seconds double precision) TO service_role;
 
+REVOKE ALL ON FUNCTION public.history_stays() FROM PUBLIC;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO service_role;
 GRANT SELECT ON TABLE public.jobs TO authenticated;
 
@@ -1127,8 +1177,10 @@ GRANT ALL ON FUNCTION public.job_decided_by(p_decided_by text, p_evidence text) 
 REVOKE ALL ON FUNCTION public.job_edge_exists(p_from text, p_to text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_edge_exists(p_from text, p_to text) TO service_role;
 
-REVOKE ALL ON FUNCTION public.job_events_get(p_owner_id uuid, p_job_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.job_events_get(p_owner_id uuid, p_job_ids uuid[]) TO service_role;
+REVOKE ALL ON FUNCTION public.job_events_get(p_owner_id uuid, p_job_ids uuid[], p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.job_events_get(p_owner_id uuid, p_job_ids uuid[], p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.job_events_stay() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.job_fail(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_failure_code text, p_failure_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_fail(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_failure_code text, p_failure_message text) TO service_role;
@@ -1174,6 +1226,8 @@ GRANT ALL ON FUNCTION public.jobs_record() TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid, p_job_ids uuid[], p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid, p_job_ids uuid[], p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.jobs_stay() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.jobs_undispatched(p_after double precision, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_undispatched(p_after double precision, p_limit integer) TO service_role;

@@ -145,19 +145,6 @@ async def test_a_job_is_not_born_with_an_attempt_already_made(connection: Connec
     assert refusal.value.sqlstate == "NF409"
 
 
-@pytest.mark.parametrize("writer", WRITERS)
-@pytest.mark.parametrize("job_in", STATUSES, indirect=True)
-async def test_a_deleted_job_takes_its_events_and_report_along_and_its_worker_is_refused(
-    job_in: Life, writer: str
-) -> None:
-    assert await refused(job_in, writer, "delete from public.jobs where id = $1") is None
-
-    assert (await job_in.row(), await job_in.events(), await job_in.reports()) == (None, [], 0)
-    with pytest.raises(asyncpg.PostgresError) as refusal:
-        await job_in.beat()
-    assert refusal.value.sqlstate == "NF404"
-
-
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
 @pytest.mark.parametrize(
     "sql",

@@ -14,16 +14,17 @@ from tests.sql.life import LONG, Connection, call
 
 FINISHED = 100_000
 LIVE = 2_000
+EVENTS = 20_000
 OWNER, MANUSCRIPT, JOB = UUID(int=1), UUID(int=1), UUID(int=1)
 
 # Made as a restored backup is, without the triggers; the constraints hold all the same.
 FILL = f"""
 set session_replication_role = replica;
 insert into public.manuscripts (id, owner_id, title)
-select lpad(to_hex(n), 32, '0')::uuid, lpad(to_hex(n % 100 + 1), 32, '0')::uuid, 'T'
+select lpad(to_hex(n), 32, '0')::uuid, lpad(to_hex((n - 1) % 100 + 1), 32, '0')::uuid, 'T'
 from generate_series(1, {LIVE}) n;
 insert into public.jobs (id, owner_id, manuscript_id, status, queued_at, deadline_at)
-select lpad(to_hex(n), 32, '0')::uuid, lpad(to_hex(n % 100 + 1), 32, '0')::uuid, lpad(to_hex(n), 32, '0')::uuid,
+select lpad(to_hex(n), 32, '0')::uuid, lpad(to_hex((n - 1) % 100 + 1), 32, '0')::uuid, lpad(to_hex(n), 32, '0')::uuid,
   'queued', now() + n * interval '1 millisecond', now() + interval '1 hour'
 from generate_series(1, {LIVE}) n;
 insert into public.jobs (owner_id, manuscript_id, status, queued_at, finished_at)
@@ -32,6 +33,8 @@ select lpad(to_hex(n % 100 + 1), 32, '0')::uuid, lpad(to_hex(n % {LIVE} + 1), 32
 from generate_series(1, {FINISHED}) n;
 insert into public.job_events (job_id, version, status, decided_by)
 select id, version, status, 'user' from public.jobs where deadline_at is not null;
+insert into public.job_events (job_id, version, status, decided_by)
+select '{JOB}', n, 'queued', 'dispatcher' from generate_series(2, {EVENTS}) n;
 reset session_replication_role;
 analyze;
 """
@@ -56,37 +59,37 @@ async def _filled(url: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """What one call read of the table jobs: how many of its rows, by scanning it or through an index, and by which."""
+    """What one call read of a table: how many of its rows, by scanning it or through an index, and by which."""
 
     scanned: int
     fetched: int
     indexes: set[str]
 
 
-async def touched(connection: Connection, function: str, arguments: dict[str, Any]) -> Touched:
+async def touched(connection: Connection, function: str, arguments: dict[str, Any], *, table: str = "jobs") -> Touched:
     # By the sixth call a prepared statement may have turned to a plan for any arguments; the seventh is counted.
     for _ in range(6):
         await call(connection, function, **arguments)
     async with connection.transaction():
-        before = await _counters(connection)
+        before = await _counters(connection, table)
         await call(connection, function, **arguments)
-        after = await _counters(connection)
+        after = await _counters(connection, table)
     counted = {name: after[name] - before[name] for name in after}
     scanned, fetched = counted.pop("scanned"), counted.pop("fetched")
     return Touched(scanned=scanned, fetched=fetched, indexes={name for name, scans in counted.items() if scans})
 
 
-async def _counters(connection: Connection) -> dict[str, int]:
+async def _counters(connection: Connection, table: str) -> dict[str, int]:
     rows = await connection.fetch(
         """
-        select 'scanned' as name, seq_tup_read as count from pg_stat_xact_user_tables
-        where relid = 'public.jobs'::regclass
+        select 'scanned' as name, seq_tup_read as count from pg_stat_xact_user_tables where relid = $1::regclass
         union all
-        select 'fetched', idx_tup_fetch from pg_stat_xact_user_tables where relid = 'public.jobs'::regclass
+        select 'fetched', idx_tup_fetch from pg_stat_xact_user_tables where relid = $1::regclass
         union all
         select relname, pg_stat_get_xact_numscans(indexrelid) from pg_index join pg_class on pg_class.oid = indexrelid
-        where indrelid = 'public.jobs'::regclass
-        """
+        where indrelid = $1::regclass
+        """,
+        f"public.{table}",
     )
     return {row["name"]: row["count"] for row in rows}
 
@@ -114,7 +117,7 @@ async def test_the_sweep_goes_by_the_index_of_deadlines(connection: Connection) 
     ("function", "arguments", "most"),
     [
         ("jobs_get", {"p_owner_id": OWNER, "p_job_ids": [JOB]}, 1),
-        ("job_events_get", {"p_owner_id": OWNER, "p_job_ids": [JOB]}, 2),
+        ("job_events_get", {"p_owner_id": OWNER, "p_job_ids": [JOB], "p_limit": 20}, 2),
         (
             "jobs_of_manuscripts",
             {"p_owner_id": OWNER, "p_manuscript_ids": [MANUSCRIPT], "p_limit": 1},
@@ -133,3 +136,11 @@ async def test_a_read_never_goes_through_the_finished_jobs(
 
     assert found.scanned == 0
     assert found.fetched <= most
+
+
+async def test_of_a_long_history_no_more_events_are_read_than_are_asked_for(connection: Connection) -> None:
+    asked = {"p_owner_id": OWNER, "p_job_ids": [JOB, UUID(int=101)], "p_limit": 20}
+
+    found = await touched(connection, "job_events_get", asked, table="job_events")
+
+    assert found == Touched(scanned=0, fetched=20 + 1, indexes={"job_events_by_job"})

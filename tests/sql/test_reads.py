@@ -24,7 +24,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "jobs_in_line": {"p_job_ids": jobs},
         "jobs_undispatched": {"p_after": 0.0, "p_limit": 100},
         "jobs_count": {},
-        "job_events_get": owner | {"p_job_ids": jobs},
+        "job_events_get": owner | {"p_job_ids": jobs, "p_limit": 20},
         "manuscripts_get": owner | {"p_manuscript_ids": manuscripts},
         "manuscripts_page": owner | {"p_limit": 20},
         "manuscripts_count": owner,
@@ -140,6 +140,32 @@ async def test_a_watcher_gets_live_jobs_and_lately_finished_ones_and_each_once(
     )
 
     assert sorted(row["id"] for row in rows) == sorted([live.job_id, finished.job_id])
+
+
+async def test_of_each_job_the_newest_events_are_read_oldest_first(connection: Connection, owner_id: UUID) -> None:
+    lives = [await Life.born(connection, owner_id=owner_id) for _ in range(3)]
+    for _ in range(4):
+        for life in lives[1:]:
+            await life.dispatch()
+    ids = [life.job_id for life in lives]
+
+    async def read(**limit: int) -> dict[UUID, list[int]]:
+        rows = await call(connection, "job_events_get", p_owner_id=owner_id, p_job_ids=[*ids, ids[1]], **limit)
+        return {id_: [row["version"] for row in rows if row["job_id"] == id_] for id_ in ids}
+
+    assert list((await read(p_limit=2)).values()) == [[1], [4, 5], [4, 5]]
+    # As an api of the version before calls it, while both are up.
+    assert list((await read()).values()) == [[1], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]
+
+
+async def test_no_name_has_two_signatures(connection: Connection) -> None:
+    # REST calls by the names of the arguments, and could not tell which of the two is meant.
+    twice = await connection.fetch(
+        """select proname from pg_proc where pronamespace = 'public'::regnamespace
+           group by proname having count(*) > 1"""
+    )
+
+    assert twice == []
 
 
 async def test_a_page_goes_on_where_the_last_one_ended(connection: Connection, owner_id: UUID) -> None:

@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.sql.life import Connection, Life
+from tests.sql.life import STATUSES, Connection, Life
 from tests.supabase.lite import Author, Project
 
 OWN = {"manuscripts": "owner_id", "jobs": "owner_id", "job_snapshots": "owner_id", "analysis_reports": "owner_id"}
@@ -181,6 +181,43 @@ async def test_the_service_reads_everybodys_rows(project: Project, ann: Identity
     assert answer.status_code == 200, answer.text
     if table in OWN:
         assert {str(ann.key(table)), str(ben.key(table))} <= {row[TABLES[table]] for row in answer.json()}
+
+
+@pytest.mark.parametrize(
+    ("command", "table"),
+    [
+        ("delete", "jobs"),
+        ("update", "job_events"),
+        ("delete", "job_events"),
+        ("update", "analysis_reports"),
+        ("delete", "analysis_reports"),
+    ],
+)
+async def test_the_service_itself_neither_rewrites_nor_deletes_what_happened(
+    project: Project, ann: Identity, command: str, table: str
+) -> None:
+    async with at(project, key=project.secret_key) as web:
+        service = Identity(web=web, owned=ann.owned)
+        before = [(await service.select(each)).json() for each in READABLE if each != "job_snapshots"]
+        answer = await service.write(command, table)
+        after = [(await service.select(each)).json() for each in READABLE if each != "job_snapshots"]
+
+    assert (answer.is_client_error, answer.json()["code"]) == (True, "NF409"), answer.text
+    assert after == before
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_a_manuscript_that_the_service_deletes_takes_its_job_along(
+    project: Project, connection: Connection, status: str
+) -> None:
+    life = await Life.born(connection)
+    await life.reach(status)
+
+    async with at(project, key=project.secret_key) as web:
+        answer = await web.delete("/manuscripts", params={"id": f"eq.{life.manuscript_id}"})
+
+    assert answer.is_success, answer.text
+    assert (await life.row(), await life.events(), await life.reports()) == (None, [], 0)
 
 
 async def test_the_service_itself_cannot_write_a_false_status(project: Project, ann: Identity) -> None:

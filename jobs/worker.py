@@ -36,7 +36,7 @@ class Worker:
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
         self._settings = domain.settings
-        self._places = Places(domain.settings.worker_concurrency)
+        self._places = Places(domain.settings.worker_concurrency, max_attempts=domain.settings.max_attempts)
         self._runs: set[asyncio.Task[None]] = set()
         self._next_beat = 0.0
         self._outage = Outage(_log, "the worker waits")

@@ -37,7 +37,7 @@ def runner(line: FailingLine, notes: Notes, settings: Settings) -> Runner:
         files=PostgresFiles(line),
         announcer=notes,
         settings=settings,
-        turn=Places(2).turn,
+        turn=Places(2, max_attempts=3).turn,
         hand_on=hand_on,
         settle=settle,
     )

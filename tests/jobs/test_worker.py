@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from jobs.models import Job, JobEvent, Manuscript
 from jobs.settings import Settings
-from jobs.states import JobStatus
+from jobs.states import DecidedBy, JobStatus
 from jobs.store import JobStore
 from jobs.wiring import Domain, open_domain
 from jobs.worker import Worker
@@ -105,6 +105,22 @@ async def test_a_job_that_lost_a_worker_is_read_alone_by_the_next(
     assert _first(ends[1], JobStatus.COMPLETED) < begins[1]
 
 
+async def test_a_job_that_was_given_back_is_read_beside_others(
+    settings: Settings, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    manuscripts = [await add_manuscript() for _ in range(2)]
+    async with holds.at_load(database_url):
+        async with at_work(settings, places=2) as stopped:
+            job = await _started(stopped, manuscripts[0])
+            await _claimed_by(store, [job], 1)
+        async with at_work(settings, places=2) as domain:
+            jobs = [job, await _started(domain, manuscripts[1])]
+
+            both = await _claimed_by(store, jobs, 2)
+
+            assert set(both.values()) == {domain.heart.id}
+
+
 async def test_a_job_that_waits_for_its_turn_is_let_go_when_it_is_cancelled(
     settings: Settings, store: JobStore, add_manuscript: AddManuscript, database_url: str
 ) -> None:
@@ -125,14 +141,17 @@ async def test_a_job_that_waits_for_its_turn_is_let_go_when_it_is_cancelled(
 
 
 async def _lost(domain: Domain, store: JobStore, manuscript: Manuscript) -> Job:
-    """A job that waits for its second attempt, and was rung for."""
+    """A job that lost its worker, and was rung for again."""
     settings = domain.settings
     job = await store.start(
         manuscript.owner_id, manuscript.id, queue_timeout=settings.queue_timeout, max_attempts=3, max_live=100
     )
-    held = await store.claim(job.id, uuid4(), lease=settings.lease, run_timeout=settings.run_timeout)
-    await store.release(held, queue_timeout=settings.queue_timeout)
-    await domain.service.dispatch([job.id])
+    await store.claim(job.id, uuid4(), lease=timedelta(milliseconds=1), run_timeout=settings.run_timeout)
+
+    async def settled() -> bool:
+        return bool(await domain.service.settle(DecidedBy.SWEEPER, job_ids=[job.id]))
+
+    await until(settled, "the loss is settled")
     return job
 
 

@@ -1,11 +1,12 @@
 """A document to its sections: parts, chapters, letters and the rest, each block in exactly one place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jobs.analysis.document import Block, Document, Role
 from jobs.analysis.heading_choice import Heading, choose_headings
 from jobs.analysis.headings import Place, SectionKind
+from jobs.analysis.outline import outlined
 from jobs.analysis.words import words_of
 
 WHOLE_TEXT = "Whole text"
@@ -14,6 +15,8 @@ MAX_SECTIONS = 2_000
 """A text with more lines that look like headings has none: it is a table or a script."""
 _OPENING_WORDS = 600
 """Text above the first heading that is longer is no title page but the story's beginning."""
+_NESTED_CHAPTER = 0
+"""Words: a table of contents lists parts with their chapters, hardly ever chapters with their scenes."""
 _START = "START OF TH"
 _END = "END OF TH"
 
@@ -56,21 +59,51 @@ class Manuscript:
 
 
 def split(document: Document) -> Manuscript:
-    """The sections of a document. One without headings becomes a single section that holds all of it."""
-    start, end = _story_limits(document.blocks)
+    """The sections of a document. One without headings becomes a single section that holds all of it.
+
+    The outline that the file carries counts only where the text itself has no chapters.
+    """
+    limits = _story_limits(document.blocks)
+    by_text = _by_text(document, limits)
+    if not document.outline or _headed(by_text) > 1:
+        return by_text
+    by_outline = _by_outline(document, limits)
+    return by_outline if _headed(by_outline) > _headed(by_text) else by_text
+
+
+def _by_text(document: Document, limits: tuple[int, int]) -> Manuscript:
+    start, end = limits
     story = document.blocks[start:end]
-    headings = choose_headings(story)
+    return _split(document, document.blocks[:start], story, document.blocks[end:], choose_headings(story))
+
+
+def _by_outline(document: Document, limits: tuple[int, int]) -> Manuscript:
+    before, story, after = outlined(document, limits)
+    return _split(document, before, story, after, choose_headings(story, longest_chapter=_NESTED_CHAPTER))
+
+
+def _split(
+    document: Document,
+    before: Sequence[Block],
+    story: Sequence[Block],
+    after: Sequence[Block],
+    headings: Sequence[Heading],
+) -> Manuscript:
     headings = headings if len(headings) <= MAX_SECTIONS else []
     first, last = _story_headings(headings)
     if first == last:
-        return _manuscript(document, document.blocks[:start], (_whole(story),), document.blocks[end:])
+        return _manuscript(document, before, (_whole(story),), after)
     story_start = headings[first].index
     story_end = headings[last].index if last < len(headings) else len(story)
     front = story[:story_start]
     opening = [_opening(front)] if words_of(front) > _OPENING_WORDS else []
     sections = tuple(opening + _sections(story[:story_end], headings[first:last], len(opening) + 1))
-    before = document.blocks[: start + (0 if opening else story_start)]
-    return _manuscript(document, before, sections, document.blocks[start + story_end :])
+    above = () if opening else front
+    return _manuscript(document, (*before, *above), sections, (*story[story_end:], *after))
+
+
+def _headed(manuscript: Manuscript) -> int:
+    return sum(bool(section.heading) for section in manuscript.sections)
 
 
 def _manuscript(
@@ -128,6 +161,6 @@ def _with_scenes(blocks: Sequence[Block], heading: Heading) -> tuple[Block, ...]
     """Headings of scenes within a chapter count as breaks between them."""
     scenes = {index - heading.body_index for index in heading.scenes}
     return tuple(
-        Block(text=block.text, role=Role.BREAK, gap=block.gap) if position in scenes else block
+        replace(block, role=Role.BREAK, level=0) if position in scenes else block
         for position, block in enumerate(blocks)
     )

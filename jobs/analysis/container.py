@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
@@ -111,6 +111,27 @@ def feed_xml(chunks: Iterator[bytes], target: object, *, format_name: str) -> No
 def damaged(format_name: str) -> str:
     """The sentence for a container whose inside does not hold together."""
     return f"This file is damaged inside and cannot be read as {format_name}. Export it again and upload the new file."
+
+
+class Target:
+    """An ElementTree target that listens to nothing; subclasses say to what they do."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        pass
+
+    def end(self, tag: str) -> None:
+        pass
+
+    def data(self, text: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def local_name(tag: str) -> str:
+    """The name of an element without its namespace, lower case."""
+    return tag.rpartition("}")[2].lower()
 
 
 class _ModestFile(FileIO):

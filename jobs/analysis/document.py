@@ -23,6 +23,19 @@ class Block:
     """Of a HEADING, 1 the highest; else 0."""
     gap: int = 0
     """Blank lines above it; a new page counts as three."""
+    is_added: bool = False
+    """A heading that the text does not hold: its words come from the outline and are not counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineEntry:
+    """A line of the table of contents that the file carries beside its text."""
+
+    block: int
+    """Index of the block that it points to."""
+    title: str
+    level: int
+    """1 the highest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +45,5 @@ class Document:
     blocks: tuple[Block, ...]
     left_out: tuple[str, ...] = ()
     """Titles of what the file holds beside the manuscript and was not read, e.g. a publisher's imprint."""
+    outline: tuple[OutlineEntry, ...] = ()
+    """In the order of the text; empty where the file has none, or tags headings in the text itself."""

@@ -8,17 +8,17 @@ from html.entities import html5
 from pathlib import Path
 from urllib.parse import unquote
 
-from jobs.analysis.container import Container, damaged, feed_xml, open_container
-from jobs.analysis.document import Block, Document, Role
+from jobs.analysis.container import Container, Target, damaged, feed_xml, local_name, open_container
+from jobs.analysis.document import Block, Document, OutlineEntry, Role
 from jobs.analysis.encoding import clean
 from jobs.analysis.headings import is_scene_break
+from jobs.analysis.navigation import OPS_TYPE, Targets, read_navigation
 from jobs.analysis.words import word_set
 from jobs.errors import Unreadable
 
 FORMAT_NAME = "an EPUB"
 CONTAINER_PART = "META-INF/container.xml"
 _ENCRYPTION_PART = "META-INF/encryption.xml"
-_OPS_TYPE = "{http://www.idpf.org/2007/ops}type"
 _APPARATUS = word_set(
     """
     frontmatter backmatter titlepage halftitlepage imprint copyright-page colophon toc landmarks loi lot index cover
@@ -39,9 +39,13 @@ _NOT_READ = word_set(
     noteref footnote footnotes endnote endnotes rearnote rearnotes backlink pagebreak
     """
 )
+_NCX_TYPE = "application/x-dtbncx+xml"
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _PAGE_GAP = 3
+_FEWEST_HEADINGS = 2
+"""A text that tags fewer has none but the book's own title: then its table of contents is read."""
+_MAX_ANCHORS = 20_000
 _SPACES = re.compile(r"[ \t\r\n]+")
 _FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
@@ -85,13 +89,33 @@ def refuse_locked(container: Container) -> None:
 def _read_spine(container: Container, package: "_Package", folder: str) -> Document:
     blocks: list[Block] = []
     left_out: list[str] = []
+    targets = Targets()
     for href in package.spine():
-        page = _read_page(container, posixpath.normpath(posixpath.join(folder, unquote(href))))
+        member = _member(folder, href)
+        page = _read_page(container, member)
         if page.is_apparatus or href in package.apparatus:
             left_out.append(page.title or posixpath.basename(href))
         else:
+            targets.add(member, len(blocks), page.anchors)
             blocks.extend(page.blocks)
-    return Document(blocks=tuple(blocks), left_out=tuple(left_out))
+    headings = sum(block.role is Role.HEADING for block in blocks)
+    outline = _outline(container, package, folder, targets) if headings < _FEWEST_HEADINGS else []
+    return Document(blocks=tuple(blocks), left_out=tuple(left_out), outline=tuple(outline))
+
+
+def _member(folder: str, href: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, unquote(href)))
+
+
+def _outline(container: Container, package: "_Package", folder: str, targets: Targets) -> list[OutlineEntry]:
+    """The table of contents of the first navigation file that says anything, in the order of the text."""
+    for member in (_member(folder, href) for href in package.navigation()):
+        if member in container:
+            chunks = _with_characters(container.read(member))
+            entries = read_navigation(chunks, member, format_name=FORMAT_NAME)
+            if outline := targets.outline(entries, member):
+                return outline
+    return []
 
 
 def _read_page(container: Container, member: str) -> "_Page":
@@ -112,54 +136,38 @@ def _character(match: re.Match[bytes]) -> bytes:
     return "".join(f"&#{ord(letter)};" for letter in character).encode("ascii") or match[0]
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2].lower()
-
-
-class _Target:
-    """An ElementTree target that listens to nothing; subclasses say to what they do."""
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        pass
-
-    def end(self, tag: str) -> None:
-        pass
-
-    def data(self, text: str) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
-class _Roots(_Target):
+class _Roots(Target):
     def __init__(self) -> None:
         self.paths: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if _local(tag) == "rootfile" and "full-path" in attributes:
+        if local_name(tag) == "rootfile" and "full-path" in attributes:
             self.paths.append(attributes["full-path"])
 
 
-class _Encryption(_Target):
+class _Encryption(Target):
     def __init__(self) -> None:
         self.algorithms: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if _local(tag) == "encryptionmethod":
+        if local_name(tag) == "encryptionmethod":
             self.algorithms.append(attributes.get("Algorithm", ""))
 
 
-class _Package(_Target):
+class _Package(Target):
     """Manifest, spine and guide of a book."""
 
     def __init__(self) -> None:
         self.apparatus: set[str] = set()
         self._hrefs: dict[str, str] = {}
         self._order: list[str] = []
+        self._nav: list[str] = []
+        self._ncx: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        match _local(tag):
+        match local_name(tag):
+            case "item" if attributes.get("media-type") == _NCX_TYPE:
+                self._ncx.append(attributes.get("href", ""))
             case "item" if "html" in attributes.get("media-type", "xhtml"):
                 self._add(attributes.get("id", ""), attributes.get("href", ""), attributes.get("properties", ""))
             case "itemref" if attributes.get("linear", "yes") != "no":
@@ -170,10 +178,15 @@ class _Package(_Target):
     def spine(self) -> list[str]:
         return [self._hrefs[identifier] for identifier in dict.fromkeys(self._order) if identifier in self._hrefs]
 
+    def navigation(self) -> list[str]:
+        """Files that hold a table of contents for programs: EPUB 3's first, EPUB 2's after it."""
+        return self._nav[:1] + self._ncx[:1]
+
     def _add(self, identifier: str, href: str, properties: str) -> None:
         self._hrefs[identifier] = href
         if "nav" in properties.split():
             self.apparatus.add(href)
+            self._nav.append(href)
 
 
 @dataclass(slots=True)
@@ -188,11 +201,13 @@ class _Flow:
         return clean("\n".join(line for line in lines if line))
 
 
-class _Page(_Target):
+class _Page(Target):
     """One document of a book: its blocks, and whether the book calls it front or back matter."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self.anchors: dict[str, int] = {}
+        """Index of the block in which, or before which, each anchor stands."""
         self.title = ""
         self.is_apparatus = False
         self._flow = _Flow()
@@ -201,9 +216,9 @@ class _Page(_Target):
         self._in_title = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        name = _local(tag)
+        name = local_name(tag)
         self._in_title = name == "title"
-        types = frozenset(attributes.get(_OPS_TYPE, "").split())
+        types = frozenset(attributes.get(OPS_TYPE, "").split())
         if name in ("body", "section"):
             self._judge(types)
         if self._invisible or name in _INVISIBLE or types & _NOT_READ:
@@ -216,9 +231,11 @@ class _Page(_Target):
         elif name in _BLOCKS or name in _HEADINGS:
             self._finish()
             self._flow.level = _HEADINGS.get(name, 0)
+        if len(self.anchors) < _MAX_ANCHORS and (anchor := _anchor(name, attributes)):
+            self.anchors.setdefault(anchor, len(self.blocks))
 
     def end(self, tag: str) -> None:
-        name = _local(tag)
+        name = local_name(tag)
         self._in_title = False
         if self._invisible:
             self._invisible -= 1
@@ -244,6 +261,10 @@ class _Page(_Target):
             return
         self.blocks.append(Block(text=text, role=_role(text, level), level=level, gap=self._gap))
         self._gap = 0
+
+
+def _anchor(name: str, attributes: Mapping[str, str]) -> str:
+    return attributes.get("id", "") or (attributes.get("name", "") if name == "a" else "")
 
 
 def _role(text: str, level: int) -> Role:

@@ -13,7 +13,7 @@ from jobs.analysis.headings import Marker, Place, SectionKind, is_capitalised, i
 from jobs.analysis.numbering import counted_rows
 from jobs.analysis.words import count_words
 
-_LONGEST_CHAPTER = 12_000
+LONGEST_CHAPTER = 12_000
 """Words; a heading whose text is longer on average, with others below it, is a part's."""
 _SHORTEST_CHAPTER = 80
 _MAX_NAME_WORDS = 9
@@ -34,14 +34,18 @@ class Heading:
     """Indices of blocks below it that only head scenes."""
 
 
-def choose_headings(blocks: Sequence[Block]) -> list[Heading]:
-    """The headings of a manuscript in order, without contents lists and the book's own title."""
-    return _Choice(blocks).headings()
+def choose_headings(blocks: Sequence[Block], *, longest_chapter: int = LONGEST_CHAPTER) -> list[Heading]:
+    """The headings of a manuscript in order, without contents lists and the book's own title.
+
+    `longest_chapter` is in words: unnumbered headings over more than that, with twice as many below, head parts.
+    """
+    return _Choice(blocks, longest_chapter).headings()
 
 
 class _Choice:
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block], longest_chapter: int) -> None:
         self._blocks = blocks
+        self._longest_chapter = longest_chapter
         self._words_before = [0, *accumulate(count_words(block.text) for block in blocks)]
         self._candidates = find_candidates(blocks)
         self._markers = {found.index: found.marker for found in self._candidates}
@@ -156,7 +160,7 @@ class _Choice:
         counts = Counter(found.block.level for found in plain)
         levels = sorted(level for level, count in counts.items() if count > 1) or sorted(counts)
         for level, next_level in pairwise(levels):
-            long = self._words_before[-1] > counts[level] * _LONGEST_CHAPTER
+            long = self._words_before[-1] > counts[level] * self._longest_chapter
             if not (long and counts[next_level] >= 2 * counts[level]):
                 return level
         return levels[-1] if levels else 0

@@ -24,4 +24,4 @@ def count_words(text: str) -> int:
 
 def words_of(blocks: Iterable[Block]) -> int:
     """How many words the blocks hold together, headings included."""
-    return sum(count_words(block.text) for block in blocks)
+    return sum(count_words(block.text) for block in blocks if not block.is_added)

@@ -3,8 +3,10 @@
 import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from jobs.analysis.chapters import Manuscript, split
 from jobs.analysis.plain import read_markdown, read_text
@@ -114,13 +116,61 @@ def page(body: str, *, kind: str = "", title: str = "", head: str = "") -> str:
     )
 
 
-def epub(pages: Mapping[str, str], *, extra: Mapping[str, str | bytes] | None = None, nav: str = "") -> bytes:
-    """An EPUB with those documents in its spine."""
+@dataclass(frozen=True)
+class Link:
+    """A line of a table of contents; without a target it only groups those below it."""
+
+    title: str
+    target: str
+    below: list["Link"] = field(default_factory=list)
+
+
+def navigation(links: Iterable[Link]) -> str:
+    """A navigation document of EPUB 3."""
+    return page(
+        f"<nav epub:type='landmarks'><ol><li><a href='x'>x</a></li></ol></nav><nav epub:type='toc'>{_ol(links)}</nav>"
+    )
+
+
+def _ol(links: Iterable[Link]) -> str:
+    return f"<ol>{''.join(map(_li, links))}</ol>"
+
+
+def _li(link: Link) -> str:
+    title = f"<span>{link.title}</span>"
+    head = f"<a href='{link.target}'>{title}</a>" if link.target else title
+    return f"<li>{head}{_ol(link.below) if link.below else ''}</li>"
+
+
+def ncx(links: Iterable[Link]) -> str:
+    """A table of contents of EPUB 2."""
+    points = "".join(map(_point, links))
+    return (
+        "<ncx xmlns='http://www.daisy.org/z3986/2005/ncx/'><docTitle><text>My Novel</text></docTitle>"
+        f"<navMap><navLabel><text>Contents</text></navLabel>{points}</navMap></ncx>"
+    )
+
+
+def _point(link: Link) -> str:
+    content = f"<content src='{link.target}'/>" if link.target else ""
+    below = "".join(map(_point, link.below))
+    return f"<navPoint><navLabel><text>{link.title}</text></navLabel>{content}{below}</navPoint>"
+
+
+def epub(
+    pages: Mapping[str, str],
+    *,
+    extra: Mapping[str, str | bytes] | None = None,
+    nav: str = "",
+    beside: Mapping[str, str] | None = None,
+) -> bytes:
+    """An EPUB with those documents in its spine, and with navigation files beside it."""
     manifest = "".join(
-        f'<item id="i{number}" href="{name}" media-type="application/xhtml+xml" '
+        f'<item id="i{number}" href="{quote(name)}" media-type="application/xhtml+xml" '
         f'properties="{"nav" if name == nav else ""}"/>'
         for number, name in enumerate(pages)
     )
+    manifest += "".join(map(_navigation_item, beside or {}))
     spine = "".join(f'<itemref idref="i{number}"/>' for number in range(len(pages)))
     return archive(
         {
@@ -134,7 +184,14 @@ def epub(pages: Mapping[str, str], *, extra: Mapping[str, str | bytes] | None = 
                 '<package xmlns="http://www.idpf.org/2007/opf">'
                 f"<manifest>{manifest}</manifest><spine>{spine}</spine></package>"
             ),
-            **{f"OEBPS/{name}": content for name, content in pages.items()},
+            **{f"OEBPS/{name}": content for name, content in (dict(pages) | dict(beside or {})).items()},
             **(extra or {}),
         }
+    )
+
+
+def _navigation_item(name: str) -> str:
+    kind = "application/x-dtbncx+xml" if name.endswith(".ncx") else "application/xhtml+xml"
+    return (
+        f'<item id="{name}" href="{name}" media-type="{kind}" properties="{"" if name.endswith(".ncx") else "nav"}"/>'
     )

@@ -1083,8 +1083,6 @@ CREATE TRIGGER history_stays BEFORE TRUNCATE ON public.analysis_reports FOR EACH
 
 CREATE TRIGGER history_stays BEFORE TRUNCATE ON public.job_events FOR EACH STATEMENT EXECUTE FUNCTION public.history_stays();
 
-CREATE TRIGGER history_stays BEFORE TRUNCATE ON public.jobs FOR EACH STATEMENT EXECUTE FUNCTION public.history_stays();
-
 CREATE TRIGGER job_events_stay BEFORE DELETE OR UPDATE ON public.job_events FOR EACH ROW EXECUTE FUNCTION public.job_events_stay();
 
 CREATE TRIGGER jobs_guard BEFORE INSERT OR UPDATE ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.jobs_guard();

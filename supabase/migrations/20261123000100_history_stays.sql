@@ -38,7 +38,7 @@ revoke all on function public.job_events_stay() from public, anon, authenticated
 create trigger job_events_stay before update or delete on public.job_events
   for each row execute function public.job_events_stay();
 
--- Emptying a table passes the triggers of its rows over. Said for each table that a row's trigger defends.
+-- Emptying a table passes the triggers of its rows over. Jobs and manuscripts cannot be emptied without these two.
 create function public.history_stays()
 returns trigger
 language plpgsql
@@ -51,8 +51,6 @@ end;
 $$;
 revoke all on function public.history_stays() from public, anon, authenticated;
 
-create trigger history_stays before truncate on public.jobs
-  for each statement execute function public.history_stays();
 create trigger history_stays before truncate on public.job_events
   for each statement execute function public.history_stays();
 create trigger history_stays before truncate on public.analysis_reports

@@ -108,7 +108,8 @@ export class JobFeed {
       if (ending.action === "refresh" && refresh && !ending.heard) return this.#end("signedOut");
       refresh = ending.action === "refresh";
       failures = ending.heard ? 0 : failures + 1;
-      this.#lose();
+      // While it polls, each poll says how far what is shown can be trusted.
+      if (!this.#polling) this.#lose();
       if (ending.action === "poll" || failures >= this.#pace.attemptsBeforePolling) this.#startPolling();
       await this.#pause(pauseBefore(ending.action, failures, this.#options.random ?? Math.random), signal);
     }
@@ -191,7 +192,7 @@ export class JobFeed {
   #emit(): void {
     this.#snapshot = this.#look();
     this.#armUnlock();
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) call(listener);
   }
 
   #look(): JobFeedSnapshot {
@@ -211,6 +212,17 @@ export class JobFeed {
     const left = this.#board.untilUnlock(performance.now());
     if (left === null) return;
     this.#unlockTimer = setTimeout(() => this.#emit(), Math.min(Math.ceil(left), LONGEST_TIMER));
+  }
+}
+
+/** A listener that throws is reported as any uncaught error; the feed and the other listeners go on. */
+function call(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -36,6 +36,7 @@ export class Line {
 
   /** Holds one connection until it ends. Never rejects. */
   hold({ refresh, signal, take }: Holding): Promise<Ending> {
+    if (typeof WebSocket === "undefined") return Promise.resolve({ action: "poll", heard: false });
     const client = this.#connect(refresh);
     const ended = new AbortController();
     return new Promise((resolve) => {
@@ -57,7 +58,7 @@ export class Line {
       };
       signal.addEventListener("abort", hangUp, { signal: ended.signal });
       expectFrame();
-      client.subscribe<JobUpdatesSubscription>(
+      const leave = client.subscribe<JobUpdatesSubscription>(
         { query: print(JobUpdatesDocument), operationName: "JobUpdates" },
         {
           next: ({ data, errors }) => {
@@ -71,6 +72,11 @@ export class Line {
           complete: () => end("reconnect"),
         },
       );
+      // After a close with 1000 graphql-ws would come back by itself, at once and unseen, while somebody subscribes.
+      client.on("closed", (reason) => {
+        end(actionAfter(reason));
+        leave();
+      });
     });
   }
 

@@ -10,6 +10,7 @@ import { JobFeed } from "../feed.ts";
 import { useJobs, useManuscriptLock } from "../react.ts";
 import { at, makeFrame, makeJob, makeOver } from "./jobs.ts";
 import { FakeServer, type Listener } from "./server.ts";
+import { until } from "./signals.ts";
 
 let server: FakeServer;
 let feed: JobFeed;
@@ -69,19 +70,6 @@ function tell(listener: Listener, second: number, ...jobs: Job[]): Promise<void>
   return act(async () => {
     listener.frame(makeFrame(second, ...jobs));
     await until(feed, ({ system }) => system?.asOf === at(second));
-  });
-}
-
-/** Resolves at the first change after which the snapshot is as wanted. */
-function until(of: JobFeed, wanted: (snapshot: JobFeedSnapshot) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!wanted(of.getSnapshot())) return;
-      stop();
-      resolve();
-    };
-    const stop = of.subscribe(look);
-    look();
   });
 }
 

@@ -51,11 +51,17 @@ export class Listener {
 
 /** What to do with a token: let it in, or a close code. */
 export type Doorman = (authorization: unknown) => "welcome" | number;
-/** What to answer to a POST. */
-export type Clerk = (request: { authorization: string | undefined; path: string; body: string }) => {
+/** What to answer to a POST, now or later. */
+export type Clerk = (request: {
+  authorization: string | undefined;
+  path: string;
+  body: string;
+}) => Answer | Promise<Answer>;
+
+interface Answer {
   status: number;
   body?: unknown;
-};
+}
 
 export class FakeServer {
   doorman: Doorman = () => "welcome";
@@ -77,7 +83,7 @@ export class FakeServer {
       server.#sockets.handleUpgrade(request, socket, head, (client) => server.#greet(client));
     });
     server.#http.on("request", async (request, response) => {
-      const { status, body } = server.clerk(await read(request));
+      const { status, body } = await server.clerk(await read(request));
       response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body ?? {}));
     });
     server.#http.listen(0, "127.0.0.1");

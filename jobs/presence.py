@@ -65,8 +65,12 @@ def no_push() -> Component:
 class Presence:
     """What `processes` adds up to, with this process's own view of the push path."""
 
-    def __init__(self, store: JobStore, settings: Settings, *, push: Callable[[], Component] = no_push) -> None:
+    def __init__(
+        self, store: JobStore, settings: Settings, *, push: Callable[[], Component] = no_push, host: str | None = None
+    ) -> None:
+        """`host` leaves out the processes of all others."""
         self._store = store
+        self._host = host
         self._late_after = settings.heartbeat * 3
         self._absent_after = max(settings.lease, settings.heartbeat * 6)
         self._push = push
@@ -102,7 +106,9 @@ class Presence:
         return self._read
 
     async def _kinds(self) -> dict[str, ProcessesOfKind]:
-        return await self._store.processes(late_after=self._late_after, absent_after=self._absent_after)
+        return await self._store.processes(
+            late_after=self._late_after, absent_after=self._absent_after, host=self._host
+        )
 
     async def _health(self) -> SystemHealth:
         kinds = await self._kinds()

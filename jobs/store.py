@@ -290,12 +290,15 @@ class JobStore:
         """Forgets processes long gone, but never the last of its kind."""
         await self._gateway.call("processes_prune")
 
-    async def processes(self, *, late_after: timedelta, absent_after: timedelta) -> dict[str, ProcessesOfKind]:
-        """What is known of each kind: `api`, `worker`, `scheduler`."""
+    async def processes(
+        self, *, late_after: timedelta, absent_after: timedelta, host: str | None = None
+    ) -> dict[str, ProcessesOfKind]:
+        """What is known of each kind, on one host or on all: `api`, `worker`, `scheduler`."""
         rows = await self._gateway.call(
             "processes_health",
             p_late_after=late_after.total_seconds(),
             p_absent_after=absent_after.total_seconds(),
+            p_host=host,
         )
         return {row["kind"]: read_processes(row) for row in rows}
 

@@ -210,7 +210,7 @@ def _add_errands(command: _Adding) -> None:
     )
     doctor.add_argument("--canary", action="store_true", help="run a job end to end as well")
     doctor.add_argument(
-        "--process", choices=["worker", "scheduler"], help="check only that one of this kind lives: for containers"
+        "--process", choices=["worker", "scheduler"], help="check only that one lives on this host: for containers"
     )
     analyse = command("analyse", _analyse, "uploads manuscripts, follows their analysis, prints the reports")
     analyse.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".txt, .md, .docx or .epub")

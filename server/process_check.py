@@ -1,6 +1,7 @@
-"""The health check of a worker's or scheduler's container: has a process of this kind been heard from lately?"""
+"""The health check of a worker's or scheduler's container: has its process been heard from lately?"""
 
 import asyncio
+import socket
 import sys
 from typing import Literal, assert_never
 
@@ -16,10 +17,13 @@ _LIMIT = 10.0
 
 
 async def run(settings: Settings, *, kind: Kind) -> int:
-    """Prints the kind's state; 0 when one lives, else 1. Raises Unavailable when the database does not answer."""
+    """Prints the state of the kind on this host; 0 when one lives, else 1. A container is a host of its own.
+
+    Raises Unavailable when the database does not answer.
+    """
     try:
         async with asyncio.timeout(_LIMIT), open_kept(settings, application="novelfoundry health") as (gateway, _):
-            health = await Presence(JobStore(gateway), settings).health()
+            health = await Presence(JobStore(gateway), settings, host=socket.gethostname()).health()
     except TimeoutError as error:
         raise Unavailable(f"The database does not answer within {_LIMIT:g} seconds.") from error
     match kind:

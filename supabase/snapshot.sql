@@ -878,7 +878,7 @@ CREATE FUNCTION public.process_stop(p_process_id uuid) RETURNS TABLE(id uuid)
   returning p.id;
 $$;
 
-CREATE FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision) RETURNS TABLE(kind text, state text, live integer, capacity integer, busy integer, last_seen_at timestamp with time zone, as_of timestamp with time zone)
+CREATE FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision, p_host text DEFAULT NULL::text) RETURNS TABLE(kind text, state text, live integer, capacity integer, busy integer, last_seen_at timestamp with time zone, as_of timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -897,7 +897,7 @@ CREATE FUNCTION public.processes_health(p_late_after double precision, p_absent_
     max(p.last_seen_at),
     statement_timestamp()
   from unnest(array['api', 'worker', 'scheduler']) as kinds (kind)
-  left join public.processes p on p.kind = kinds.kind
+  left join public.processes p on p.kind = kinds.kind and (p_host is null or p.host = p_host)
   cross join lateral (
     select p.stopped_at is null
       and p.last_seen_at > statement_timestamp() - make_interval(secs => p_absent_after) as yes
@@ -1275,8 +1275,8 @@ GRANT ALL ON FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_vers
 REVOKE ALL ON FUNCTION public.process_stop(p_process_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.process_stop(p_process_id uuid) TO service_role;
 
-REVOKE ALL ON FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision) TO service_role;
+REVOKE ALL ON FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision, p_host text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision, p_host text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.processes_prune() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.processes_prune() TO service_role;

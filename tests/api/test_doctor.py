@@ -1,6 +1,7 @@
 """`doctor`, tried against each deployment that it must see through."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from jobs.settings import Settings
 from jobs.store import JobStore
 from jobs.wiring import open_domain
 from jobs.worker import Worker
-from server import doctor
+from server import doctor, process_check
 from tests.api.conftest import running
 from tests.conftest import AddManuscript, Databases
 
@@ -186,3 +187,24 @@ async def test_a_canary_that_nobody_picks_up_says_why_and_leaves_nothing(
     assert code == 1
     assert "No worker is running" in lines["canary"]
     assert await connection.fetchval("select count(*) from public.manuscripts") == 0
+
+
+@pytest.mark.parametrize("kind", ["worker", "scheduler"])
+async def test_a_container_is_well_when_its_own_process_is(
+    kind: process_check.Kind,
+    settings: Settings,
+    store: JobStore,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    patient = replace(settings, heartbeat=timedelta(seconds=5), lease=timedelta(seconds=30))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(socket, "gethostname", lambda: "another-container")
+        await Heart(store, kind, capacity=1).beat()
+    assert await process_check.run(patient, kind=kind) == 1
+    assert capsys.readouterr().err == f"{kind}: NEVER_SEEN\n"
+
+    await Heart(store, kind, capacity=1).beat()
+
+    assert await process_check.run(patient, kind=kind) == 0
+    assert capsys.readouterr().out == f"{kind}: HEALTHY\n"

@@ -26,12 +26,12 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Timings as short as two busy processors can keep."""
+    """Timings as short as two busy processors can keep. Whoever is to keep a job for certain takes a lease LONG."""
     return replace(
         settings,
-        queue_timeout=timedelta(seconds=20),
+        queue_timeout=timedelta(seconds=60),
         sweep_interval=timedelta(seconds=0.5),
-        lease=timedelta(seconds=1.5),
+        lease=timedelta(seconds=3),
         heartbeat=timedelta(seconds=0.3),
         redispatch_after=timedelta(seconds=1),
         resync_interval=timedelta(seconds=0.5),

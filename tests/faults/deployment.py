@@ -2,22 +2,25 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psutil
 import redis.asyncio
 
 from jobs.errors import Unavailable
 from jobs.models import Job
 from jobs.settings import Settings
-from jobs.states import JobStatus
+from jobs.states import DecidedBy, JobStatus
 from jobs.wiring import Domain, open_domain
 from tests.conftest import TEXT
 from tests.faults.audit import Audit
-from tests.faults.processes import Api, Process, environment
+from tests.faults.processes import Api, Process, environment, held_analysis, holding
 from tests.faults.waiting import until
 from tests.faults.watching import Watcher
 from tests.faults.wire import Client
@@ -25,6 +28,10 @@ from tests.faults.wire import Client
 _TERMINAL = tuple(status for status in JobStatus if status.is_terminal)
 # The promise to a subscriber: her last frame equals the row within this many seconds.
 FRAME_LIMIT = 5.0
+# A lease that no machine is so busy as to lose, for the workers that are to keep their jobs.
+LONG = timedelta(minutes=1)
+# Takes seconds to read.
+LONG_TEXT = b"It rained on the town, and nobody said that it had. " * 24_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,21 +44,26 @@ class Deployment:
     directory: Path
     owner_id: UUID = field(default_factory=uuid4)
     processes: list[Process] = field(default_factory=list)
+    held: list[psutil.Process] = field(default_factory=list)
     watcher: Watcher | None = None
 
     # The operator
 
     def begin(self, kind: str, **changes: object) -> Process:
         """Starts a worker or a scheduler and does not wait for it. `changes` are settings of its own."""
-        settings = replace(self.settings, **changes)  # type: ignore[arg-type]
-        log = self.directory / f"{len(self.processes)}-{kind}.log"
-        process = Process(kind, environment=environment(settings), log=log)
-        self.processes.append(process)
-        return process
+        return self._begin(kind, self._environment(**changes))
 
     async def worker(self, **changes: object) -> Process:
         """A new worker that has said who it is."""
         return await self.begin("worker", **changes).started()
+
+    async def at_work(self, **changes: object) -> tuple[Process, psutil.Process]:
+        """A new worker that has taken the job that waits, and its analysis, held at its start until it is resumed."""
+        folder = self.directory / f"{len(self.processes)}-holding"
+        worker = await self._begin("worker", self._environment(**changes) | holding(folder)).started()
+        analysis = await held_analysis(worker.pid)
+        self.held.append(analysis)
+        return worker, analysis
 
     async def scheduler(self, **changes: object) -> Process:
         """A new scheduler that has said who it is."""
@@ -74,6 +86,18 @@ class Deployment:
             if process.is_running:
                 process.resume()
                 process.kill()
+        # Nobody else would: one that is held does not notice that its worker is gone.
+        for analysis in self.held:
+            with suppress(psutil.NoSuchProcess):
+                analysis.kill()
+
+    def _environment(self, **changes: object) -> dict[str, str]:
+        return environment(replace(self.settings, **changes))  # type: ignore[arg-type]
+
+    def _begin(self, kind: str, environment: dict[str, str]) -> Process:
+        process = Process(kind, environment=environment, log=self.directory / f"{len(self.processes)}-{kind}.log")
+        self.processes.append(process)
+        return process
 
     # The author
 
@@ -95,7 +119,7 @@ class Deployment:
         [job] = await self.domain.store.get(self.owner_id, [job_id])
         return job
 
-    async def reaches(self, job_id: UUID, *statuses: JobStatus, attempt: int | None = None, limit: float = 30) -> Job:
+    async def reaches(self, job_id: UUID, *statuses: JobStatus, attempt: int | None = None, limit: float = 60) -> Job:
         """Waits until the row has one of these statuses (and this attempt)."""
 
         async def there() -> Job | None:
@@ -107,7 +131,7 @@ class Deployment:
         assert job is not None
         return job
 
-    async def completes(self, job_id: UUID, *, limit: float = 30) -> Job:
+    async def completes(self, job_id: UUID, *, limit: float = 60) -> Job:
         """Waits for the end, which must be a good one."""
         job = await self.reaches(job_id, *_TERMINAL, limit=limit)
         assert job.status is JobStatus.COMPLETED, job
@@ -116,6 +140,13 @@ class Deployment:
     async def messages(self, job_id: UUID) -> list[str]:
         """What its events say, oldest first."""
         return [event.message or "" for event in await self.domain.store.events(self.owner_id, [job_id])]
+
+    async def settled(self) -> Counter[tuple[JobStatus, DecidedBy]]:
+        """How late settlements came in all, in seconds, by status and by who settled: what they wrote down."""
+        seconds: Counter[tuple[JobStatus, DecidedBy]] = Counter()
+        for bucket in await self.domain.store.lateness():
+            seconds[bucket.status, bucket.decided_by] += bucket.seconds  # type: ignore[assignment]
+        return seconds
 
     async def silent_for(self, process: Process) -> float:
         """Seconds since the process last wrote that it lives, by the database's clock; infinite before the first."""
@@ -135,7 +166,7 @@ class Deployment:
 
     # What must hold after every fault
 
-    async def verify(self, *, limit: float = 30) -> None:
+    async def verify(self, *, limit: float = 60) -> None:
         """None lost, nothing left a terminal state, one report a completed job, and the subscriber knows.
 
         Every job has `limit` seconds to end.

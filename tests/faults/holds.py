@@ -45,9 +45,9 @@ class Hold:
         await self._holder.fetch(query, *arguments)
 
     async def end_sessions(self) -> None:
-        """Ends the sessions that wait: what a dead worker had asked for last is never carried out."""
+        """Ends the sessions that wait, for good: what a dead worker had asked for last is never carried out."""
         await self._onlooker.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+            "select pg_terminate_backend(pid, 20000) from pg_stat_activity where datname = current_database()"
             " and wait_event_type = 'Lock' and query like '%' || $1 || '(%'",
             self.function,
         )

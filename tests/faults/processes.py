@@ -45,6 +45,54 @@ def environment(settings: Settings) -> dict[str, str]:
     return kept | {name: _text(getattr(settings, attribute)) for name, attribute in _NAMES.items()}
 
 
+# Python runs a file of this name before anything else. The first analysis stops itself; those after it run.
+_HOLD = """
+import os, pathlib, signal, sys
+
+if "jobs.analysis" in sys.orig_argv:
+    try:
+        pathlib.Path(__file__).with_name("held").touch(exist_ok=False)
+    except FileExistsError:
+        pass
+    else:
+        os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+def holding(folder: Path) -> dict[str, str]:
+    """The environment of a worker whose first analysis stops at its start, until it is resumed.
+
+    To stop it from outside, as it runs, would be a race: a short text is read before a busy machine comes to it.
+    """
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(_HOLD)
+    return {"PYTHONPATH": str(folder)}
+
+
+async def held_analysis(worker: int) -> psutil.Process:
+    """The analysis that was begun and holds itself, a child of the process of this number. See `holding`."""
+
+    async def first() -> psutil.Process | None:
+        return next((child for child in analyses(worker) if _is_stopped(child)), None)
+
+    found = await until(first, f"process {worker} starts an analysis")
+    assert found is not None
+    return found
+
+
+def analyses(worker: int) -> list[psutil.Process]:
+    """The analyses that the process of this number runs now, each a child process."""
+    with suppress(psutil.NoSuchProcess):
+        return [child for child in psutil.Process(worker).children() if _is_analysis(child)]
+    return []
+
+
+def _is_stopped(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.status() == psutil.STATUS_STOPPED
+    return False
+
+
 def _text(value: object) -> str:
     return f"{value.total_seconds():g}" if isinstance(value, timedelta) else str(value)
 
@@ -103,32 +151,13 @@ class Process:
         """SIGTERM, as a container engine stops it."""
         self._popen.terminate()
 
-    async def ended(self, *, limit: float = 10) -> int:
+    async def ended(self, *, limit: float = 60) -> int:
         """Waits for its end; the exit code."""
         return await ended(self._popen, limit=limit)
 
     def analyses(self) -> list[psutil.Process]:
         """The analyses that it runs now, each a child process."""
-        with suppress(psutil.NoSuchProcess):
-            children = psutil.Process(self.pid).children()
-            return [child for child in children if _is_analysis(child)]
-        return []
-
-    def resume_analyses(self) -> None:
-        """SIGCONT to each analysis of this moment."""
-        for analysis in self.analyses():
-            with suppress(psutil.NoSuchProcess):
-                analysis.resume()
-
-    async def analysis(self) -> psutil.Process:
-        """The first analysis that it starts."""
-
-        async def first() -> psutil.Process | None:
-            return next(iter(self.analyses()), None)
-
-        found = await until(first, f"the {self.name} starts an analysis")
-        assert found is not None
-        return found
+        return analyses(self.pid)
 
 
 class Api(Process):
@@ -160,7 +189,7 @@ def _is_analysis(process: psutil.Process) -> bool:
         return False
 
 
-async def gone(process: psutil.Process, *, limit: float = 20) -> None:
+async def gone(process: psutil.Process) -> None:
     """Waits until a process that is not our child is no more; a zombie is no more."""
 
     async def is_gone() -> bool:
@@ -169,4 +198,4 @@ async def gone(process: psutil.Process, *, limit: float = 20) -> None:
         except psutil.NoSuchProcess:
             return True
 
-    await until(is_gone, f"process {process.pid} ends", limit=limit)
+    await until(is_gone, f"process {process.pid} ends")

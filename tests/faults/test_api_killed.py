@@ -1,6 +1,7 @@
 """An api process is killed at its worst moments: the author's job lives, and her next connection tells the truth."""
 
 import asyncio
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from jobs.states import JobStatus
 from schema.ids import global_id
-from tests.faults.deployment import Deployment, redis_client
+from tests.faults.deployment import LONG, Deployment, redis_client
 from tests.faults.waiting import until
 
 
@@ -28,7 +29,8 @@ async def test_an_api_killed_between_row_and_ring_loses_no_job(deployment: Deplo
         api.kill()
         await redis.client_unpause()
         await redis.flushall()
-    with pytest.raises(httpx.TransportError):
+    # On a machine that stood still, its patience with Redis ended before we killed it, and it answered: all the same.
+    with suppress(httpx.TransportError):
         await request
     job = await deployment.row(job_id)  # type: ignore[arg-type]
     assert (job.status, job.dispatched_at) == (JobStatus.QUEUED, None)
@@ -46,9 +48,7 @@ async def test_after_an_api_died_in_mid_subscription_the_next_one_tells_what_hap
     client = deployment.client(api)
     job_id = await deployment.job()
     async with client.updates() as updates:
-        worker = await deployment.worker()
-        analysis = await worker.analysis()
-        analysis.suspend()
+        _, analysis = await deployment.at_work(lease=LONG)
         await updates.hears(job_id, "RUNNING")
         api.kill()
         with pytest.raises(ConnectionClosed):
@@ -70,9 +70,7 @@ async def test_a_subscriber_at_one_api_hears_of_what_another_did_and_of_what_ran
         assert await updates.frame() == {}
         job_id = await deployment.job()
         await updates.hears(job_id, "QUEUED")
-        victim = await deployment.worker()
-        analysis = await victim.analysis()
-        analysis.suspend()
+        victim, analysis = await deployment.at_work()
         await updates.hears(job_id, "RUNNING")
         victim.kill()
         analysis.kill()

@@ -17,9 +17,7 @@ async def test_a_restart_in_mid_analysis_costs_no_job_and_no_process(
 ) -> None:
     job_id = await deployment.job()
     deployment.begin("scheduler")
-    worker = await deployment.worker()
-    analysis = await worker.analysis()
-    analysis.suspend()
+    _, analysis = await deployment.at_work()
     await deployment.reaches(job_id, JobStatus.RUNNING)
 
     await engines.postgres.stop(cast("StopMode", mode))

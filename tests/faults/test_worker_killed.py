@@ -1,12 +1,8 @@
 """A worker is killed (SIGKILL) at each point of a job's life: the job ends elsewhere, once."""
 
-import os
-import signal
-from datetime import timedelta
-
 from jobs.states import JobStatus
 from tests.faults import holds
-from tests.faults.deployment import Deployment, redis_client
+from tests.faults.deployment import LONG, LONG_TEXT, Deployment, redis_client
 from tests.faults.processes import gone
 from tests.faults.waiting import until
 
@@ -19,7 +15,7 @@ async def test_a_worker_killed_between_message_and_claim_loses_nothing(deploymen
         victim.kill()
         await hold.end_sessions()
     deployment.begin("scheduler")
-    rescuer = await deployment.worker()
+    rescuer = await deployment.worker(lease=LONG)
 
     job = await deployment.completes(job_id)
 
@@ -32,12 +28,15 @@ async def test_a_claim_that_outlives_its_worker_ends_with_the_lease(deployment: 
         victim = await deployment.worker()
         await hold.reached()
         victim.kill()
-        rescuer = deployment.begin("worker")
-    claimed = await deployment.reaches(job_id, JobStatus.RUNNING_INITIALIZING)
+        rescuer = deployment.begin("worker", lease=LONG)
 
     job = await deployment.completes(job_id)
 
-    assert claimed.worker_id == victim.id
+    claims = await deployment.audit.rows(
+        "select new ->> 'worker_id' as worker_id from audit.changes where old ->> 'status' = 'queued'"
+        " and new ->> 'status' = 'running_initializing' order by id"
+    )
+    assert [claim["worker_id"] for claim in claims] == [str(victim.id), str(rescuer.id)]
     assert (job.worker_id, job.attempt) == (rescuer.id, 2)
 
 
@@ -47,7 +46,7 @@ async def test_a_worker_killed_after_the_claim_is_noticed_within_the_lease(deplo
         victim = await deployment.worker()
         await hold.reached()
         victim.kill()
-        rescuer = deployment.begin("worker")
+        rescuer = deployment.begin("worker", lease=LONG)
 
     job = await deployment.completes(job_id)
 
@@ -59,13 +58,11 @@ async def test_a_worker_killed_after_the_claim_is_noticed_within_the_lease(deplo
 
 async def test_a_worker_killed_in_the_analysis_takes_the_analysis_with_it(deployment: Deployment) -> None:
     job_id = await deployment.job()
-    victim = await deployment.worker()
-    analysis = await victim.analysis()
-    analysis.suspend()
+    victim, analysis = await deployment.at_work()
     await deployment.reaches(job_id, JobStatus.RUNNING)
     victim.kill()
     analysis.resume()
-    rescuer = deployment.begin("worker")
+    rescuer = deployment.begin("worker", lease=LONG)
 
     await gone(analysis)
     job = await deployment.completes(job_id)
@@ -76,7 +73,7 @@ async def test_a_worker_killed_in_the_analysis_takes_the_analysis_with_it(deploy
 async def test_a_completion_under_way_when_its_worker_is_killed_lands_whole(deployment: Deployment) -> None:
     job_id = await deployment.job()
     async with holds.at_commit(deployment.audit.database_url) as hold:
-        victim = await deployment.worker()
+        victim = await deployment.worker(lease=LONG)
         await hold.reached()
         victim.kill()
 
@@ -92,7 +89,7 @@ async def test_a_completion_that_is_lost_with_its_worker_leaves_nothing_behind(d
         await hold.reached()
         victim.kill()
         await hold.end_sessions()
-    rescuer = deployment.begin("worker")
+    rescuer = deployment.begin("worker", lease=LONG)
 
     job = await deployment.completes(job_id)
 
@@ -104,9 +101,7 @@ async def test_a_worker_killed_between_commit_and_announcement_leaves_no_watcher
 ) -> None:
     job_id = await deployment.job()
     # A lease whose end comes too late to be what wakes the push hub.
-    victim = await deployment.worker(lease=timedelta(minutes=1))
-    analysis = await victim.analysis()
-    analysis.suspend()
+    victim, analysis = await deployment.at_work(lease=LONG)
     await deployment.watched.hears(job_id, JobStatus.RUNNING)
     async with redis_client(deployment.settings.need_redis_url()) as client:
         # Every announcement waits from here on; none that waits now is ever made.
@@ -122,7 +117,8 @@ async def test_a_worker_killed_between_commit_and_announcement_leaves_no_watcher
 
 
 async def test_a_job_that_kills_each_worker_ends_and_its_neighbours_do_not_suffer(deployment: Deployment) -> None:
-    poison = await deployment.job()
+    # Long, so that it cannot be read before it kills.
+    poison = await deployment.job(LONG_TEXT)
     for _ in range(4):
         deployment.begin("worker", worker_concurrency=1)
 
@@ -151,11 +147,11 @@ async def test_a_job_that_kills_each_worker_ends_and_its_neighbours_do_not_suffe
 
 async def test_a_killed_analysis_is_no_lost_worker_but_an_error_that_is_told_at_once(deployment: Deployment) -> None:
     job_id = await deployment.job()
-    worker = await deployment.worker()
-    analysis = await worker.analysis()
-    os.kill(analysis.pid, signal.SIGKILL)
+    # A lease whose end comes too late to be what tells.
+    worker, analysis = await deployment.at_work(lease=LONG)
+    analysis.kill()
 
-    job = await deployment.reaches(job_id, JobStatus.FAILED, limit=1.5)
+    job = await deployment.reaches(job_id, JobStatus.FAILED, limit=LONG.total_seconds() / 2)
 
     assert job.failure_code == "INTERNAL_ERROR"
     assert worker.is_running

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from jobs.states import JobStatus
-from tests.faults.deployment import Deployment
+from tests.faults.deployment import LONG, Deployment
 from tests.faults.processes import gone
 
 # What a console, an old client or a hurried operator might try on a job that is over, or on one that is not his.
@@ -38,9 +38,7 @@ async def test_nobody_who_writes_past_the_functions_resurrects_a_job(deployment:
 
 async def test_a_worker_whose_job_a_console_cancels_stops(deployment: Deployment) -> None:
     job_id = await deployment.job()
-    worker = await deployment.worker()
-    analysis = await worker.analysis()
-    analysis.suspend()
+    _, analysis = await deployment.at_work(lease=LONG)
     await deployment.reaches(job_id, JobStatus.RUNNING)
 
     await deployment.audit.execute(f"update public.jobs set status = 'cancelled' where id = '{job_id}'")

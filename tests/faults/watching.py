@@ -1,7 +1,6 @@
 """A subscriber that keeps what it was told, and holds it against the rows."""
 
 import asyncio
-import time
 from contextlib import aclosing
 from typing import Self
 from uuid import UUID
@@ -19,7 +18,6 @@ class Watcher:
         self._feed = feed
         self._owner_id = owner_id
         self.told: dict[UUID, list[Job]] = {}
-        self.told_at: dict[tuple[UUID, JobStatus], float] = {}
         self.frames = 0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -48,7 +46,7 @@ class Watcher:
         """The job as it was told last."""
         return self.told[job_id][-1] if job_id in self.told else None
 
-    async def hears(self, job_id: UUID, *statuses: JobStatus, limit: float = 30) -> Job:
+    async def hears(self, job_id: UUID, *statuses: JobStatus, limit: float = 60) -> Job:
         """Waits until a frame tells one of these statuses of the job."""
 
         async def heard() -> Job | None:
@@ -70,4 +68,3 @@ class Watcher:
         before = self.told.setdefault(job.id, [])
         assert not before or job.version > before[-1].version, f"told twice or backwards: {before[-1]} then {job}"
         before.append(job)
-        self.told_at.setdefault((job.id, job.status), time.monotonic())

@@ -68,9 +68,9 @@ def settings(settings: Settings) -> Settings:
     """Timings as short as two busy processors and a server between can keep."""
     return replace(
         settings,
-        queue_timeout=timedelta(seconds=20),
+        queue_timeout=timedelta(seconds=60),
         sweep_interval=timedelta(seconds=0.5),
-        lease=timedelta(seconds=2),
+        lease=timedelta(seconds=3),
         heartbeat=timedelta(seconds=0.4),
         redispatch_after=timedelta(seconds=1),
         resync_interval=timedelta(seconds=0.5),
@@ -124,9 +124,7 @@ async def test_a_project_that_goes_away_in_mid_analysis_costs_no_job_and_no_proc
 ) -> None:
     job_id = await deployment.job()
     deployment.begin("scheduler")
-    worker = await deployment.worker()
-    analysis = await worker.analysis()
-    analysis.suspend()
+    _, analysis = await deployment.at_work()
     await deployment.reaches(job_id, JobStatus.RUNNING)
 
     going.close()

@@ -26,7 +26,7 @@ class Summary:
     words_per_minute: int = 0
     """The reading speed that `reading_minutes` assumes."""
     dialogue_share: float = 0.0
-    """Of the words, from 0 to 1, those inside quotation marks."""
+    """Of the words, from 0 to 1, those inside quotation marks, or behind a dash where the book opens speech so."""
     mean_sentence_words: float = 0.0
     reading_ease: float = 0.0
     """Flesch, about 0 to 100; higher is easier."""

@@ -17,7 +17,6 @@ from jobs.analysis.readability import count_syllables, grade, reading_ease
 from jobs.analysis.repetition import repeated_phrases
 from jobs.analysis.report import Finding
 from jobs.analysis.sentences import sentence_spans
-from jobs.analysis.speech import SpeechMarks, find_marks, speech_spans
 from jobs.analysis.style import style_counts
 from jobs.analysis.vocabulary import mattr, mtld
 from jobs.analysis.words import count_words
@@ -37,11 +36,6 @@ def found(findings: Sequence[Finding], label: str) -> Finding:
 def sentences(text: str) -> list[str]:
     """The sentences of a paragraph."""
     return [text[start:end] for start, end in sentence_spans(text)]
-
-
-def speech(text: str, marks: SpeechMarks = SpeechMarks.DOUBLE) -> list[str]:
-    """The spoken pieces of a paragraph."""
-    return [text[start:end] for start, end in speech_spans(text, marks)]
 
 
 @pytest.mark.parametrize(
@@ -75,48 +69,6 @@ def test_every_word_is_in_exactly_one_sentence(text: str) -> None:
     for start, end in reversed(spans):
         outside = outside[:start] + " " + outside[end:]
     assert not any(character.isalnum() for character in outside)
-
-
-@pytest.mark.parametrize(
-    ("text", "spoken"),
-    [
-        ("“Yes,” she said, “it is.”", ["“Yes,”", "“it is.”"]),
-        ('"Yes," she said.', ['"Yes,"']),
-        ('“Yes," she said. "No.”', ['“Yes,"', '"No.”']),
-        ("“It goes on to the next paragraph.", ["“It goes on to the next paragraph."]),
-        ("«Oui», dit-il.", ["«Oui»"]),
-        ("„Ja“, sagte er.", ["„Ja“"]),
-        ("Nothing spoken here.", []),
-    ],
-)
-def test_double_marks_of_every_kind_open_and_close_speech(text: str, spoken: list[str]) -> None:
-    assert speech(text) == spoken
-
-
-@pytest.mark.parametrize(
-    ("text", "spoken"),
-    [
-        ("‘Yes,’ she said, ‘it’s the dogs’ home.’", ["‘Yes,’", "‘it’s the dogs’ home.’"]),
-        ("'Don't,' she said.", ["'Don't,'"]),
-        ("‘He told me “no” twice.’", ["‘He told me “no” twice.’"]),
-        ("The dogs’ home and rock ’n’ roll.", []),
-    ],
-)
-def test_single_marks_are_told_from_apostrophes(text: str, spoken: list[str]) -> None:
-    assert speech(text, SpeechMarks.SINGLE) == spoken
-
-
-def test_the_marks_that_an_author_uses_are_found() -> None:
-    assert find_marks(["‘Yes,’ she said.", "‘No,’ he said. It wasn’t."]) is SpeechMarks.SINGLE
-    assert find_marks(["“He called it ‘home’,” she said.", "“No.”"]) is SpeechMarks.DOUBLE
-
-
-@given(st.text(alphabet="“”\"‘’'«»„a ,.—\n", max_size=80), st.sampled_from(SpeechMarks))
-def test_spoken_pieces_never_overlap(text: str, marks: SpeechMarks) -> None:
-    spans = speech_spans(text, marks)
-
-    assert all(start < end <= len(text) for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
 @pytest.mark.parametrize(

@@ -94,16 +94,16 @@ async def redis_url(engines: Engines) -> str:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    """Everything a process needs, with timings short enough to be waited for."""
+    """Everything a process needs, with timings short enough to be waited for, and none that a busy machine overruns."""
     return Settings(
         database_url=database_url,
         redis_url=redis_url,
         data=tmp_path,
-        queue_timeout=timedelta(seconds=30),
+        queue_timeout=timedelta(seconds=60),
         sweep_interval=timedelta(seconds=1),
-        lease=timedelta(seconds=2),
+        lease=timedelta(seconds=20),
         heartbeat=timedelta(seconds=0.2),
-        run_timeout=timedelta(seconds=30),
+        run_timeout=timedelta(seconds=60),
         redispatch_after=timedelta(seconds=0.6),
         resync_interval=timedelta(seconds=0.3),
         tick_interval=timedelta(seconds=1),

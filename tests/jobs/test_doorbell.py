@@ -13,13 +13,16 @@ from arq.constants import job_key_prefix
 from redis.exceptions import RedisError
 
 import jobs
+from jobs import doorbell
 from jobs.announcements import Patience, RedisAnnouncer
 from jobs.doorbell import QUEUE, ArqDoorbell, ArqRedis, Bell, open_redis
 from jobs.errors import ConfigurationError
 from tests.faults.deployment import free_port
-from tests.faults.waiting import until
+from tests.faults.waiting import is_under, until
 
 HANGS = "127.0.0.1"
+# Longer than anything is waited for, and what is waited for, in seconds.
+LONG, LIMIT = 600.0, 20.0
 
 
 @pytest.fixture
@@ -56,9 +59,9 @@ def test_an_address_that_is_none_is_named_as_the_setting_that_it_is() -> None:
 
 async def test_a_ring_is_json_under_a_fresh_id_that_does_not_stay_for_ever(redis: ArqRedis) -> None:
     job_id = uuid4()
-    doorbell = ArqDoorbell(redis, Patience())
+    rings = ArqDoorbell(redis, Patience())
 
-    assert await doorbell.ring([job_id, job_id]) == [job_id, job_id]
+    assert await rings.ring([job_id, job_id]) == [job_id, job_id]
 
     messages = await redis.zrange(QUEUE, 0, -1)
     assert len(set(messages)) == 2
@@ -135,11 +138,12 @@ async def test_places_that_arq_counts_and_a_failing_redis_loses_leave_no_worker_
 
     await bell.look()
 
-    await asyncio.wait_for(answered.wait(), 5)
+    await asyncio.wait_for(answered.wait(), LIMIT)
     await bell.close()
 
 
-async def test_a_ring_wakes_a_bell_that_waits(redis: ArqRedis) -> None:
+async def test_a_ring_wakes_a_bell_that_waits(redis: ArqRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorbell, "_LOOK_SECONDS", LONG)
     bell = Bell(redis, answer=_unanswered, room=lambda: 1)
     listening = asyncio.create_task(bell.listen())
 
@@ -149,17 +153,18 @@ async def test_a_ring_wakes_a_bell_that_waits(redis: ArqRedis) -> None:
 
     await until(hears, "the bell listens")
     await bell.look()
-    waiting = asyncio.create_task(bell.wait(timeout=60))
-    began = time.monotonic()
+    waiting = asyncio.create_task(bell.wait(timeout=LONG))
     await ArqDoorbell(redis, Patience()).ring([uuid4()])
-    await waiting
 
-    assert time.monotonic() - began < 0.9, "its own look would have come after a second"
+    await asyncio.wait_for(waiting, LIMIT)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
 
 
-async def test_rings_for_nothing_do_not_hold_up_those_behind_them(redis: ArqRedis) -> None:
+async def test_rings_for_nothing_do_not_hold_up_those_behind_them(
+    redis: ArqRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorbell, "_LOOK_SECONDS", LONG)
     first = uuid4()
     await ArqDoorbell(redis, Patience()).ring([*(uuid4() for _ in range(40)), first])
     answered = asyncio.Event()
@@ -170,10 +175,8 @@ async def test_rings_for_nothing_do_not_hold_up_those_behind_them(redis: ArqRedi
 
     bell = Bell(redis, answer=answer, room=lambda: 2)
     working = asyncio.create_task(_work(bell))
-    began = time.monotonic()
-    await asyncio.wait_for(answered.wait(), 30)
 
-    assert time.monotonic() - began < 10, "its own looks, two rings each, would have taken twenty seconds"
+    await asyncio.wait_for(answered.wait(), LIMIT)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
 
@@ -181,27 +184,30 @@ async def test_rings_for_nothing_do_not_hold_up_those_behind_them(redis: ArqRedi
 @pytest.mark.parametrize("redis_is", ["absent", "hanging"])
 async def test_redis_away_costs_the_first_a_second_and_the_next_nothing(redis_is: str, hanging: ArqRedis) -> None:
     client = hanging if redis_is == "hanging" else open_redis(f"redis://{HANGS}:{free_port()}/0")
-    patience = Patience()
-    doorbell, announcer = ArqDoorbell(client, patience), RedisAnnouncer(client, patience)
 
-    began = time.monotonic()
-    assert await doorbell.ring([uuid4()]) == []
-    await announcer.announce([uuid4()])
-    first = time.monotonic() - began
-    began = time.monotonic()
-    assert await doorbell.ring([uuid4()]) == []
-    await announcer.announce([uuid4()])
-    second = time.monotonic() - began
+    async def asked_twice() -> tuple[float, float]:
+        """Seconds that the first and the second of those who ask must wait."""
+        patience = Patience()
+        rings, announcer = ArqDoorbell(client, patience), RedisAnnouncer(client, patience)
+        ends = [time.monotonic()]
+        for _ in range(2):
+            assert await rings.ring([uuid4()]) == []
+            await announcer.announce([uuid4()])
+            ends.append(time.monotonic())
+        return ends[1] - ends[0], ends[2] - ends[1]
 
-    assert first < 2
-    assert second < 0.2
+    async def longest_wait() -> float:
+        first, second = await asked_twice()
+        return max(first / 2, second / 0.2)
+
+    await is_under(1, longest_wait, "the first waits two seconds, the second a fifth of one")
     await client.aclose(close_connection_pool=True)
 
 
 async def _work(bell: Bell) -> None:
     while True:
         await bell.look()
-        await bell.wait(timeout=60)
+        await bell.wait(timeout=LONG)
 
 
 async def _unanswered(job_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """The sweeper: overdue rows are settled in batches, forgotten rings are rung again, loose files are deleted."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +16,12 @@ from jobs.sweeper import Sweeper
 from tests.conftest import AddManuscript
 from tests.jobs.conftest import Notes
 from tests.jobs.lines import FailingLine
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """A time until the next ring that does not pass by itself: the rows are moved, not waited for."""
+    return replace(settings, redispatch_after=timedelta(minutes=1))
 
 
 @pytest.fixture

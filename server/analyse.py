@@ -1,5 +1,6 @@
 """`analyse`: uploads files, follows each analysis by subscription, prints the reports."""
 
+import asyncio
 import json as json_module
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,8 +50,9 @@ query ($id: ID!) {
 async def run(files: Sequence[Path], *, url: str, token: str | None, json: bool) -> int:
     """Analyses the files one after the other. Returns 1 when one of them gave no report, else 0.
 
-    With `json` each report is one JSON document on standard output. Progress and errors go to standard
-    error. Raises ConfigurationError, Unauthenticated and Unavailable, since no other file would fare better.
+    With `json` each report, with its file and title, is one JSON document on standard output. Progress and
+    errors go to standard error. Raises ConfigurationError, Unauthenticated and Unavailable, since no other file
+    would fare better.
     """
     failed = False
     told = Console(stderr=True)
@@ -65,7 +67,8 @@ async def run(files: Sequence[Path], *, url: str, token: str | None, json: bool)
                 told.print(f"{file}: {error.message}", style="red", markup=False, highlight=False, soft_wrap=True)
                 continue
             if json:
-                print(json_module.dumps(report, ensure_ascii=False, indent=2))
+                named = {"file": str(file), "title": title, **report}
+                print(json_module.dumps(named, ensure_ascii=False, indent=2))
             else:
                 print_report(Console(), title, report)
     return int(failed)
@@ -73,12 +76,17 @@ async def run(files: Sequence[Path], *, url: str, token: str | None, json: bool)
 
 async def _analysed(client: Client, file: Path, told: Console) -> tuple[str, dict[str, Any]]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[stage]}"))
-    with Progress(*columns, TimeElapsedColumn(), console=told, transient=True) as progress:
+    progress = Progress(*columns, TimeElapsedColumn(), console=told, transient=True, disable=not told.is_terminal)
+    with progress:
         bar = progress.add_task(file.name, total=1.0, stage="Uploading")
         manuscript_id = await client.upload(file)
         job_id = (await client.ask(_START, id=manuscript_id))["startAnalysis"]["id"]
-        async for job in client.follow(job_id):
-            _show(progress, bar, job)
+        try:
+            async for job in client.follow(job_id):
+                _show(progress, bar, job)
+        except asyncio.CancelledError:  # Ctrl-C
+            told.print(f"{file.name} is no longer followed; its analysis goes on.", markup=False, highlight=False)
+            raise
     if job["status"] != "COMPLETED":
         raise Turned(job["failure"]["message"] if job["failure"] else "The analysis was cancelled.")
     found = (await client.ask(_REPORT, id=job_id))["job"]

@@ -6,6 +6,7 @@ Exit: 0 done, 1 it did not succeed, 2 a wrong or missing setting (one line that 
 
 import argparse
 import asyncio
+import math
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -207,6 +208,7 @@ def _add_errands(command: _Adding) -> None:
         "doctor",
         _doctor,
         "checks the whole deployment, a line a check, exit 1 if one fails",
+        "Beside `make up` it needs no settings; what that was given as DATA, it is given as NF_DATA.",
     )
     doctor.add_argument("--canary", action="store_true", help="run a job end to end as well")
     doctor.add_argument(
@@ -217,10 +219,15 @@ def _add_errands(command: _Adding) -> None:
     analyse.add_argument("--url", default="http://127.0.0.1:8000", help="of the server (http://127.0.0.1:8000)")
     analyse.add_argument("--token", help="bearer token; without one NF_TOKEN, or as the page of a local server")
     analyse.add_argument("--json", action="store_true", help="print the reports as JSON")
-    token = command("token", _token, "prints a signed bearer token for local mode, alone on the last line")
-    token.add_argument("--sub", required=True, metavar="ID", help="the author's id")
+    token = command(
+        "token",
+        _token,
+        "prints a signed bearer token for local mode, alone on the last line",
+        "Signed with NF_JWT_SECRET, else with the secret under NF_DATA (.novelfoundry): give the same as the server.",
+    )
+    token.add_argument("--sub", required=True, type=_id, metavar="ID", help="the author's id")
     token.add_argument("--email", metavar="E", help="the author's address")
-    token.add_argument("--expires-in", type=float, default=3600, metavar="S", help="seconds (3600)")
+    token.add_argument("--expires-in", type=_seconds, default=3600, metavar="S", help="seconds (3600)")
     verify = command(
         "verify",
         _verify,
@@ -232,13 +239,34 @@ def _add_errands(command: _Adding) -> None:
 
 
 def _add_data(command: _Command) -> None:
-    command.add_argument("--data", type=Path, metavar="DIR", help="where data are kept (NF_DATA, .novelfoundry)")
+    command.add_argument("--data", type=_directory, metavar="DIR", help="where data are kept (NF_DATA, .novelfoundry)")
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 1 to 65535 is")
     return int(text)
+
+
+def _directory(text: str) -> Path | None:
+    # `make up DATA=` says nothing, and not that data are to lie about here.
+    return Path(text) if text else None
+
+
+def _id(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an author's id is not empty")
+    return text
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: a number of seconds above 0 is")
+    return seconds
 
 
 if __name__ == "__main__":

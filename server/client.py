@@ -105,8 +105,8 @@ class Client:
         try:
             response = await self._http.post(f"{self._url}{path}", headers=headers, **request)
             answer = response.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise Unavailable(f"{self._url} does not answer as NovelFoundry does. Is the address right?") from error
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise _stranger(self._url) from error
         if response.status_code == 401:
             raise Unauthenticated(answer["message"])
         if "code" in answer:
@@ -118,11 +118,11 @@ class Client:
 async def open_client(url: str, *, token: str | None) -> AsyncIterator[Client]:
     """A client at `url`: with this token, else NF_TOKEN, else as the page of a local server signs itself in.
 
-    Raises ConfigurationError when there is no token to be had, Unavailable when nothing answers.
+    Raises ConfigurationError when there is no token to be had, Unavailable when nothing of ours answers.
     """
+    if not _is_address(url):
+        raise ConfigurationError(f"{url} is not the address of a server, such as http://127.0.0.1:8000.")
     url = url.rstrip("/")
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise ConfigurationError(f"{url} is not the address of a server: it starts with http:// or https://.")
     async with httpx.AsyncClient(timeout=_LIMIT) as http:
         found = token or os.environ.get("NF_TOKEN", "").strip() or await _signed_in(http, url)
         yield Client(http, url, found)
@@ -136,6 +136,21 @@ async def _signed_in(http: httpx.AsyncClient, url: str) -> str:
         response = await http.post(f"{url}/session", headers={"Origin": url})
     except httpx.HTTPError as error:
         raise Unavailable(f"Nothing answers at {url}. Start it with `make up`, or name another with --url.") from error
-    if response.status_code != 200:
+    if response.status_code == 403:
         raise wanted
-    return str(response.json()["token"])
+    try:
+        return str(response.json()["token"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _stranger(url) from error
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port over 65535, half of a bracket
+        return False
+
+
+def _stranger(url: str) -> Unavailable:
+    return Unavailable(f"{url} does not answer as NovelFoundry does. Is the address right?")

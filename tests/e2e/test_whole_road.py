@@ -2,6 +2,9 @@
 
 import asyncio
 import io
+import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Author
+from tests.e2e.conftest import Author, Program
 
 SAMPLE = next((Path(__file__).parents[2] / "samples").glob("*.txt"))
 
@@ -140,6 +143,27 @@ async def test_a_zip_bomb_ends_with_a_clear_failure(author: Author) -> None:
 
     assert job["status"] == "FAILED"
     assert job["failure"]["code"] == "UNREADABLE_MANUSCRIPT"
+
+
+def test_a_script_that_analyses_files_gets_a_document_a_report_and_a_line_an_error(
+    program: Program, tmp_path: Path
+) -> None:
+    novel, picture = tmp_path / "the_rain.txt", tmp_path / "picture.docx"
+    novel.write_text("Chapter One\n\nIt rained. Nobody minded.\n")
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "server.cli", "analyse", "--json", "--url", program.url, str(picture), str(novel)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ended.returncode == 1
+    (refusal,) = ended.stderr.splitlines()
+    assert refusal.startswith(f"{picture}: This file is a picture")
+    report = json.loads(ended.stdout)
+    assert (report["file"], report["title"], report["summary"]["words"]) == (str(novel), "the rain", 6)
 
 
 async def _analysed(author: Author, name: str, content: bytes) -> dict[str, Any]:

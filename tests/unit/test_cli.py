@@ -5,7 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -41,6 +45,9 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         ["up", "--port", "0"],
         ["api", "--port", "65536"],
         ["token"],
+        ["token", "--sub", " "],
+        ["token", "--sub", "an-author", "--expires-in", "-1"],
+        ["token", "--sub", "an-author", "--expires-in", "nan"],
         ["analyse"],
     ],
 )
@@ -80,6 +87,56 @@ def test_up_on_a_port_in_use_names_it_and_starts_nothing(tmp_path: Path) -> None
     assert f"port {port} is in use" in ended.stderr
     assert f"PORT={port + 1} make up" in ended.stderr
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999", "http://127.0.0.1:0", "http://", "http://[::1", "localhost:8000"]
+)
+def test_an_address_that_is_none_is_one_line_that_names_it_and_exit_2(url: str, tmp_path: Path) -> None:
+    ended = run("analyse", "--url", url, str(tmp_path / "novel.txt"))
+
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert url in ended.stderr
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_another_program_at_the_address_is_taken_for_a_stranger(status: int, stranger: Callable[[int], str]) -> None:
+    ended = run("analyse", "--url", stranger(status), "novel.txt")
+
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "does not answer as NovelFoundry does" in ended.stderr
+
+
+@pytest.fixture
+def stranger() -> Iterator[Callable[[int], str]]:
+    """Starts a web server that is none of ours and answers everything with this status; gives its address."""
+    with ExitStack() as stack:
+
+        def start(status: int) -> str:
+            class Answers(BaseHTTPRequestHandler):
+                def do_POST(self) -> None:
+                    self.send_response(status)
+                    self.end_headers()
+                    self.wfile.write(b"<h1>Something else</h1>")
+
+                def log_message(self, *_: object) -> None: ...
+
+            server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Answers))
+            Thread(target=server.serve_forever).start()
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield start
+
+
+def test_a_data_directory_without_a_name_is_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NF_DATA", "the-usual-one")
+
+    asked = cli.parser().parse_args(["up", "--data", ""])
+
+    assert cli._data(asked) == Path("the-usual-one")
 
 
 def test_ctrl_c_is_exit_130_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

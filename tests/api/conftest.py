@@ -25,7 +25,7 @@ from server.lifespan import Services, open_services
 
 ANN, BEN = "ann", "ben"
 PROTOCOL = Subprotocol("graphql-transport-ws")
-LIMIT = 10.0
+LIMIT = 30.0
 
 
 class Socket:

@@ -44,7 +44,7 @@ async def _deployment(settings: Settings, *kinds: str) -> AsyncIterator[None]:
 
 
 async def _listening(redis: object) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await redis.pubsub_numsub(CHANGED))[0][1] == 0:  # type: ignore[attr-defined]
             await asyncio.sleep(0.01)
 

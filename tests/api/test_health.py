@@ -27,10 +27,11 @@ async def test_a_deployment_without_workers_is_ready_and_says_what_is_missing(ap
     assert {"workers", "sweeper"} <= set(response.json()["missing"])
 
 
-async def test_a_part_that_lives_is_not_missing(api: Api) -> None:
-    await Heart(api.services.domain.store, "worker", capacity=2).beat()
+async def test_a_part_that_lives_is_not_missing(settings: Settings) -> None:
+    async with running(replace(settings, heartbeat=timedelta(seconds=10))) as api:
+        await Heart(api.services.domain.store, "worker", capacity=2).beat()
 
-    body = (await api.http.get("/readyz")).json()
+        body = (await api.http.get("/readyz")).json()
 
     assert "workers" not in body["missing"]
     assert body["components"]["workers"] == {"state": "HEALTHY", "live": 1}

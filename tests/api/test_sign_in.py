@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -137,7 +138,7 @@ async def test_a_new_key_is_found_and_an_unknown_one_asked_for_once_in_thirty_se
             await supabase.caller(signed(EC, "ES256", kid="new"))
     assert project.asked == 1
 
-    monkeypatch.setattr(auth, "_REFETCH_SECONDS", 0)
+    _time_passes(monkeypatch, seconds=31)
     await supabase.caller(signed(EC, "ES256", kid="new"))
     assert project.asked == 2
 
@@ -153,10 +154,14 @@ async def test_known_keys_outlast_a_project_that_is_away(
 ) -> None:
     await supabase.caller(signed(EC, "ES256", kid="ec"))
     project.is_away = True
-    monkeypatch.setattr(auth, "_KEYS_FRESH_SECONDS", 0)
-    monkeypatch.setattr(auth, "_REFETCH_SECONDS", 0)
+    _time_passes(monkeypatch, seconds=3600)
 
     assert await supabase.caller(signed(EC, "ES256", kid="ec"))
+
+
+def _time_passes(monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> None:
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + seconds, time=time.time)
+    monkeypatch.setattr(auth, "time", later)
 
 
 async def test_keys_that_were_never_read_are_unavailable_and_no_lie_about_the_token(

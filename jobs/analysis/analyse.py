@@ -1,6 +1,6 @@
 """A manuscript file to its report, telling on the way what is being done and how far it is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from jobs.analysis import guides
@@ -8,6 +8,7 @@ from jobs.analysis.chapters import split
 from jobs.analysis.characters import find_characters
 from jobs.analysis.document import Document
 from jobs.analysis.frequency import frequent_words, overused_words
+from jobs.analysis.language import is_english, without_english
 from jobs.analysis.names import Names, find_names
 from jobs.analysis.pace import Tally, chapter_report, summary, tally
 from jobs.analysis.prose import SectionProse, read_prose
@@ -15,7 +16,7 @@ from jobs.analysis.reader import read_manuscript
 from jobs.analysis.repetition import repeated_phrases
 from jobs.analysis.report import ChapterReport, Figure, Finding, ReportBody, ReportSection
 from jobs.analysis.style import style_counts, style_findings
-from jobs.analysis.vocabulary import mattr, mtld
+from jobs.analysis.vocabulary import FEWEST_FOR_MTLD, WINDOW, mattr, mtld
 
 Progress = Callable[[str, float], None]
 """Told a stage in an author's words and a number from 0 to 1 that never falls."""
@@ -45,9 +46,11 @@ def analyse_document(document: Document, progress: Progress) -> ReportBody:
         lambda done: progress("Reading chapters", _SPLIT + (_CHAPTERS - _SPLIT) * done / count),
     )
     total, chapters = _count(prose, progress)
-    sections = _sections(prose, total, progress)
+    report = ReportBody(
+        summary=summary(manuscript, prose, total), chapters=chapters, sections=_sections(prose, total, progress)
+    )
     progress("Writing the report", 0.99)
-    return ReportBody(summary=summary(manuscript, prose, total), chapters=chapters, sections=sections)
+    return report if is_english(prose) else without_english(report)
 
 
 def _count(prose: Sequence[SectionProse], progress: Progress) -> tuple[Tally, tuple[ChapterReport, ...]]:
@@ -76,7 +79,7 @@ def _sections(prose: Sequence[SectionProse], total: Tally, progress: Progress) -
     progress("Measuring the vocabulary", 0.96)
     return (
         _structure(total),
-        _readability(total),
+        *_readability(total),
         frequent,
         overused,
         phrases,
@@ -98,8 +101,10 @@ def _structure(total: Tally) -> ReportSection:
     )
 
 
-def _readability(total: Tally) -> ReportSection:
-    return ReportSection(
+def _readability(total: Tally) -> Iterator[ReportSection]:
+    if not total.is_readable:
+        return
+    yield ReportSection(
         key="readability",
         title="Readability",
         how_to_read=guides.READABILITY,
@@ -182,18 +187,12 @@ def _characters(prose: Sequence[SectionProse], names: Names) -> ReportSection:
 
 def _vocabulary(prose: Sequence[SectionProse]) -> ReportSection:
     words = [word.form for part in prose for paragraph in part.paragraphs for word in paragraph.words]
-    return ReportSection(
-        key="vocabulary",
-        title="Vocabulary",
-        how_to_read=guides.VOCABULARY,
-        figures=(
-            Figure(
-                label="Different words",
-                value=float(len(set(words))),
-                unit="words",
-                meaning="forms counted once",
-            ),
-            Figure(label="MTLD", value=round(mtld(words), 1), unit="words", meaning="higher is more varied"),
-            Figure(label="MATTR", value=round(mattr(words), 4), unit="share", meaning="in windows of 500 words"),
-        ),
-    )
+    figures = [
+        Figure(label="Different words", value=float(len(set(words))), unit="words", meaning="forms counted once")
+    ]
+    if len(words) >= FEWEST_FOR_MTLD:
+        figures.append(Figure(label="MTLD", value=round(mtld(words), 1), unit="words", meaning="higher is more varied"))
+    if len(words) >= WINDOW:
+        meaning = f"in windows of {WINDOW} words"
+        figures.append(Figure(label="MATTR", value=round(mattr(words), 4), unit="share", meaning=meaning))
+    return ReportSection(key="vocabulary", title="Vocabulary", how_to_read=guides.VOCABULARY, figures=tuple(figures))

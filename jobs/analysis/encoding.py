@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 
 from jobs.errors import Unreadable
 
@@ -29,8 +30,11 @@ def decode(data: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Without the invisible characters (soft hyphens, joiners, byte order marks) that would cut words in two."""
-    return _INVISIBLE.sub("", text)
+    """Without the invisible characters (soft hyphens, joiners, byte order marks) that would cut words in two.
+
+    Letters and their accents are one character each: Macs write two.
+    """
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
 def looks_binary(text: str) -> bool:

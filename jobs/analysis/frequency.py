@@ -32,7 +32,7 @@ class _Use:
 
 def frequent_words(prose: Sequence[SectionProse], names: Names) -> tuple[Finding, ...]:
     """The most frequent words that are neither grammar nor names, with their ratio to ordinary English."""
-    common = _function_words()
+    common = function_words()
     uses = [use for use in _uses(prose, names) if use.form not in common]
     return _findings(prose, sorted(uses, key=lambda use: -use.count)[:_LISTED])
 
@@ -43,7 +43,7 @@ def overused_words(prose: Sequence[SectionProse], names: Names) -> tuple[Finding
     Telling is the log-likelihood ratio: T. Dunning, "Accurate methods for the statistics of surprise and
     coincidence", Computational Linguistics 19 (1993).
     """
-    common = _function_words()
+    common = function_words()
     uses = [use for use in _uses(prose, names) if use.ratio >= _OVERUSED_RATIO and use.form not in common]
     return _findings(prose, sorted(uses, key=lambda use: -use.weight)[:_LISTED])
 
@@ -93,6 +93,7 @@ def _ordinary_english() -> Mapping[str, float]:
 
 
 @cache
-def _function_words() -> frozenset[str]:
+def function_words() -> frozenset[str]:
+    """English's commonest words, which carry grammar."""
     ordinary = _ordinary_english()
     return frozenset(sorted(ordinary, key=lambda form: -ordinary[form])[:_FUNCTION_WORDS])

@@ -11,6 +11,10 @@ STRUCTURE: Final = (
     "Mean sentence length is pace; its spread is rhythm: low is even, high is varied. "
     "Nothing here is right or wrong; look where a chapter differs from its neighbours and ask whether you meant it."
 )
+NOT_ENGLISH: Final = (
+    "This manuscript does not read as English. What is measured against English is left out: readability, frequent and "
+    "overused words, style. The reading time is that of English, and repeated phrases include everyday ones."
+)
 READABILITY: Final = (
     "Reading ease (Flesch) runs from about 0 to 100: 60 to 70 is plain English, most popular novels lie between 70 "
     "and 90. The grade (Flesch–Kincaid) is years of school. Both know only the length of words and sentences, "

@@ -7,7 +7,7 @@ from statistics import fmean, pstdev
 from jobs.analysis.chapters import Manuscript
 from jobs.analysis.headings import SectionKind
 from jobs.analysis.prose import Paragraph, SectionProse
-from jobs.analysis.readability import count_syllables, grade, reading_ease
+from jobs.analysis.readability import count_syllables, grade, is_measurable, reading_ease
 from jobs.analysis.report import ChapterReport, Summary
 from jobs.analysis.words import count_words, words_of
 
@@ -44,6 +44,11 @@ class Tally:
     def mean_sentence_words(self) -> float:
         """Words in a sentence."""
         return round(fmean(self.sentence_words), 2) if self.sentence_words else 0.0
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is long enough, and has sentences enough, for Flesch's formulas."""
+        return is_measurable(self.words, len(self.sentence_words))
 
     @property
     def reading_ease(self) -> float:

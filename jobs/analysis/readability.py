@@ -19,6 +19,17 @@ _TWO_VOWELS = re.compile(
 _NO_VOWEL_PAIR = re.compile(r"qua|gua|[aeiou]sm$|thm$")
 
 
+FEWEST_WORDS = 100
+"""Flesch measured samples of a hundred words; less says nothing."""
+LONGEST_MEAN = 100
+"""Words in a sentence, on average: beyond, a text has no full stops, and the formulas were made for texts with them."""
+
+
+def is_measurable(words: int, sentences: int) -> bool:
+    """Whether the formulas say anything about a text of that length."""
+    return words >= FEWEST_WORDS and words <= LONGEST_MEAN * sentences
+
+
 @lru_cache(maxsize=65_536)
 def count_syllables(word: str) -> int:
     """Syllables of an English word, by its letters; at least 1. Right for about nine words in ten."""
@@ -34,14 +45,20 @@ def count_syllables(word: str) -> int:
 
 
 def reading_ease(words: int, sentences: int, syllables: int) -> float:
-    """Flesch: 90 is read by a child of eleven, 60 is plain English, 30 is a scientific paper. 0 for no text."""
-    if not words or not sentences:
+    """Flesch: 90 is read by a child of eleven, 60 is plain English, 30 is a scientific paper.
+
+    0 where it says nothing.
+    """
+    if not is_measurable(words, sentences):
         return 0.0
     return 206.835 - 1.015 * words / sentences - 84.6 * syllables / words
 
 
 def grade(words: int, sentences: int, syllables: int) -> float:
-    """Flesch–Kincaid: years of school that a reader in the United States needs. 0 for no text."""
-    if not words or not sentences:
+    """Flesch–Kincaid: years of school that a reader in the United States needs.
+
+    0 where it says nothing.
+    """
+    if not is_measurable(words, sentences):
         return 0.0
     return 0.39 * words / sentences + 11.8 * syllables / words - 15.59

@@ -9,7 +9,7 @@ from jobs.analysis.encoding import decode
 from jobs.analysis.epub import read_epub
 from jobs.analysis.formats import Format, format_of
 from jobs.analysis.plain import read_markdown, read_text
-from jobs.analysis.words import words_of
+from jobs.analysis.words import has_spaced_words, words_of
 from jobs.errors import TooLarge, Unreadable
 
 MAX_TEXT_BYTES = 64 * 1024 * 1024
@@ -17,6 +17,10 @@ MAX_TEXT_BYTES = 64 * 1024 * 1024
 MAX_WORDS = 1_500_000
 """The longest novels hold about a million."""
 MAX_PARAGRAPHS = 200_000
+NO_SPACES = (
+    "This manuscript is written without spaces between its words, as Chinese, Japanese and Thai are, so that they "
+    "cannot be counted here. Upload a manuscript in a language that puts spaces between words."
+)
 NO_WORDS = "There are no words in this file. Check that it holds the manuscript and upload it again."
 
 
@@ -30,6 +34,8 @@ def read_manuscript(path: Path, filename: str) -> Document:
         )
     if not any(character.isalnum() for block in document.blocks for character in block.text):
         raise Unreadable(NO_WORDS)
+    if not has_spaced_words(document.blocks):
+        raise Unreadable(NO_SPACES)
     return document
 
 

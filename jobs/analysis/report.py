@@ -29,9 +29,9 @@ class Summary:
     """Of the words, from 0 to 1, those inside quotation marks, or behind a dash where the book opens speech so."""
     mean_sentence_words: float = 0.0
     reading_ease: float = 0.0
-    """Flesch, about 0 to 100; higher is easier."""
+    """Flesch, about 0 to 100; higher is easier. 0 where it is not measured: a text of few words or not in English."""
     grade: float = 0.0
-    """Flesch–Kincaid, years of school in the United States."""
+    """Flesch–Kincaid, years of school in the United States. 0 where it is not measured."""
     scene_breaks: int = 0
     front_words: int = 0
     """Before the first section: title page, contents list, dedication. Counted in `words`, measured nowhere."""

@@ -1,12 +1,16 @@
-"""Where sentences begin and end, by rules for English prose with dialogue."""
+"""Where sentences begin and end, by rules for English prose with dialogue that fit most of its neighbours."""
 
 import re
 
 from jobs.analysis.words import word_set
 
-_STOP = r"(?<![.!?…])[.!?…]++[”’\"'»)\]_*]*+"
+_MARKS = ".!?…؟۔।"
+_STOP = (
+    rf"(?:(?<![{_MARKS}])[{_MARKS}]++|(?<=[\u0370-\u03ff\u1f00-\u1fff]);)"  # ";" asks in Greek
+    r"[”’“‘\"'»«)\]_*]*+(?:\s»(?=\s|\Z))?+"  # French sets a space before its closing mark
+)
 _END = re.compile(
-    rf"{_STOP}(?=\s++[“‘\"'«(\[_*—–-]*+[^\Wa-z_])"  # what follows begins with a capital or a number
+    rf"{_STOP}(?=\s++(?:[“„‘‚”\"'«»(\[_*—–―¿¡-]++\s?+)*+(?P<next>[^\Wa-z_]))"  # what follows begins with a capital
     rf"|{_STOP}\s*+\Z"
 )
 _ABBREVIATIONS = word_set(
@@ -26,7 +30,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     start = 0
     for match in _END.finditer(text):
-        if match.end() < len(text) and _is_abbreviation(text, start, match.end()):
+        if match["next"] and (match["next"].islower() or _is_abbreviation(text, start, match.end())):
             continue
         _add(spans, text, start, match.end())
         start = match.end()

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from statistics import fmean
 
 _THRESHOLD = 0.72
-_WINDOW = 500
+WINDOW = 500
+FEWEST_FOR_MTLD = 100
+"""Words; in fewer it says more about the length than about the vocabulary."""
 
 
 def mtld(words: Sequence[str]) -> float:
@@ -18,7 +20,7 @@ def mtld(words: Sequence[str]) -> float:
     return fmean((_one_way(words), _one_way(words[::-1])))
 
 
-def mattr(words: Sequence[str], window: int = _WINDOW) -> float:
+def mattr(words: Sequence[str], window: int = WINDOW) -> float:
     """The mean share of different words in all windows of that many words; of the whole where it is shorter.
 
     M. A. Covington and J. D. McFall, "Cutting the Gordian knot", Journal of Quantitative Linguistics 17 (2010).

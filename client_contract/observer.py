@@ -1,10 +1,10 @@
 """Watches everything that a server says in a run for what it must never say, whatever the scenario."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from client_contract.matching import ScenarioError
 from client_contract.promises import Ledger, Outcome
 
 Json = Any
@@ -72,9 +72,9 @@ class Observer:
         subscription = self._subscriptions.get((socket, message["id"]))
         if subscription is None:
             return
-        data = (message.get("payload") or {}).get("data") if message.get("type") == "next" else None
-        if isinstance(data, dict):
-            self._data(subscription, data, at)
+        match message:
+            case {"type": "next", "payload": {"data": dict(data)}}:
+                self._data(subscription, data, at)
         if message.get("type") == "complete":
             del self._subscriptions[socket, message["id"]]
             self._check("NF-PUSH-4", subscription.last_frame_at is None, "jobUpdates completed by itself.")
@@ -88,13 +88,16 @@ class Observer:
 
     def _data(self, subscription: _Subscription, data: Json, at: float) -> None:
         for job in _jobs(data):
-            self._job(job, subscription.asked_at, at)
-            self._delivered(subscription, job)
+            if self._job(job, subscription.asked_at, at):
+                self._delivered(subscription, job)
         subscription.asked_at = _UNASKED
         if "jobUpdates" in data:
             self._frame(subscription, at)
 
-    def _job(self, job: dict[str, Json], asked_at: float, at: float) -> None:
+    def _job(self, job: dict[str, Json], asked_at: float, at: float) -> bool:
+        """Looks at one job; false when it is of other types than the schema's, and there is no more to look at."""
+        if not self._well_formed(job):
+            return False
         self._check("NF-STATUS-1", job["status"] in ACTIVE | TERMINAL, f"{_named(job)}.")
         self._in_itself(job)
         self._in_time(job)
@@ -102,6 +105,13 @@ class Observer:
         self._beside_itself(job)
         self._after_the_end(job, asked_at, at)
         self._after_the_latest(job, asked_at, at)
+        return True
+
+    def _well_formed(self, job: dict[str, Json]) -> bool:
+        wrong = [(id, name) for id, name, fits in _FORMS if name in job and not fits(job[name])]
+        for id, name in wrong:
+            self._check(id, False, f"Job {job['id']}: `{name}` is {job[name]!r}.")
+        return not wrong
 
     def _after_the_end(self, job: dict[str, Json], asked_at: float, at: float) -> None:
         end = self._ends.get(job["id"])
@@ -153,9 +163,10 @@ class Observer:
             self._check("NF-DEADLINE-1", (job["deadlineAt"] is None) == over, said)
 
     def _in_time(self, job: Json) -> None:
-        if job["status"] not in ACTIVE or job.get("deadlineAt") is None or job.get("asOf") is None:
+        deadline, as_of = moment(job.get("deadlineAt")), moment(job.get("asOf"))
+        if job["status"] not in ACTIVE or deadline is None or as_of is None:
             return
-        alive = _time(job["deadlineAt"]) > _time(job["asOf"])
+        alive = deadline > as_of
         said = f"Job {job['id']} is {job['status']} as of {job['asOf']} with the deadline {job['deadlineAt']}."
         self._check("NF-DEADLINE-2", alive, said)
 
@@ -196,11 +207,13 @@ def _named(job: dict[str, Json]) -> str:
 
 def _jobs(value: Json) -> list[dict[str, Json]]:
     """Every whole job in an answer, however deep."""
-    return [each for each in _objects(value) if {"id", "status", "version", "locksManuscript"} <= each.keys()]
+    jobs = [each for each in _objects(value) if {"id", "status", "version", "locksManuscript"} <= each.keys()]
+    return [each for each in jobs if isinstance(each["id"], str)]
 
 
 def _manuscripts(value: Json) -> list[dict[str, Json]]:
-    return [each for each in _objects(value) if {"id", "isLocked", "latestJob"} <= each.keys()]
+    manuscripts = [each for each in _objects(value) if {"id", "isLocked", "latestJob"} <= each.keys()]
+    return [each for each in manuscripts if isinstance(each["latestJob"], dict | None)]
 
 
 def _objects(value: Json) -> list[dict[str, Json]]:
@@ -213,8 +226,46 @@ def _objects(value: Json) -> list[dict[str, Json]]:
             return []
 
 
-def _time(text: str) -> datetime:
+def moment(value: Json) -> datetime | None:
+    """The instant that a DateTime of the schema tells; None for anything else."""
     try:
-        return datetime.fromisoformat(text)
+        read = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise ScenarioError(f"{text!r} is no time.") from None
+        return None
+    return read if read.tzinfo else None
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _is_moment(value: Json) -> bool:
+    return moment(value) is not None
+
+
+def _is_deadline(value: Json) -> bool:
+    return value is None or _is_moment(value)
+
+
+def _are_events(value: Json) -> bool:
+    return isinstance(value, list) and all(_is_event(each) for each in value)
+
+
+def _is_event(value: Json) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return _is_number(value.get("version", 0)) and _is_text(value.get("status", ""))
+
+
+# What the checks above take for granted of a job, and the promise that is broken where it is not so.
+_FORMS: tuple[tuple[str, str, Callable[[Json], bool]], ...] = (
+    ("NF-STATUS-1", "status", _is_text),
+    ("NF-VERSION-1", "version", _is_number),
+    ("NF-DEADLINE-2", "asOf", _is_moment),
+    ("NF-DEADLINE-1", "deadlineAt", _is_deadline),
+    ("NF-STATUS-7", "events", _are_events),
+)

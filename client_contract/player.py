@@ -9,14 +9,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
-import httpx
-
 from client_contract.matching import Json, ScenarioError, at_path, differences, filled
+from client_contract.observer import moment
 from client_contract.promises import Ledger, Outcome
-from client_contract.wire import Closed, Socket, Unreachable, Wire
+from client_contract.wire import Closed, Socket, Unreachable, Wire, bearer, body_of
 
 _PROTOCOL = "graphql-transport-ws"
 
@@ -125,9 +123,7 @@ class Player:
                         await self._prove(scenario_id, f"{place}.{n}", each)
                 return f"So with each of {len(values)}."
             case {"together": steps}:
-                await asyncio.gather(
-                    *(self._prove(scenario_id, f"{place}.{n}", each) for n, each in enumerate(steps, 1))
-                )
+                await self._together(scenario_id, place, steps)
                 return "All at once."
             case {"http": _}:
                 return await self._http(step)
@@ -153,6 +149,13 @@ class Player:
             case _:
                 raise ScenarioError(f"Step {place} is of no known kind: {sorted(step)}.")
 
+    async def _together(self, scenario_id: str, place: str, steps: list[Json]) -> None:
+        proofs = [self._prove(scenario_id, f"{place}.{n}", each) for n, each in enumerate(steps, 1)]
+        # Each to its end: what goes on after its scenario would be taken for the next one's.
+        for outcome in await asyncio.gather(*proofs, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
     async def _ask(self, operation: str, step: Json) -> str:
         query = {"query": f"${{{operation}}}", "variables": step.get("variables", {})}
         return await self._http({"http": {"json": query}, **step})
@@ -164,7 +167,7 @@ class Player:
         if files is not None:
             request["files"] = {"file": (files["name"], files["content"])}
         response = await self.wire.request(request.pop("method"), request.pop("path"), headers=headers, **request)
-        answer = {"status": response.status_code, "body": _body(response)}
+        answer = {"status": response.status_code, "body": body_of(response)}
         self._unless(step, answer)
         expected = {"status": step.get("status", 200), "body": step.get("body", {})}
         if found := differences(self._filled(expected), answer):
@@ -243,7 +246,10 @@ class Player:
         if not isinstance(limit, dict):
             return float(limit)
         job = at_path(self._saved, limit["deadlineOf"])
-        left = (datetime.fromisoformat(job["deadlineAt"]) - datetime.fromisoformat(job["asOf"])).total_seconds()
+        deadline, as_of = moment(job.get("deadlineAt")), moment(job.get("asOf"))
+        if deadline is None or as_of is None:
+            raise Broken(f"The job tells no deadline: {_short(job)}")
+        left = (deadline - as_of).total_seconds()
         if left > self.patience:
             raise NotHere(f"The deadline is {left:.0f} s away; `--patience {left + 30:.0f}` waits for it.")
         return left + float(limit["plus"])
@@ -260,8 +266,7 @@ class Player:
     def _authorization(self, who: str) -> dict[str, str]:
         if who == "nobody":
             return {}
-        token = at_path(self.values, "token" if who == "author" else "otherToken")
-        return {"Authorization": f"Bearer {token}"}
+        return bearer(at_path(self.values, "token" if who == "author" else "otherToken"))
 
     def _socket(self, step: Json) -> Socket:
         return self._sockets[step["on"]]
@@ -281,13 +286,6 @@ def _proved(step: Json) -> Iterator[str]:
     yield from step.get("swift", {}).get("proves", ())
     for each in (*step.get("together", ()), *step.get("do", ())):
         yield from _proved(each)
-
-
-def _body(response: httpx.Response) -> Json:
-    try:
-        return response.json()
-    except ValueError:
-        return response.text
 
 
 def _short(value: Json) -> str:

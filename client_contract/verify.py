@@ -1,7 +1,7 @@
 """Holds a running server against the client contract, from outside: `novelfoundry verify URL --token T`.
 
-Needs nothing of the server's code. Exit 0 when no MUST is broken, 1 when one is or could not be shown, 2 when the
-server cannot be reached or the command is wrong.
+Needs nothing of the server's code. Exit 0 when no MUST is broken, 1 when one is or could not be shown, 2 when there was
+nothing to verify: the server cannot be reached, takes none of the tokens, or the command is wrong.
 """
 
 import argparse
@@ -20,8 +20,9 @@ from rich.table import Table
 
 from client_contract.observer import Observer
 from client_contract.player import Player, Scenario, read_scenarios
+from client_contract.preflight import NothingToVerify, check_address, check_authors
 from client_contract.promises import CONTRACT, Ledger, Outcome, Promise, promises
-from client_contract.wire import Unreachable, Wire
+from client_contract.wire import Unreachable, Wire, bearer, body_of
 
 # The longest silence of a job feed that the contract allows, in seconds.
 TICK_SECONDS = 15.0
@@ -50,27 +51,32 @@ class Settings:
     only: tuple[str, ...] = ()
 
 
-async def main(url: str, token: str | None, other_token: str | None, as_json: bool) -> int:
-    """Verifies, prints, and returns the exit code."""
-    return await run(Settings(url=url, token=token, other_token=other_token), as_json=as_json)
-
-
 async def run(settings: Settings, *, as_json: bool) -> int:
-    """The same with every setting."""
+    """Verifies, prints, and returns the exit code."""
     try:
         ledger = await verify(settings)
     except Unreachable as error:
         print(f"The server cannot be reached. {error}. Is it running, and is the address right?", file=sys.stderr)
         return _CANNOT
+    except NothingToVerify as error:
+        print(error, file=sys.stderr)
+        return _CANNOT
     (_print_json if as_json else _print_table)(settings, ledger)
+    if all(ledger.outcome(each.id) is Outcome.SKIPPED for each in promises()):
+        print("Nothing was verified: every scenario was skipped, each for the reason above.", file=sys.stderr)
+        return _CANNOT
     return 1 if broken(ledger) else 0
 
 
 async def verify(settings: Settings) -> Ledger:
-    """Plays the scenarios one after the other. Raises Unreachable when the server does not answer at all."""
+    """Plays the scenarios one after the other.
+
+    Raises Unreachable when the server does not answer at all, NothingToVerify when the settings are not for it.
+    """
     ledger = Ledger()
+    check_address(settings.url)
     async with Wire(settings.url, observer := Observer(ledger, tick=settings.tick)) as wire:
-        await wire.request("GET", "/livez", headers={})
+        await check_authors(wire, operations()["Viewer"], settings.token, settings.other_token)
         player = Player(
             wire=wire, ledger=ledger, values=_values(settings), patience=settings.patience, within=settings.within
         )
@@ -142,20 +148,22 @@ async def _missing(scenario: Scenario, settings: Settings, wire: Wire) -> str | 
     if not {"workers", "no workers"} & set(scenario.needs):
         return None
     live = await _live_workers(settings, wire)
-    if "workers" in scenario.needs and not live:
+    if "workers" in scenario.needs and live == 0:
         return "It needs a live worker, and the server says that there is none."
     if "no workers" in scenario.needs and live:
         return "It needs a server without a live worker."
     return None
 
 
-async def _live_workers(settings: Settings, wire: Wire) -> int:
-    headers = {"Authorization": f"Bearer {settings.token}"} if settings.token else {}
-    response = await wire.request("POST", "/graphql", headers=headers, json={"query": operations()["System"]})
-    try:
-        return int(response.json()["data"]["system"]["workers"]["live"])
-    except (ValueError, KeyError, TypeError):
-        return 0
+async def _live_workers(settings: Settings, wire: Wire) -> int | None:
+    """How many workers live; None when the server does not say, and the scenarios must show what it does."""
+    query = {"query": operations()["System"]}
+    response = await wire.request("POST", "/graphql", headers=bearer(settings.token), json=query)
+    match body_of(response):
+        case {"data": {"system": {"workers": {"live": int(live)}}}}:
+            return live
+        case _:
+            return None
 
 
 def _skip(scenario: Scenario, ledger: Ledger, reason: str) -> None:
@@ -219,7 +227,8 @@ def version() -> str:
     return str(json.loads((CONTRACT / "version.json").read_text(encoding="utf-8"))["version"])
 
 
-def _arguments() -> argparse.Namespace:
+def arguments() -> argparse.Namespace:
+    """What the command line asks for. Ends the program when that makes no sense."""
     parser = argparse.ArgumentParser(
         prog="novelfoundry verify", description="runs the client contract against a server"
     )
@@ -232,13 +241,18 @@ def _arguments() -> argparse.Namespace:
         "--patience", type=float, default=PATIENCE_SECONDS, metavar="S", help="the longest deadline to wait for (30)"
     )
     parser.add_argument(
-        "--only", action="append", default=[], metavar="SCENARIO", help="play this scenario; repeatable"
+        "--only",
+        action="append",
+        default=[],
+        choices=[each.id for each in read_scenarios(CONTRACT / "scenarios")],
+        metavar="SCENARIO",
+        help="play this scenario; repeatable",
     )
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    asked = _arguments()
+    asked = arguments()
     chosen = Settings(
         url=asked.url,
         token=asked.token,

@@ -86,9 +86,8 @@ class Wire:
     """The ways to one server. Used as an async context; closes what is still open when it ends."""
 
     def __init__(self, url: str, observer: Observer) -> None:
-        self._url = httpx.URL(url)
         self._observer = observer
-        self._http = httpx.AsyncClient(base_url=self._url, timeout=_LIMIT_SECONDS)
+        self._http = httpx.AsyncClient(base_url=url, timeout=_LIMIT_SECONDS)
         self._listening: dict[Socket, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -106,15 +105,15 @@ class Wire:
         try:
             response = await self._http.request(method, path, headers=headers, **content)
         except httpx.HTTPError as error:
-            raise Unreachable(f"{method} {self._url.join(path)}: {error or type(error).__name__}") from error
+            raise Unreachable(f"{method} {self._at(path)}: {_named(error)}") from error
         if "json" in response.headers.get("content-type", ""):
             self._observer.answer(_decoded(response.content), asked_at=asked_at, at=time.monotonic())
         return response
 
     async def open(self, protocols: Sequence[str]) -> Socket:
         """A new socket on /graphql. Raises Unreachable."""
-        scheme = "wss" if self._url.scheme == "https" else "ws"
-        url = str(self._url.join("/graphql").copy_with(scheme=scheme))
+        scheme = "wss" if self._http.base_url.scheme == "https" else "ws"
+        url = str(self._at("/graphql").copy_with(scheme=scheme))
         try:
             connection = await connect(
                 url,
@@ -126,10 +125,14 @@ class Wire:
                 ping_interval=None,
             )
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
-            raise Unreachable(f"WebSocket {url}: {error or type(error).__name__}") from error
+            raise Unreachable(f"WebSocket {url}: {_named(error)}") from error
         socket = Socket(connection, self._observer)
         self._listening[socket] = asyncio.create_task(socket.listen())
         return socket
+
+    def _at(self, path: str) -> httpx.URL:
+        """The address of a path, under the server's own where that has one, as a proxy gives it."""
+        return self._http.base_url.join(path.removeprefix("/"))
 
     async def hang_up(self) -> None:
         """Closes every socket."""
@@ -137,6 +140,20 @@ class Wire:
             await socket.connection.close()
             await listening
         self._listening.clear()
+
+
+def bearer(token: str | None) -> dict[str, str]:
+    """The headers that say who asks."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def body_of(response: httpx.Response) -> Json:
+    """The JSON of an answer, or the text where it is none."""
+    return _decoded(response.content)
+
+
+def _named(error: Exception) -> str:
+    return str(error).rstrip(".") or type(error).__name__
 
 
 def _decoded(text: str | bytes) -> Json:

@@ -12,8 +12,8 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 Json = dict[str, Any]
@@ -323,6 +323,35 @@ class NeverTimesOut(WithoutWorkers):
 
     async def _live(self, id: str, length: int) -> None:
         await asyncio.Event().wait()
+
+
+class HidesDeadlines(WithoutWorkers):
+    """Keeps to itself how long a job may wait."""
+
+    def _change(self, job: Json, *, status: str, **fields: Any) -> None:
+        super()._change(job, status=status, **fields)
+        self.jobs[job["id"]]["deadlineAt"] = None
+
+
+class KnowsNobody(HonestServer):
+    """Takes no token."""
+
+    async def _http(self, request: Request) -> JSONResponse:
+        return JSONResponse({"code": "UNAUTHENTICATED"}, status_code=401)
+
+
+class ServesPages(HonestServer):
+    """Another kind of server: a page for every address."""
+
+    def _app(self) -> Starlette:
+        return Starlette(routes=[Route("/{path:path}", lambda _: HTMLResponse("<p>Hello"), methods=["GET", "POST"])])
+
+
+class UnderAPath(HonestServer):
+    """Keeps the contract, behind a proxy that gives it a path of its own."""
+
+    def _app(self) -> Starlette:
+        return Starlette(routes=[Mount("/analysis", super()._app())])
 
 
 def _name(query: str) -> str:

@@ -1,14 +1,18 @@
 """The verifier keeps quiet about a server that keeps the contract, and names the promise that another one breaks."""
 
 import json
+import sys
+from typing import Any
 
 import pytest
 
-from client_contract.promises import Outcome
-from client_contract.verify import Settings, broken, run, verify
+from client_contract.observer import Observer
+from client_contract.promises import Ledger, Outcome
+from client_contract.verify import Settings, arguments, broken, run, verify
 from tests.contract import servers
 from tests.contract.servers import TICK_SECONDS, HonestServer, WithoutWorkers
 
+Json = dict[str, Any]
 WITH_WORKERS = ("happy-road", "cancel-while-running", "last-transition", "reconnect", "duplicate-start", "quiet-feed")
 ALONE = ("queue-timeout", "cancel-while-queued", "quiet-feed")
 
@@ -41,6 +45,7 @@ async def test_server_that_keeps_the_contract_breaks_no_promise(
         (servers.NeverCompletesProgress, "last-transition", "NF-PROGRESS-2"),
         (servers.DeliversTheDead, "happy-road", "NF-DEADLINE-2"),
         (servers.NeverTimesOut, "queue-timeout", "NF-DEADLINE-3"),
+        (servers.HidesDeadlines, "queue-timeout", "NF-DEADLINE-1"),
     ],
 )
 async def test_broken_promise_is_named_with_its_evidence(
@@ -77,6 +82,98 @@ async def test_a_server_that_is_not_there_is_exit_2_and_one_sentence(capsys: pyt
 
     assert code == 2
     assert "cannot be reached" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["127.0.0.1:8000", "localhost:8000", "nonsense", "", "ftp://127.0.0.1", "http://127.0.0.1:99999", "http://[::1"],
+)
+async def test_an_address_that_is_none_is_exit_2_and_says_how_one_is_written(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await run(settings(url), as_json=False) == 2
+    assert f"`{url}` is no address of a server" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [(servers.KnowsNobody, "a test author's token with `--token`"), (servers.ServesPages, "not as GraphQL does")],
+)
+async def test_a_server_that_cannot_be_asked_is_exit_2_and_one_sentence(
+    server: type[HonestServer], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with server().running() as url:
+        code = await run(settings(url), as_json=True)
+
+    printed = capsys.readouterr()
+    assert (code, printed.out) == (2, "")
+    assert said in printed.err
+
+
+async def test_two_tokens_of_one_author_are_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    async with HonestServer().running() as url:
+        code = await run(Settings(url=url, token="author", other_token="author"), as_json=False)
+
+    assert code == 2
+    assert "same author" in capsys.readouterr().err
+
+
+async def test_a_run_that_showed_nothing_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    async with HonestServer().running() as url:
+        code = await run(settings(url, "queue-timeout"), as_json=False)
+
+    assert code == 2
+    assert "Nothing was verified" in capsys.readouterr().err
+
+
+def test_a_scenario_that_is_not_there_is_exit_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["verify", "http://127.0.0.1:9", "--only", "happy-rode"])
+
+    with pytest.raises(SystemExit) as left:
+        arguments()
+
+    assert left.value.code == 2
+    assert "'happy-road'" in capsys.readouterr().err
+
+
+async def test_a_server_under_a_path_is_verified_there() -> None:
+    async with servers.UnderAPath().running() as url:
+        ledger = await verify(settings(f"{url}/analysis", "quiet-feed"))
+
+    assert ledger.outcome("NF-PUSH-3") is Outcome.KEPT
+
+
+@pytest.mark.parametrize(
+    ("wrong", "promise_id"),
+    [
+        ({"status": ["QUEUED"]}, "NF-STATUS-1"),
+        ({"version": "1"}, "NF-VERSION-1"),
+        ({"version": None}, "NF-VERSION-1"),
+        ({"deadlineAt": "soon"}, "NF-DEADLINE-1"),
+        ({"asOf": "2026-11-23T12:00:00"}, "NF-DEADLINE-2"),
+        ({"events": ["it began"]}, "NF-STATUS-7"),
+        ({"events": [{"version": "1", "status": "QUEUED"}]}, "NF-STATUS-7"),
+    ],
+)
+@pytest.mark.parametrize("road", ["answer", "frame"])
+def test_a_job_of_other_types_than_the_schema_s_breaks_a_promise(road: str, wrong: Json, promise_id: str) -> None:
+    observer = Observer(ledger := Ledger(), tick=TICK_SECONDS)
+    honest = {"id": "job", "status": "QUEUED", "version": 1, "locksManuscript": True, "asOf": "2026-11-23T12:00:00Z"}
+    job = honest | wrong
+
+    if road == "answer":
+        observer.answer({"data": {"job": job}}, asked_at=0, at=1)
+    else:
+        observer.asked("socket", {"type": "subscribe", "id": "feed"}, 0)
+        observer.message(
+            "socket", {"type": "next", "id": "feed", "payload": {"data": {"jobUpdates": {"jobs": [job]}}}}, 1
+        )
+
+    assert ledger.outcome(promise_id) is Outcome.BROKEN
+    [(name, value)] = wrong.items()
+    assert ledger.evidence(promise_id)[0].text == f"Job job: `{name}` is {value!r}."
 
 
 async def test_a_scenario_without_what_it_needs_is_skipped_with_the_reason() -> None:

@@ -26,6 +26,7 @@ from server.graphql import graphql
 from server.health import livez, metrics, readyz
 from server.lifespan import Services, open_services
 from server.pages import Assets, config, dashboard
+from server.protocol import Http, Sockets
 from server.session import session
 from server.socket import serve_socket
 from server.uploads import manuscripts
@@ -90,7 +91,8 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 lifespan="off",
-                ws="websockets-sansio",
+                http=Http,
+                ws=Sockets,
                 ws_per_message_deflate=False,
                 ws_max_size=MAX_MESSAGE_BYTES,
                 ws_ping_interval=PING_SECONDS,

@@ -29,6 +29,10 @@ RESPONSE_JSON = "application/graphql-response+json"
 # Room for JSON's escapes and the query around a pasted text of the largest size.
 _AROUND_A_TEXT = 1.25
 _QUERY_BYTES = 65_536
+# A document costs the loop time for every character, and is kept for when it comes again; variables are not.
+MAX_DOCUMENT = 65_536
+# Characters of JSON outside of its texts: each list in them costs fifty bytes of memory, a text one for one.
+MAX_STRUCTURE = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ def read_operation(parameters: object) -> Operation:
     variables, extensions = parameters.get("variables"), parameters.get("extensions")
     if not isinstance(query, str) or not query.strip():
         raise Malformed("`query` must be a GraphQL document.")
+    if len(query) > MAX_DOCUMENT:
+        raise Malformed(f"`query` is longer than {MAX_DOCUMENT} characters: send long texts as `variables`.")
     if not isinstance(name, str | None):
         raise Malformed("`operationName` must be a text or null.")
     if not isinstance(variables, dict | None):
@@ -91,9 +97,12 @@ def read_operation(parameters: object) -> Operation:
 
 
 def read_json(text: str | bytes) -> Any:
-    """The JSON value, by the letter of its standard. Raises Malformed."""
+    """The JSON value, by the letter of its standard. Raises Malformed, also for more values than any request needs."""
     try:
-        return json.loads(text.decode() if isinstance(text, bytes) else text, parse_constant=_refuse_constant)
+        json_text = text.decode() if isinstance(text, bytes) else text
+        if len(json_text) > MAX_STRUCTURE and _structure(json_text) > MAX_STRUCTURE:
+            raise Malformed("The JSON holds too many values: only texts may be long.")
+        return json.loads(json_text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise Malformed("The body must be JSON in UTF-8.") from None
 
@@ -196,6 +205,14 @@ def _answered(data: Any, errors: list[GraphQLError] | None, media_type: str) -> 
 def _failed(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
     body = {"code": code, "message": message, "errors": [{"message": message, "extensions": {"code": code}}]}
     return answer(body, status=status, headers=headers)
+
+
+def _structure(json_text: str) -> int:
+    """How many characters stand outside of the JSON's texts, counted without reading it."""
+    bare = json_text.replace(r"\\", "").replace(r"\"", "")
+    quotes = bare.count('"')
+    # Before the split, which makes a piece for each.
+    return quotes if quotes > MAX_STRUCTURE else sum(map(len, bare.split('"')[::2]))
 
 
 def _refuse_constant(name: str) -> None:

@@ -28,6 +28,8 @@ INIT_LIMIT = 10.0
 SEND_LIMIT = 30.0
 # Per socket. A dashboard has one or two under way; each subscription costs an execution for every frame.
 MAX_OPERATIONS = 20
+# Characters of a request, which is kept while its operation runs: room for the longest document, and escapes in it.
+MAX_SUBSCRIBE = 131_072
 # The longest reason that a close frame holds, in bytes.
 _REASON_BYTES = 123
 
@@ -114,7 +116,8 @@ class Connection:
             received = await self._websocket.receive()
             if received["type"] == "websocket.disconnect":
                 return
-            message = _message(received.get("text"))
+            text = received.get("text")
+            message = _message(text)
             match message["type"]:
                 case "connection_init":
                     await self._initialise(message, limit)
@@ -122,6 +125,8 @@ class Connection:
                     await self._send({"type": "pong", **_payload(message)})
                 case "pong":
                     _payload(message)
+                case "subscribe" if text is not None and len(text) > MAX_SUBSCRIBE:
+                    raise Closing(Close.BAD_REQUEST, "The request is too long for a socket: send it over HTTP")
                 case "subscribe":
                     await self._subscribe(message, tasks)
                 case "complete":

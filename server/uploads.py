@@ -54,7 +54,7 @@ async def _read(request: Request, services: Services) -> tuple[str, str | None, 
     )
     try:
         form = await parser.parse()
-    except (MultiPartException, KeyError, UnicodeDecodeError, LookupError) as error:
+    except (MultiPartException, ValueError, LookupError) as error:
         raise InvalidInput(_FORM) from error
     try:
         return await _parts(form)

@@ -1,0 +1,50 @@
+"""HTTP and WebSocket as uvicorn speaks them, with an end to what a stranger may send before anything is asked."""
+
+from contextlib import suppress
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+# A head, a chunk's extensions, trailers: uvicorn 0.54 keeps all that comes, from whoever has no token.
+MAX_HEAD_BYTES = 65_536
+
+
+class Http(HttpToolsProtocol):
+    """One connection; answered with 400 and closed when too much comes that is no body."""
+
+    _since_body = 0
+
+    def data_received(self, data: bytes) -> None:
+        """What came, in pieces of any size."""
+        self._since_body += len(data)
+        super().data_received(data)
+        if self._since_body > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response(f"The request has more than {MAX_HEAD_BYTES} bytes beside its body.")
+
+    def on_headers_complete(self) -> None:
+        """The head ended."""
+        self._since_body = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body came."""
+        self._since_body = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request ended."""
+        self._since_body = 0
+        super().on_message_complete()
+
+
+class Sockets(WebSocketsSansIOProtocol):
+    """One WebSocket; a handshake that `websockets` cannot read is answered, where uvicorn would say nothing."""
+
+    def data_received(self, data: bytes) -> None:
+        """What came, in pieces of any size."""
+        # A refusal quotes the header that it is about, which `websockets` 15 cannot encode when it is not ASCII.
+        with suppress(UnicodeEncodeError):
+            super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            self.transport.close()

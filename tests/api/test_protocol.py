@@ -1,0 +1,85 @@
+"""What a stranger may send before anything is asked: heads that end, and handshakes that can be read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from server.protocol import MAX_HEAD_BYTES
+from tests.api.conftest import Api
+
+HANDSHAKE = {
+    "Host": "api", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": "graphql-transport-ws",
+}  # fmt: skip
+HEADS = {
+    "a header without an end": b"GET /livez HTTP/1.1\r\nHost: api\r\nA: ",
+    "headers without an end": b"GET /livez HTTP/1.1\r\nHost: api\r\n" + b"a: b\r\n" * 5000,
+    "an address without an end": b"GET /",
+}
+# By what stands where a body should: a chunk's extension, and what follows the last chunk.
+BODIES = {"a chunk's extension": b"1;", "trailers": b"0\r\n"}
+UNREADABLE = {
+    "a header too long": {"A": "a" * 20_000},
+    "headers too many": {f"A{i}": "a" for i in range(200)},
+    "a body": {"Content-Length": "5"},
+    "a protocol that is no word": {"Sec-WebSocket-Protocol": "\xe9"},
+}
+
+
+@asynccontextmanager
+async def line(api: Api) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A TCP connection to the api."""
+    host, port = api.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        async with asyncio.timeout(5):
+            yield reader, writer
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+async def test_a_head_without_an_end_is_refused_at_its_limit(api: Api, head: bytes) -> None:
+    async with line(api) as (reader, writer):
+        writer.write(head.ljust(MAX_HEAD_BYTES + 1, b"a"))
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("start", BODIES.values(), ids=BODIES)
+async def test_a_body_that_holds_everything_but_a_body_is_refused_at_its_limit(api: Api, start: bytes) -> None:
+    async with line(api) as (reader, writer):
+        writer.write(
+            f"POST /graphql HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {api.token()}\r\n"
+            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n".encode()
+        )
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(start.ljust(MAX_HEAD_BYTES + 1, b"a"))
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_connection_may_bring_any_number_of_heads(api: Api) -> None:
+    request = b"GET /livez HTTP/1.1\r\nHost: api\r\nA: " + b"a" * (MAX_HEAD_BYTES // 2) + b"\r\n\r\n"
+    async with line(api) as (reader, writer):
+        for _ in range(4):
+            writer.write(request)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+            await reader.readuntil(b'{"status":"alive"}')
+
+
+@pytest.mark.parametrize("changes", UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_handshake_that_cannot_be_read_is_refused_without_a_fault(
+    api: Api, caplog: pytest.LogCaptureFixture, changes: dict[str, str]
+) -> None:
+    headers = "".join(f"{name}: {value}\r\n" for name, value in {**HANDSHAKE, **changes}.items())
+    async with line(api) as (reader, writer):
+        writer.write(f"GET /graphql HTTP/1.1\r\n{headers}\r\n".encode("latin-1"))
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert not [record for record in caplog.records if record.exc_info]

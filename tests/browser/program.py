@@ -52,7 +52,7 @@ class Program:
         """Stops it as Ctrl-C does."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=60)
             self._process = None
 
     @contextmanager

@@ -65,7 +65,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         yield program
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, "".join(program.lines)
+        assert process.wait(60) == 0, "".join(program.lines)
         reader.join(5)
         if process.stdout is not None:
             process.stdout.close()
@@ -103,7 +103,7 @@ class Author:
 @pytest.fixture
 async def author(program: Program) -> AsyncIterator[Author]:
     """The local author, signed in as the page does it."""
-    async with httpx.AsyncClient(base_url=program.url, timeout=20, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=program.url, timeout=60, trust_env=False) as http:
         answer = await http.post("/session", headers={"Origin": program.url})
         assert answer.status_code == 200, answer.text
         token = answer.json()["token"]
@@ -114,7 +114,7 @@ async def author(program: Program) -> AsyncIterator[Author]:
 async def _initialised(connection: ClientConnection, token: str) -> Socket:
     socket = Socket(connection)
     await socket.send({"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await socket.receive() == {"type": "connection_ack"}
     return socket
 

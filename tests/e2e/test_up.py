@@ -83,7 +83,7 @@ async def up(data: Path, **settings: str) -> AsyncIterator[Up]:
 async def test_up_serves_until_told_to_stop_and_leaves_nothing_behind(data: Path, sign: signal.Signals) -> None:
     async with up(data) as running:
         await running.until("NovelFoundry is ready")
-        async with httpx.AsyncClient(base_url=running.url) as client:
+        async with httpx.AsyncClient(base_url=running.url, timeout=START_SECONDS) as client:
             assert (await client.get("/livez")).status_code == 200
             assert (await client.get("/readyz")).json()["missing"] == []
         children = running.children()
@@ -121,7 +121,7 @@ async def test_a_second_up_on_the_same_data_says_who_has_them(data: Path) -> Non
     async with up(data) as first:
         await first.until("NovelFoundry is ready")
         async with up(data) as second:
-            output, _ = await asyncio.wait_for(second.process.communicate(), 30)
+            output, _ = await asyncio.wait_for(second.process.communicate(), START_SECONDS)
 
     assert second.process.returncode == 2
     assert re.search(rf"in use by another NovelFoundry \(process {first.process.pid}\)", output.decode())
@@ -154,8 +154,8 @@ async def said_goodbye(data: Path) -> object:
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that still run after ten seconds. A zombie does not run: it waits for a parent to look at it."""
-    _, left = psutil.wait_procs([process for process in processes if runs(process)], timeout=10)
+    """Those that still run after half a minute. A zombie does not run: it waits for a parent to look at it."""
+    _, left = psutil.wait_procs([process for process in processes if runs(process)], timeout=30)
     return [process for process in left if runs(process)]
 
 

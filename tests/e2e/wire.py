@@ -7,7 +7,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 
-FRAME_SECONDS = 20
+FRAME_SECONDS = 60
 
 
 class Socket:

@@ -161,7 +161,7 @@ def program(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield program
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, "".join(program.lines)
+        assert process.wait(60) == 0, "".join(program.lines)
         reader.join(5)
         if process.stdout is not None:
             process.stdout.close()

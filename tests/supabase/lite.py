@@ -149,7 +149,7 @@ def _process(home: Path, *, port: int = 0) -> Iterator[str]:
             raise AssertionError(f"lite did not start: {log.read_text()[-2000:]}")
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
             process.stdout.close()
 
 

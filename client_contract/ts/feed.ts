@@ -44,6 +44,7 @@ export interface JobFeedOptions {
 
 const PACE: Pace = { silence: 32_000, poll: 10_000, attemptsBeforePolling: 3 };
 const LONGEST_TIMER = 2 ** 31 - 1;
+// Of a hundred manuscripts each: as many as an author may have.
 const MOST_PAGES = 20;
 
 export class JobFeed {

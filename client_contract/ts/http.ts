@@ -99,11 +99,10 @@ export class HttpClient {
 }
 
 async function readJson(response: Response) {
-  try {
-    return await response.json();
-  } catch (cause) {
-    throw new RequestFailed("unavailable", `The server answered ${response.status} without JSON.`, { cause });
-  }
+  const answer = await response.json().catch(() => null);
+  // Both of our roads answer with an object; what stands between may answer with anything.
+  if (typeof answer === "object" && answer !== null) return answer;
+  throw new RequestFailed("unavailable", `The server answered ${response.status} without JSON.`);
 }
 
 function rejection(response: Response, message?: string): RequestFailed {

@@ -61,6 +61,8 @@ export type Clerk = (request: {
 interface Answer {
   status: number;
   body?: unknown;
+  /** Sent as it stands, in place of `body`. */
+  text?: string;
 }
 
 export class FakeServer {
@@ -83,8 +85,10 @@ export class FakeServer {
       server.#sockets.handleUpgrade(request, socket, head, (client) => server.#greet(client));
     });
     server.#http.on("request", async (request, response) => {
-      const { status, body } = await server.clerk(await read(request));
-      response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body ?? {}));
+      const { status, body, text } = await server.clerk(await read(request));
+      response
+        .writeHead(status, { "Content-Type": "application/json" })
+        .end(text ?? JSON.stringify(body ?? {}));
     });
     server.#http.listen(0, "127.0.0.1");
     await once(server.#http, "listening");

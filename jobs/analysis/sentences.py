@@ -5,13 +5,12 @@ import re
 from jobs.analysis.words import word_set
 
 _MARKS = ".!?…؟۔।"
-_STOP = (
-    rf"(?:(?<![{_MARKS}])[{_MARKS}]++|(?<=[\u0370-\u03ff\u1f00-\u1fff]);)"  # ";" asks in Greek
-    r"[”’“‘\"'»«)\]_*]*+(?:\s»(?=\s|\Z))?+"  # French sets a space before its closing mark
-)
+_GREEK = r"\u0370-\u03ff\u1f00-\u1fff"
 _END = re.compile(
-    rf"{_STOP}(?=\s++(?:[“„‘‚”\"'«»(\[_*—–―¿¡-]++\s?+)*+(?P<next>[^\Wa-z_]))"  # what follows begins with a capital
-    rf"|{_STOP}\s*+\Z"
+    # A plain character first, and what it must not follow after it: so it is looked for at a tenth of the cost.
+    rf"[{_MARKS};](?<![{_MARKS}].)(?:(?<!;)[{_MARKS}]*+|(?<=[{_GREEK}];))"  # ";" asks in Greek
+    r"[”’“‘\"'»«)\]_*]*+(?:\s»(?=\s|\Z))?+"  # French sets a space before its closing mark
+    r"(?:(?=\s[\s“„‘‚”\"'«»(\[_*—–―¿¡-]*+(?P<next>[^\Wa-z_]))|\s*+\Z)"  # what follows begins with a capital
 )
 _ABBREVIATIONS = word_set(
     """

@@ -52,7 +52,7 @@ class Heart:
     async def stop(self) -> None:
         """Writes that the process ends in good order. Does not raise: the process ends anyway."""
         try:
-            await asyncio.wait_for(self._store.process_stop(self.id), timeout=2)
+            await asyncio.wait_for(self._store.process_stop(self.id), timeout=4)
         except (NovelFoundryError, TimeoutError) as error:
             _log.warning("could not say goodbye: %s", error)
 

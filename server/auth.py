@@ -49,10 +49,24 @@ async def open_authority(settings: Settings) -> AsyncIterator[Authority]:
     if settings.supabase_url is None:
         yield LocalAuthority(local_secret(settings))
         return
+    _need_public(settings.supabase_publishable_key or "")
     base = f"{settings.supabase_url.rstrip('/')}/auth/v1"
     async with httpx.AsyncClient(timeout=_FETCH_LIMIT) as client:
         keys = KeySet(client, f"{base}/.well-known/jwks.json")
         yield SupabaseAuthority(issuer=base, secret=settings.supabase_jwt_secret, keys=keys)
+
+
+def _need_public(key: str) -> None:
+    """Raises ConfigurationError for a key that passes row level security: every browser gets this one."""
+    try:
+        role = jwt.decode(key, options={"verify_signature": False}).get("role")
+    except _NO_TOKEN:
+        role = None
+    if key.startswith("sb_secret_") or role == "service_role":
+        raise ConfigurationError(
+            "SUPABASE_PUBLISHABLE_KEY holds a secret key, which every browser would get: "
+            "copy the publishable one (sb_publishable_…)."
+        )
 
 
 def bearer(authorization: object) -> str:

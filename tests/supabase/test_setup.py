@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import jwt
 import pytest
 
 from tests.conftest import Databases
@@ -56,6 +57,17 @@ def test_the_publishable_key_in_place_of_the_secret_one_is_told(
     said = novelfoundry("worker", project, redis_url, tmp_path, SUPABASE_SECRET_KEY=project.publishable_key)
 
     assert "SUPABASE_SECRET_KEY" in said
+
+
+def test_the_secret_key_in_place_of_the_publishable_one_reaches_no_browser(
+    project: Project, redis_url: str, tmp_path: Path
+) -> None:
+    legacy = jwt.encode({"role": "service_role"}, project.jwt_secret, "HS256")
+    for key in (project.secret_key, legacy):
+        said = novelfoundry("api", project, redis_url, tmp_path, SUPABASE_PUBLISHABLE_KEY=key)
+
+        assert "SUPABASE_PUBLISHABLE_KEY" in said
+        assert key not in said
 
 
 @pytest.mark.parametrize("missing", ["SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY"])

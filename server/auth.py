@@ -1,6 +1,7 @@
 """Bearer tokens: signed by our own secret in local mode, by the project's keys in Supabase mode."""
 
 import asyncio
+import logging
 import os
 import secrets
 import time
@@ -33,6 +34,8 @@ _FETCH_LIMIT = 5.0
 # What PyJWT raises for any text whatever: also half characters, numbers out of range and JSON without an end.
 _NO_TOKEN = (jwt.PyJWTError, ValueError, OverflowError, RecursionError)
 _ASYMMETRIC = {"EC": "ES256", "RSA": "RS256"}
+
+_log = logging.getLogger(__name__)
 
 
 class Authority(Protocol):
@@ -95,6 +98,7 @@ class SupabaseAuthority:
         self._issuer = issuer
         self._secret = secret
         self._keys = keys
+        self._was_told = False
 
     async def caller(self, token: str) -> Caller:
         """See Authority.caller."""
@@ -108,10 +112,17 @@ class SupabaseAuthority:
         if algorithm == "HS256" and self._secret is not None:
             return self._secret, "HS256"
         if algorithm not in _ASYMMETRIC.values() or not isinstance(kid, str):
+            self._tell(algorithm)
             raise _invalid()
         key = await self._keys.key(kid)
         # The key decides, not the token: a header that names another algorithm does not verify.
         return key, _ASYMMETRIC[key.key_type or ""]
+
+    def _tell(self, algorithm: object) -> None:
+        """Says once what its operator may have missed; anybody may send such a token, and often."""
+        if algorithm == "HS256" and not self._was_told:
+            self._was_told = True
+            _log.warning("a token signed by a shared secret was refused: is it the project's, set SUPABASE_JWT_SECRET")
 
 
 class KeySet:

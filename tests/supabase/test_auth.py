@@ -347,10 +347,15 @@ async def test_a_token_that_is_not_this_projects_is_refused(token: str) -> None:
             await known.caller(token)
 
 
-async def test_a_secret_is_taken_only_where_the_project_has_one() -> None:
+async def test_a_secret_is_taken_only_where_the_project_has_one_and_its_lack_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with authority(KEY) as (known, _):
-        with pytest.raises(Unauthenticated):
-            await known.caller(shared())
+        for _ in range(2):
+            with pytest.raises(Unauthenticated):
+                await known.caller(shared())
+
+    assert caplog.text.count("SUPABASE_JWT_SECRET") == 1
 
 
 async def test_a_project_whose_clock_runs_ahead_of_ours_lets_its_authors_in() -> None:

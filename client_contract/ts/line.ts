@@ -27,6 +27,9 @@ export interface Holding {
   readonly take: (frame: Frame, isFirst: boolean) => void;
 }
 
+// Milliseconds until the first frame, which the server sends at once: what swallows sockets is not waited for longer.
+const OPENING = 10_000;
+
 export class Line {
   readonly #options: LineOptions;
 
@@ -52,19 +55,19 @@ export class Line {
         end("reconnect");
         client.terminate();
       };
-      const expectFrame = () => {
+      const expectFrame = (within: number) => {
         clearTimeout(silence);
-        silence = setTimeout(hangUp, this.#options.silence);
+        silence = setTimeout(hangUp, within);
       };
       signal.addEventListener("abort", hangUp, { signal: ended.signal });
-      expectFrame();
+      expectFrame(OPENING);
       const leave = client.subscribe<JobUpdatesSubscription>(
         { query: print(JobUpdatesDocument), operationName: "JobUpdates" },
         {
           next: ({ data, errors }) => {
             if (ended.signal.aborted) return;
             if (!data || errors?.length) return hangUp();
-            expectFrame();
+            expectFrame(this.#options.silence);
             take(data.jobUpdates, !heard);
             heard = true;
           },
@@ -89,7 +92,6 @@ export class Line {
         const token = await this.#options.getToken({ refresh });
         return token === null ? {} : { Authorization: `Bearer ${token}` };
       },
-      connectionAckWaitTimeout: 10_000,
       // The feed's own loop comes back: it knows the codes of this contract and when to poll instead.
       retryAttempts: 0,
     });

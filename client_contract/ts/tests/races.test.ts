@@ -199,6 +199,19 @@ describe("a listener that throws", () => {
   });
 });
 
+describe("where sockets open and carry nothing", () => {
+  test("it polls after ten seconds, not after the silence of a line that lived", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    server.clerk = () => ({ status: 200, body: page(5, makeJob({})) });
+    follow({ pace: { silence: 32_000, poll: 20, attemptsBeforePolling: 1 } });
+    await server.listener();
+
+    vi.advanceTimersByTime(10_000);
+
+    await untilIs("polling");
+  });
+});
+
 describe("where there are no sockets at all", () => {
   test("it polls at once", async () => {
     vi.stubGlobal("WebSocket", undefined);

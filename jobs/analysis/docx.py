@@ -1,11 +1,12 @@
 """Word documents to blocks: paragraphs with their styles; what was deleted, hidden or is a contents list is known."""
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jobs.analysis.container import Container, open_container
+from jobs.analysis.container import Container, Target, open_container
 from jobs.analysis.document import Block, Document, Role
 from jobs.analysis.encoding import clean
 from jobs.analysis.headings import is_scene_break
@@ -13,15 +14,26 @@ from jobs.errors import Unreadable
 
 FORMAT_NAME = "a Word document"
 MAIN_PART = "word/document.xml"
-_STYLES_PART = "word/styles.xml"
+"""Where nearly all programs put it; else the list of relations says where."""
+_RELATIONS_PART = "_rels/.rels"
+_MAIN_RELATION = "/relationships/officeDocument"
+_STYLES_PART = "styles.xml"
 _NAMESPACES = (
     "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
     "{http://purl.oclc.org/ooxml/wordprocessingml/main}",  # strict
 )
-_SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "footnotePr", "rPrChange", "pPrChange"})
+_SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "footnotePr", "rPrChange", "pPrChange", "rt"})
+_GONE = frozenset({"del", "moveFrom"})
 _CHARACTERS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": ""}
-_HEADING_NAME = re.compile(r"heading\s*([1-9])$", re.IGNORECASE)
+_HEADING_NAME = re.compile(
+    r"(?:heading|überschrift|titre|título|titulo|titolo|kop|rubrik|overskrift|otsikko|nagłówek|nadpis|naslov|címsor|"
+    r"заголовок|başlık|επικεφαλίδα|标题|標題|見出し|제목)\s*([1-9])$",
+    re.IGNORECASE,
+)
+"""Word itself keeps the English name whatever its menus say; programs that convert to its format do not."""
 _CONTENTS_NAME = re.compile(r"(toc|table of contents|contents)\s*(\d|heading)?$", re.IGNORECASE)
+_OFF = frozenset({"0", "false", "off"})
+_PAGE = "\f"
 _PAGE_GAP = 3
 _LONGEST_HEADING = 300
 
@@ -38,26 +50,32 @@ _PLAIN = _Style()
 def read_docx(path: Path) -> Document:
     """The main text of a Word document; notes, comments, headers and text boxes' fallbacks are not prose."""
     with open_container(path, format_name=FORMAT_NAME) as container:
-        require_main_part(container)
-        body = _Body(_read_styles(container))
-        container.parse(MAIN_PART, body)
+        main_part = find_main_part(container)
+        body = _Body(_read_styles(container, posixpath.join(posixpath.dirname(main_part), _STYLES_PART)))
+        container.parse(main_part, body)
     return Document(blocks=tuple(body.blocks))
 
 
-def require_main_part(container: Container) -> None:
-    """Raises Unreadable when this is a ZIP file of another kind."""
-    if MAIN_PART not in container:
-        raise Unreadable(
-            "This file is not a Word document, although its name says so. "
-            "Open it in your writing program, save it as .docx and upload the new file."
-        )
+def find_main_part(container: Container) -> str:
+    """The path of the main text. Raises Unreadable when this is a ZIP file of another kind."""
+    if MAIN_PART in container:
+        return MAIN_PART
+    relations = _Relations()
+    if _RELATIONS_PART in container:
+        container.parse(_RELATIONS_PART, relations)
+    if relations.main_part in container and relations.main_part.endswith(".xml"):
+        return relations.main_part
+    raise Unreadable(
+        "This file is not a Word document, although its name says so. "
+        "Open it in your writing program, save it as .docx and upload the new file."
+    )
 
 
-def _read_styles(container: Container) -> Mapping[str, _Style]:
-    if _STYLES_PART not in container:
+def _read_styles(container: Container, part: str) -> Mapping[str, _Style]:
+    if part not in container:
         return {}
     styles = _Styles()
-    container.parse(_STYLES_PART, styles)
+    container.parse(part, styles)
     return styles.resolved()
 
 
@@ -74,6 +92,17 @@ def _level(value: str) -> int:
     return int(value) + 1 if value.isdigit() and int(value) < 9 else 0
 
 
+class _Relations(Target):
+    """Which part of the container is the main one, where it bears another name: word/document2.xml."""
+
+    def __init__(self) -> None:
+        self.main_part = ""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if attributes.get("Type", "").endswith(_MAIN_RELATION) and "word" in attributes.get("Target", ""):
+            self.main_part = self.main_part or attributes["Target"].lstrip("/")
+
+
 @dataclass(slots=True)
 class _StyleEntry:
     name: str = ""
@@ -81,8 +110,8 @@ class _StyleEntry:
     outline: str = ""
 
 
-class _Styles:
-    """An ElementTree target that learns which styles are headings, by their English name or their outline level."""
+class _Styles(Target):
+    """Learns which styles are headings, by their English name or their outline level."""
 
     def __init__(self) -> None:
         self._entries: dict[str, _StyleEntry] = {}
@@ -98,15 +127,6 @@ class _Styles:
                 self._current.based_on = _value(attributes)
             case "outlineLvl":
                 self._current.outline = _value(attributes)
-
-    def end(self, tag: str) -> None:
-        pass
-
-    def data(self, text: str) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
     def resolved(self) -> dict[str, _Style]:
         return {identifier: self._resolve(identifier) for identifier in self._entries}
@@ -131,17 +151,23 @@ class _Styles:
 class _Paragraph:
     pieces: list[str] = field(default_factory=list)
     style: _Style = _PLAIN
-    has_rule: bool = False
+    runs_on: bool = False
+    """Whether the next paragraph continues it: its mark was deleted, or it is a drop cap."""
+    is_hidden: bool = False
+    """Whether the run that is being read is."""
+    ends_page: bool = False
+    in_properties: bool = False
 
 
-class _Body:
-    """An ElementTree target that collects the paragraphs of the main part."""
+class _Body(Target):
+    """Collects the paragraphs of the main part."""
 
     def __init__(self, styles: Mapping[str, _Style]) -> None:
         self.blocks: list[Block] = []
         self._styles = styles
         self._open: list[_Paragraph] = []  # more than one where a text box stands inside a paragraph
         self._gap = 0
+        self._carried: list[str] = []
         self._skipping = 0
         self._in_text = False
         self._contents_depth = 0
@@ -150,6 +176,8 @@ class _Body:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = _local(tag)
         self._depth += 1
+        if name in _GONE and self._open and self._open[-1].in_properties:
+            self._open[-1].runs_on = True
         if self._skipping or name in _SKIPPED:
             self._skipping += 1
         elif name == "p":
@@ -170,13 +198,15 @@ class _Body:
             self._finish(self._open.pop())
         elif name == "t":
             self._in_text = False
+        elif name == "pPr" and self._open:
+            self._open[-1].in_properties = False
 
     def data(self, text: str) -> None:
-        if self._in_text and not self._skipping and self._open:
+        if self._in_text and not self._skipping and self._open and not self._open[-1].is_hidden:
             self._open[-1].pieces.append(text)
 
     def close(self) -> None:
-        pass
+        self._finish(_Paragraph())  # for what was to run on
 
     def _start_inside(self, name: str, attributes: Mapping[str, str], paragraph: _Paragraph) -> None:
         match name:
@@ -187,6 +217,18 @@ class _Body:
             case "outlineLvl":
                 level = _level(_value(attributes))
                 paragraph.style = _Style(Role.HEADING, level) if level else _PLAIN
+            case "pPr":
+                paragraph.in_properties = True
+            case "r":
+                paragraph.is_hidden = False
+            case "vanish":
+                paragraph.is_hidden = _value(attributes) not in _OFF
+            case "framePr":
+                paragraph.runs_on = _value(attributes, "dropCap") in ("drop", "margin")
+            case "sectPr":
+                paragraph.ends_page = True
+            case "type" if _value(attributes) == "continuous":  # of a section
+                paragraph.ends_page = False
             case "br":
                 self._break(_value(attributes, "type"), paragraph)
             case "pageBreakBefore":
@@ -198,16 +240,20 @@ class _Body:
     def _break(self, kind: str, paragraph: _Paragraph) -> None:
         if kind == "page" and not "".join(paragraph.pieces).strip():
             self._gap = max(self._gap, _PAGE_GAP)
-        paragraph.pieces.append("\n")
+        paragraph.pieces.append(_PAGE if kind == "page" else "\n")
 
     def _finish(self, paragraph: _Paragraph) -> None:
-        text = clean("".join(paragraph.pieces)).strip()
-        if not text:
-            self._gap += 1
+        self._carried += paragraph.pieces
+        if paragraph.runs_on:
             return
-        role, level = self._role(paragraph, text)
-        self.blocks.append(Block(text=text, role=role, level=level, gap=self._gap))
-        self._gap = 0
+        raw, self._carried = "".join(self._carried), []
+        text = clean(raw).strip()
+        if text:
+            role, level = self._role(paragraph, text)
+            self.blocks.append(Block(text=text.replace(_PAGE, "\n"), role=role, level=level, gap=self._gap))
+        self._gap = 0 if text else self._gap + 1
+        if paragraph.ends_page or _PAGE in raw[len(raw.rstrip()) :]:
+            self._gap = max(self._gap, _PAGE_GAP)
 
     def _role(self, paragraph: _Paragraph, text: str) -> tuple[Role, int]:
         if self._contents_depth:

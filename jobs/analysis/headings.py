@@ -100,7 +100,7 @@ CONTENTS_NAMES = frozenset({"contents", "table of contents"})
 _SEPARATOR = r"\s*(?P<separator>[.:|~·•](?!\d)|--?|[—–]|\n|\t|\s{2,})\s*(?:[-—–:]\s*)?"
 _KEYWORD = re.compile(
     rf"(?P<keyword>{'|'.join(_KINDS)})(?:\b\.?\s*|(?=\d))(?:no\.?\s*|number\s+|\#\s*)?(?:the\s+)?"
-    rf"(?P<number>{ANY_NUMBER}|last|final)\b(?P<rest>.*)",
+    rf"(?P<number>{ANY_NUMBER}|\d{{4}}|last|final)\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _REVERSED = re.compile(

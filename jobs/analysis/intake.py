@@ -81,7 +81,7 @@ def inspect_file(path: Path, filename: str) -> None:
             _inspect_plain(path)
         case Format.DOCX:
             with open_container(path, format_name=docx.FORMAT_NAME, max_bytes=_INSPECTED_BYTES) as container:
-                docx.require_main_part(container)
+                docx.find_main_part(container)
         case Format.EPUB:
             with open_container(path, format_name=epub.FORMAT_NAME, max_bytes=_INSPECTED_BYTES) as container:
                 _inspect_epub(container)

@@ -42,7 +42,7 @@ ANY_NUMBER = rf"(?:\d{{1,3}}(?:st|nd|rd|th)?\b|[IVXLC]{{1,9}}\b|(?:{_SPELLED})\b
 def read_number(numeral: str) -> tuple[int | None, str]:
     """Its value and style ("roman", "arabic", "word"); (None, "") for what is no number, e.g. "last" or "IIX"."""
     text = re.sub(r"[-‐‑\s]+", " ", numeral.strip().casefold())
-    if match := re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)?", text):
+    if match := re.fullmatch(r"(\d{1,4})(?:st|nd|rd|th)?", text):
         return int(match[1]), "arabic"
     if text in _WORDS:
         return _WORDS[text], "word"

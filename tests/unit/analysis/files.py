@@ -21,9 +21,9 @@ _SENTENCES = (
     "By noon the harbour was full of men who had nothing to do and a great deal to say.",
 )
 
-_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STYLES = (
-    f'<w:styles xmlns:w="{_WORD}">'
+    f'<w:styles xmlns:w="{WORD}">'
     '<w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style>'
     '<w:style w:type="paragraph" w:styleId="Heading2"><w:name w:val="heading 2"/></w:style>'
     '<w:style w:type="paragraph" w:styleId="Mine"><w:name w:val="My Chapter"/>'
@@ -91,7 +91,7 @@ def docx(body: str, *, styles: str = _STYLES, head: str = "") -> bytes:
         {
             "[Content_Types].xml": "<Types/>",
             "word/styles.xml": styles,
-            "word/document.xml": f'{head}<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>',
+            "word/document.xml": f'{head}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
         }
     )
 

@@ -23,6 +23,7 @@ STYLES = {
     "Roman numerals with titles": ["I — The Gate", "II — The Well", "III — The Road"],
     "bare words": ["One", "Two", "Three"],
     "shouted words": ["ONE", "TWO", "THREE"],
+    "a serial's": ["Chapter 999", "Chapter 1000", "Chapter 1001: The Gate"],
     "short forms": ["Ch. 1", "Ch. 2", "Ch. 3"],
     "old manners": ["Chapter the First", "Chapter the Second", "Chapter the Last"],
     "full stops": ["CHAPTER I.", "CHAPTER II.", "CHAPTER III."],

@@ -127,12 +127,15 @@ class Feed:
 
         Raises Unavailable when the first reading fails.
         """
+        # Before the first reading: its frame must not deny, as of a later moment, what began in between.
+        as_of = await self._clock()
         with self._joined(_Watcher(owner_id=owner_id, job_id=None)) as watcher:
             # The feed is joined already: no change falls between this reading and the first announcement.
             watcher.offer(await self._read([owner_id], self._unfinished([owner_id])))
             while True:
-                yield watcher.take(await self._clock())
+                yield watcher.take(as_of)
                 await self._told(watcher)
+                as_of = await self._clock()
 
     async def follow(self, owner_id: UUID, job_id: UUID) -> AsyncGenerator[Job, None]:
         """The job as it stands and each newer version; ends after the terminal one, or with the job's manuscript.

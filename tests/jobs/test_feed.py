@@ -83,6 +83,22 @@ async def test_the_first_frame_holds_the_live_and_the_lately_finished(
     }
 
 
+async def test_a_first_frame_without_jobs_is_as_of_before_its_reading(
+    feed: Feed, line: FailingLine, store: JobStore, manuscript: Manuscript
+) -> None:
+    release = line.hold_answer("jobs_watched")
+    async with watching(feed.watch(manuscript.owner_id)) as frames:
+        first = asyncio.create_task(anext(frames))
+        await asyncio.wait_for(line.holding.wait(), LIMIT)
+        # The reading is on its way; only now a job begins. A client that knows of it must not take it for gone.
+        job = await store.start(manuscript.owner_id, manuscript.id, queue_timeout=LONG, max_attempts=3, max_live=9)
+        release.set()
+        frame = await asyncio.wait_for(first, LIMIT)
+
+    assert frame.jobs == ()
+    assert frame.as_of < job.as_of
+
+
 async def test_nothing_falls_between_the_first_reading_and_the_first_announcement(
     running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, job: Job
 ) -> None:

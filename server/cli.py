@@ -208,7 +208,7 @@ def _add_errands(command: _Adding) -> None:
         "doctor",
         _doctor,
         "checks the whole deployment, a line a check, exit 1 if one fails",
-        "Beside `make up` it needs no settings; what that was given as DATA, it is given as NF_DATA.",
+        "Beside `make up` it needs no settings; after `make up DATA=DIR`, set NF_DATA=DIR.",
     )
     doctor.add_argument("--canary", action="store_true", help="run a job end to end as well")
     doctor.add_argument(

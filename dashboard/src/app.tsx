@@ -50,6 +50,13 @@ export function App() {
     [remove],
   );
 
+  // What had the focus, such as the button that deleted the manuscript, is gone with its page.
+  const wasSelected = useRef(selected);
+  useEffect(() => {
+    if (wasSelected.current !== null && selected === null) page.current?.focus({ preventScroll: true });
+    wasSelected.current = selected;
+  }, [selected]);
+
   const isEmpty = shelf?.manuscripts.length === 0;
   return (
     <>

@@ -94,6 +94,23 @@ def test_an_author_stops_a_reading_and_tries_again(open_page: Opener) -> None:
     expect(section(page, "At a glance")).to_be_visible(timeout=90_000)
 
 
+def test_the_charts_stay_in_their_place_while_an_author_points_at_them(open_page: Opener) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go()
+    page.get_by_role("button", name="try it with our sample story").click()
+    plot = page.locator(".u-over").first
+    expect(plot).to_be_visible()
+    top = "getBoundingClientRect().top"
+    place = f"element => element.{top} - element.closest('.charts').{top}"
+    before = plot.evaluate(place)
+
+    plot.hover()
+
+    expect(page.locator(".readout")).to_contain_text("in a sentence")
+    assert plot.evaluate(place) == before
+
+
 def test_a_manuscript_is_deleted_only_after_a_question(open_page: Opener) -> None:
     opened = open_page()
     page = opened.page
@@ -113,6 +130,7 @@ def test_a_manuscript_is_deleted_only_after_a_question(open_page: Opener) -> Non
 
     expect(page.get_by_role("link", name="To be deleted")).to_have_count(0)
     expect(page.get_by_role("heading", name="To be deleted")).to_have_count(0)
+    expect(page.get_by_role("main")).to_be_focused()
 
 
 def test_the_address_of_a_manuscript_opens_it(open_page: Opener) -> None:
@@ -126,6 +144,22 @@ def test_the_address_of_a_manuscript_opens_it(open_page: Opener) -> None:
     again.page.goto(page.url)
 
     expect(section(again.page, "At a glance")).to_be_visible()
+
+
+def test_a_manuscript_opened_without_a_connection_appears_once_there_is_one(open_page: Opener) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go()
+    page.get_by_role("button", name="try it with our sample story").click()
+    expect(section(page, "At a glance")).to_be_visible()
+    page.get_by_role("link", name="Add a manuscript").click()
+
+    page.context.set_offline(True)
+    page.get_by_role("link", name="The Lamplighter’s Ledger").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    page.context.set_offline(False)
+
+    expect(section(page, "At a glance")).to_be_visible()
 
 
 def test_two_windows_see_the_same_reading(open_page: Opener) -> None:
@@ -149,6 +183,8 @@ def test_more_than_a_page_of_manuscripts_is_shown_on_demand(open_page: Opener) -
     shelf = page.get_by_role("navigation", name="Your manuscripts")
     expect(shelf.get_by_role("listitem")).to_have_count(20)
 
+    shelf.get_by_role("button", name="Show more").press("Enter")
+    expect(shelf.get_by_role("listitem").nth(20).get_by_role("link")).to_be_focused()
     while shelf.get_by_role("button", name="Show more").count() > 0:
         shelf.get_by_role("button", name="Show more").click()
         expect(shelf.get_by_role("button", name="Loading…")).to_have_count(0)

@@ -127,7 +127,7 @@ function remedyFor(code: FailureCode): string {
     case "RUN_TIMEOUT":
       return "Try again; if this goes on, add the manuscript in two or three parts.";
     case "UNREADABLE_MANUSCRIPT":
-      return "Open it in your word processor, save it as .docx or plain text, and add it anew.";
+      return "Add the new file as another manuscript; this one can be deleted.";
     case "INTERNAL_ERROR":
       return "Your manuscript is safe. Try again; if this goes on, tell whoever runs this service.";
     default:

@@ -1,5 +1,5 @@
 // Adding a manuscript: drop a file, choose one, paste text, or try the sample.
-import { type DragEvent, type FormEvent, useId, useRef, useState } from "react";
+import { type DragEvent, type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { ProgressBar } from "../jobs/status.tsx";
 import type { Intake } from "./intake.ts";
 import { hasSample } from "./sample.ts";
@@ -93,7 +93,7 @@ function DropZone({ intake }: { readonly intake: Intake }) {
         Choose a file
       </button>
       <p id={hint} className="soft small">
-        Word (.docx), .epub, Markdown or plain text. It stays yours: only this service reads it.
+        Word (.docx), .epub, Markdown or plain text, in English. It stays yours: only this service reads it.
       </p>
       <input
         ref={input}
@@ -127,6 +127,10 @@ function Sending({ intake }: { readonly intake: Intake }) {
 }
 
 function PasteForm({ intake }: { readonly intake: Intake }) {
+  const title = useRef<HTMLInputElement>(null);
+  // The form opens below the fold.
+  useEffect(() => title.current?.focus(), []);
+
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
@@ -136,7 +140,7 @@ function PasteForm({ intake }: { readonly intake: Intake }) {
     <form className="paste card" onSubmit={submit}>
       <label className="field">
         Title
-        <input name="title" required maxLength={200} autoComplete="off" />
+        <input ref={title} name="title" required maxLength={200} autoComplete="off" />
       </label>
       <label className="field">
         Text

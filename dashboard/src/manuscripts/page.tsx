@@ -1,6 +1,6 @@
 // One manuscript: its reading as it goes on, then its report.
 import type { FollowedJob } from "@novelfoundry/client";
-import { useManuscriptLock } from "@novelfoundry/client/react";
+import { useJobs, useManuscriptLock } from "@novelfoundry/client/react";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { counted, moment } from "../format.ts";
 import { JobCard } from "../jobs/card.tsx";
@@ -72,6 +72,7 @@ function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
         onChanged={onChanged}
         onDeleted={() => onDeleted(manuscript.id)}
       />
+      {job === null && report === null && <p className="soft">It has not been read yet.</p>}
       {job && (report === null || job.status !== "COMPLETED") && <JobCard job={job} />}
       {report && (
         <Suspense fallback={<p className="loading soft">Opening the report…</p>}>
@@ -121,6 +122,16 @@ function Missing() {
 }
 
 function Failed({ message, onRetry }: { readonly message: string; readonly onRetry: () => Promise<void> }) {
+  const { connection } = useJobs(useService().feed);
+
+  // Read again unasked once the server can be reached: the feed notices a lost line later than the browser does.
+  useEffect(() => {
+    const again = () => void onRetry();
+    if (connection === "live") again();
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
+  }, [connection, onRetry]);
+
   return (
     <div className="manuscript" role="alert">
       <p className="message">{message}</p>

@@ -1,6 +1,6 @@
 // The list of the author's manuscripts, each with the state of its latest reading.
 import type { FollowedJob, ManuscriptFieldsFragment } from "@novelfoundry/client";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ago, counted } from "../format.ts";
 import { newestJob } from "../jobs/newest.ts";
 import { ProgressBar, StatusBadge } from "../jobs/status.tsx";
@@ -16,7 +16,21 @@ interface ShelfProps {
 
 export function Shelf({ library, jobs, selected }: ShelfProps) {
   const { shelf, error } = library;
+  const list = useRef<HTMLUListElement>(null);
+  const lastSeen = useRef<string | null>(null);
+
+  // Whoever asked for more by keyboard goes on with the first of it: the button may be gone.
+  useEffect(() => {
+    const last = shelf?.manuscripts.findIndex(({ id }) => id === lastSeen.current) ?? -1;
+    const next = last === -1 ? null : list.current?.children[last + 1]?.querySelector("a");
+    if (next) next.focus();
+    if (next || error !== null) lastSeen.current = null;
+  }, [shelf, error]);
+
   if (shelf === null) return error === null ? null : <LoadingFailed error={error} onRetry={library.reload} />;
+  const markLast = () => {
+    lastSeen.current = shelf.manuscripts.at(-1)?.id ?? null;
+  };
   return (
     <nav className="shelf" aria-label="Your manuscripts">
       <div className="shelf-head">
@@ -30,7 +44,7 @@ export function Shelf({ library, jobs, selected }: ShelfProps) {
       >
         Add a manuscript
       </a>
-      <ul>
+      <ul ref={list}>
         {shelf.manuscripts.map((manuscript) => (
           <ShelfItem
             key={manuscript.id}
@@ -40,7 +54,7 @@ export function Shelf({ library, jobs, selected }: ShelfProps) {
           />
         ))}
       </ul>
-      {shelf.next !== null && <ShowMore library={library} />}
+      {shelf.next !== null && <ShowMore library={library} onAsked={markLast} />}
       {error !== null && <p className="message">{error}</p>}
     </nav>
   );
@@ -87,9 +101,15 @@ function ShelfItem({ manuscript: { id, title, wordCount, createdAt }, job, isSel
   );
 }
 
-function ShowMore({ library }: { readonly library: Library }) {
+interface ShowMoreProps {
+  readonly library: Library;
+  readonly onAsked: () => void;
+}
+
+function ShowMore({ library, onAsked }: ShowMoreProps) {
   const [isBusy, setBusy] = useState(false);
   const loadMore = async () => {
+    onAsked();
     setBusy(true);
     await library.loadMore();
     setBusy(false);

@@ -219,11 +219,12 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
     if not isinstance(subject, str) or not subject.strip():
         raise _invalid()
     try:
+        owner_id = owner_of(subject)
         expires_at = datetime.fromtimestamp(float(claims["exp"]), UTC)
     except (ValueError, OverflowError, OSError, TypeError):
         raise _invalid() from None
     return Caller(
-        owner_id=owner_of(subject),
+        owner_id=owner_id,
         subject=subject,
         email=email if isinstance(email, str) and email else None,
         expires_at=expires_at,

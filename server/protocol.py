@@ -7,10 +7,12 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 # A head, a chunk's extensions, trailers: uvicorn 0.54 keeps all that comes, from whoever has no token.
 MAX_HEAD_BYTES = 65_536
+# Requests that came before the one ahead of them was answered: each costs five kilobytes, and its text thirty bytes.
+MAX_WAITING = 16
 
 
 class Http(HttpToolsProtocol):
-    """One connection; answered with 400 and closed when too much comes that is no body."""
+    """One connection; answered with 400 and closed when too much comes that is no body, or too many requests."""
 
     _since_body = 0
 
@@ -23,6 +25,8 @@ class Http(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head ended."""
+        if len(self.pipeline) >= MAX_WAITING:
+            raise ValueError("too many requests at once on one connection")  # which the parser makes a 400 of
         self._since_body = 0
         super().on_headers_complete()
 

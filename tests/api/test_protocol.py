@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from server.protocol import MAX_HEAD_BYTES
+from server.protocol import MAX_HEAD_BYTES, MAX_WAITING
 from tests.api.conftest import Api
 
 HANDSHAKE = {
@@ -70,6 +70,18 @@ async def test_a_connection_may_bring_any_number_of_heads(api: Api) -> None:
             writer.write(request)
             assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
             await reader.readuntil(b'{"status":"alive"}')
+
+
+async def test_requests_that_do_not_wait_for_answers_are_refused_when_they_are_too_many(api: Api) -> None:
+    request = b"GET /livez HTTP/1.1\r\nHost: api\r\n\r\n"
+    async with line(api) as (reader, writer):
+        writer.write(request * 4)
+        for _ in range(4):
+            await reader.readuntil(b'{"status":"alive"}')
+        writer.write(request * (MAX_WAITING + 2))
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
 
 
 @pytest.mark.parametrize("changes", UNREADABLE.values(), ids=UNREADABLE)

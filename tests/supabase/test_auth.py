@@ -313,6 +313,7 @@ REFUSED = {
     "no issuer": KEY.sign(iss=None),
     "no subject": KEY.sign(sub=None),
     "an empty subject": KEY.sign(sub=" "),
+    "a subject of half a character": KEY.sign(sub="\ud800"),
     "not valid yet": KEY.sign(nbf=int(time.time()) + 600),
     "another project's key under our key's id": jwt.encode(
         claims(), SigningKey.ec().private, "ES256", headers={"kid": KEY.kid}

@@ -39,6 +39,8 @@ _NOT_READ = word_set(
     noteref footnote footnotes endnote endnotes rearnote rearnotes backlink pagebreak
     """
 )
+_NOTE_CLASSES = word_set("noteref footnote-ref footnoteref footnote-back footnotes endnotes")
+"""Of EPUB 2, which has no types, as pandoc and its kin write them."""
 _NCX_TYPE = "application/x-dtbncx+xml"
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
@@ -213,6 +215,7 @@ class _Page(Target):
         self._flow = _Flow()
         self._gap = _PAGE_GAP
         self._invisible = 0
+        self._just_opened = ""
         self._in_title = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -221,7 +224,7 @@ class _Page(Target):
         types = frozenset(attributes.get(OPS_TYPE, "").split())
         if name in ("body", "section"):
             self._judge(types)
-        if self._invisible or name in _INVISIBLE or types & _NOT_READ:
+        if self._invisible or self._is_unread(name, types, attributes):
             self._invisible += 1
         elif name == "br":
             self._flow.pieces.append("\v")
@@ -233,10 +236,12 @@ class _Page(Target):
             self._flow.level = _HEADINGS.get(name, 0)
         if len(self.anchors) < _MAX_ANCHORS and (anchor := _anchor(name, attributes)):
             self.anchors.setdefault(anchor, len(self.blocks))
+        self._just_opened = name
 
     def end(self, tag: str) -> None:
         name = local_name(tag)
         self._in_title = False
+        self._just_opened = ""
         if self._invisible:
             self._invisible -= 1
         elif name in _BLOCKS or name in _HEADINGS:
@@ -247,12 +252,20 @@ class _Page(Target):
             self.title = text.strip()
         elif not self._invisible:
             self._flow.pieces.append(text)
+            self._just_opened = self._just_opened if text.isspace() else ""
 
     def _judge(self, types: frozenset[str]) -> None:
+        """Notes below a chapter do not make the chapter's page one of notes."""
         if types & _STORY:
             self.is_apparatus = False
-        elif types & _APPARATUS:
+        elif types & _APPARATUS and not self.blocks:
             self.is_apparatus = True
+
+    def _is_unread(self, name: str, types: frozenset[str], attributes: Mapping[str, str]) -> bool:
+        """Whether an element and all in it is no prose: a raised number that links to a note is none, either."""
+        is_note_mark = (self._just_opened, name) in (("a", "sup"), ("sup", "a"))
+        is_note = bool(types & _NOT_READ) or not _NOTE_CLASSES.isdisjoint(attributes.get("class", "").split())
+        return name in _INVISIBLE or is_note or is_note_mark or "hidden" in attributes
 
     def _finish(self) -> None:
         text, level = self._flow.text(), self._flow.level

@@ -219,6 +219,27 @@ def test_an_epubs_own_front_and_back_matter_is_left_out_and_named(tmp_path: Path
     assert document.left_out == ("Contents", "Imprint", "Notes")
 
 
+def test_a_chapter_with_notes_below_it_is_read_without_its_notes(tmp_path: Path) -> None:
+    mark = "<a epub:type='noteref' href='#fn1'><sup>1</sup></a>"
+    notes = "<section epub:type='footnotes'><hr/><ol><li>A note.</li></ol></section>"
+    chapter = f"<section epub:type='chapter'><h1>Chapter 1{mark}</h1><p>First.</p>{notes}</section>"
+
+    document = read(tmp_path, "novel.epub", epub({"a.xhtml": page(chapter, kind="bodymatter")}))
+
+    assert (texts(document), document.left_out) == (["Chapter 1", "First."], ())
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["<a href='#n'><sup>1</sup></a>", "<sup><a href='#n'>1</a></sup>", "<a href='#n' class='x footnote-ref'>1</a>"],
+)
+def test_the_number_of_a_note_is_no_part_of_the_word_before_it(tmp_path: Path, mark: str) -> None:
+    notes = "<div class='footnotes'><p id='n'>1. A note.</p></div>"
+    body = f"<h2>Chapter Two{mark}</h2><p>The 4<sup>th</sup> of <a href='#x'>July</a>{mark}.</p>{notes}"
+
+    assert texts(read(tmp_path, "novel.epub", epub({"a.xhtml": page(body)}))) == ["Chapter Two", "The 4th of July."]
+
+
 def test_rules_line_breaks_and_loose_text_in_an_epub_are_kept(tmp_path: Path) -> None:
     body = "<div>Loose <i>text</i><p>Verse one,<br/>  verse two.</p><hr/>After<blockquote>Quote</blockquote></div>"
 

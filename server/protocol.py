@@ -4,11 +4,14 @@ from contextlib import suppress
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
 
 # A head, a chunk's extensions, trailers: uvicorn 0.54 keeps all that comes, from whoever has no token.
 MAX_HEAD_BYTES = 65_536
 # Requests that came before the one ahead of them was answered: each costs five kilobytes, and its text thirty bytes.
 MAX_WAITING = 16
+# Browsers send a message of the largest size in about ten.
+MAX_PARTS = 1024
 
 
 class Http(HttpToolsProtocol):
@@ -42,7 +45,7 @@ class Http(HttpToolsProtocol):
 
 
 class Sockets(WebSocketsSansIOProtocol):
-    """One WebSocket; a handshake that `websockets` cannot read is answered, where uvicorn would say nothing."""
+    """One WebSocket, which keeps no more of what a client sends than a message."""
 
     def data_received(self, data: bytes) -> None:
         """What came, in pieces of any size."""
@@ -50,5 +53,19 @@ class Sockets(WebSocketsSansIOProtocol):
         with suppress(UnicodeEncodeError):
             super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated and not self.transport.is_closing():
+            # uvicorn 0.54 leaves a handshake that cannot be read without an answer, and the connection open.
             self.transport.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             self.transport.close()
+
+    def handle_cont(self, event: Frame) -> None:
+        """A further part of a message; empty ones add nothing to its size, for ever."""
+        super().handle_cont(event)
+        if len(self.frames) > MAX_PARTS and not self.transport.is_closing():
+            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, f"A message has at most {MAX_PARTS} parts")
+            self.handle_parser_exception()
+
+    def handle_ping(self) -> None:
+        """Answers a ping, unless the client does not read the answers."""
+        pong = self.conn.data_to_send()
+        if self.writable.is_set():
+            self.transport.write(b"".join(pong))

@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
+from websockets.frames import Frame, Opcode
 
-from server.protocol import MAX_HEAD_BYTES, MAX_WAITING
+from server.protocol import MAX_HEAD_BYTES, MAX_PARTS, MAX_WAITING, Sockets
 from tests.api.conftest import Api
 
 HANDSHAKE = {
@@ -95,3 +99,53 @@ async def test_a_handshake_that_cannot_be_read_is_refused_without_a_fault(
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_a_message_may_come_in_parts_and_not_in_any_number_of_them(api: Api) -> None:
+    async with api.socket() as socket:
+        await socket.connection.send(['{"type"', ': "ping"', "}"])
+        assert await socket.hear() == {"type": "pong"}
+
+        await socket.connection.send(["x", *[""] * MAX_PARTS])
+        assert (await socket.closed()).code == 1009
+
+
+async def test_a_client_that_does_not_read_gets_no_backlog_of_pongs() -> None:
+    kept: list[bytes] = []
+    accepted = asyncio.Event()
+
+    async def accept(scope: object, receive: object, send: Any) -> None:
+        await send({"type": "websocket.accept"})
+        accepted.set()
+
+    class Line(asyncio.Transport):
+        """What the server would write to a client."""
+
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            kept.append(bytes(data))
+
+        def is_closing(self) -> bool:
+            return False
+
+        def close(self) -> None:
+            pass
+
+    socket = Sockets(uvicorn.Config(accept, lifespan="off", log_config=None), ServerState(), {})
+    socket.connection_made(Line())
+    headers = "".join(f"{name}: {value}\r\n" for name, value in HANDSHAKE.items())
+    socket.data_received(f"GET / HTTP/1.1\r\n{headers}\r\n".encode())
+    await accepted.wait()
+    ping = Frame(Opcode.PING, b"x").serialize(mask=True)
+
+    kept.clear()
+    socket.data_received(ping)
+    assert kept == [Frame(Opcode.PONG, b"x").serialize(mask=False)]
+
+    kept.clear()
+    socket.pause_writing()
+    socket.data_received(ping * 100)
+    assert kept == []
+
+    socket.resume_writing()
+    socket.data_received(ping)
+    assert kept == [Frame(Opcode.PONG, b"x").serialize(mask=False)]

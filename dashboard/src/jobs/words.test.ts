@@ -45,6 +45,14 @@ test("a job past its deadline is never shown as alive", () => {
   expect(toneOf(overdue)).toBe("bad");
 });
 
+test("a screen reader hears how a reading ended in whole sentences", () => {
+  const stopped = someJob({ status: "CANCELLED", isTerminal: true });
+
+  expect(announcement(stopped)).toBe(
+    "The Lamp: Cancelled. You stopped this reading. Start it again whenever you like.",
+  );
+});
+
 test("a screen reader hears each quarter once, not every step", () => {
   const steps = Array.from({ length: 100 }, (_, step) =>
     someJob({ status: "RUNNING", progress: step / 100 }),

@@ -142,5 +142,12 @@ export function announcement(job: FollowedJob): string {
   const parts = [job.manuscript.title, statusWord(job.status)];
   if (quarter > 0 && quarter < 100) return [...parts, `${quarter} percent`].join(": ");
   if (job.status === "RUNNING") return parts.join(": ");
-  return `${parts.join(": ")}. ${[headline, detail, remedy].filter((text) => text !== null).join(" ")}`;
+  return [parts.join(": "), headline]
+    .concat(detail ?? [], remedy ?? [])
+    .map(sentence)
+    .join(" ");
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -295,8 +295,11 @@ class Feed:
 
 
 def _tick_after(interval: timedelta) -> float:
-    """Seconds until a tick is begun, so that it arrives within the interval promised."""
-    return (interval - min(interval / 10, timedelta(seconds=1))).total_seconds()
+    """Seconds until a tick is begun, so that it arrives within the interval promised.
+
+    While the database hangs, its clock is waited for a second, and what the frame says of the system for two more.
+    """
+    return (interval - min(interval / 5, timedelta(seconds=3))).total_seconds()
 
 
 def _read_owners(message: str) -> set[UUID] | None:

@@ -103,6 +103,8 @@ class Presence:
         if self._read is None or (self._read.done() and time.monotonic() - self._read_at > _FRESH_SECONDS):
             self._read_at = time.monotonic()
             self._read = asyncio.create_task(self._health())
+            # One that fails after everybody has gone is nobody's error.
+            self._read.add_done_callback(lambda read: read.cancelled() or read.exception())
         return self._read
 
     async def _kinds(self) -> dict[str, ProcessesOfKind]:

@@ -1,6 +1,7 @@
 """Who lives: a full worker is not absent, a stopped one is no alarm, and a deployment without a part says so."""
 
 import asyncio
+import gc
 import socket
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from jobs.presence import Heart, Presence
 from jobs.settings import Settings
 from jobs.states import ComponentState
 from jobs.store import JobStore
+from tests.faults.waiting import until
 from tests.jobs.lines import FailingLine
 
 
@@ -171,6 +173,27 @@ async def test_a_database_that_hangs_is_said_to_within_seconds_and_asked_once(
     assert line.calls["processes_health"] == 1
     release.set()
     assert (await presence.health()).workers.state is ComponentState.NEVER_SEEN
+
+
+async def test_a_reading_that_fails_after_all_have_gone_is_nobodys_error(
+    presence: Presence, line: FailingLine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("jobs.presence._PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("jobs.presence._FRESH_SECONDS", 0)
+    release = line.hold_answer("processes_health")
+    line.lose_answer("processes_health")
+    with pytest.raises(Unavailable):
+        await presence.health()
+    reading = presence._read
+    assert reading is not None
+    release.set()
+    await asyncio.wait({reading})
+    del reading
+
+    await until(presence.health, "the next who asks is answered")
+    gc.collect()
+
+    assert "never retrieved" not in caplog.text
 
 
 async def test_processes_long_gone_are_forgotten_but_never_the_last_of_a_kind(

@@ -30,7 +30,7 @@ TICK_SECONDS = 15.0
 PATIENCE_SECONDS = 30.0
 # How long anything else is waited for: the slowest that the contract allows a change to be told.
 WITHIN_SECONDS = 10.0
-_CANNOT = 2
+_CANNOT, _INTERRUPTED = 2, 130
 # A novel's length several times over: its analysis takes long enough to be cancelled in the midst of it.
 _LONG_TEXT_CHAPTERS = 400
 # Over the size limit of a server as it is delivered, 25 MiB.
@@ -158,7 +158,10 @@ async def _missing(scenario: Scenario, settings: Settings, wire: Wire) -> str | 
 async def _live_workers(settings: Settings, wire: Wire) -> int | None:
     """How many workers live; None when the server does not say, and the scenarios must show what it does."""
     query = {"query": operations()["System"]}
-    response = await wire.request("POST", "/graphql", headers=bearer(settings.token), json=query)
+    try:
+        response = await wire.request("POST", "/graphql", headers=bearer(settings.token), json=query)
+    except Unreachable:
+        return None
     match body_of(response):
         case {"data": {"system": {"workers": {"live": int(live)}}}}:
             return live
@@ -261,4 +264,7 @@ if __name__ == "__main__":
         patience=asked.patience,
         only=tuple(asked.only),
     )
-    sys.exit(asyncio.run(run(chosen, as_json=asked.json)))
+    try:
+        sys.exit(asyncio.run(run(chosen, as_json=asked.json)))
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)

@@ -333,6 +333,18 @@ class HidesDeadlines(WithoutWorkers):
         self.jobs[job["id"]]["deadlineAt"] = None
 
 
+class TellsOfItsFirstJob(HonestServer):
+    """Keeps the contract, and lets the test know when a job is started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_started = asyncio.Event()
+
+    def _start(self, manuscript_id: str) -> Json:
+        self.has_started.set()
+        return super()._start(manuscript_id)
+
+
 class KnowsNobody(HonestServer):
     """Takes no token."""
 

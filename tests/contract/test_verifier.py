@@ -1,5 +1,6 @@
 """The verifier keeps quiet about a server that keeps the contract, and names the promise that another one breaks."""
 
+import asyncio
 import json
 import sys
 from typing import Any
@@ -136,6 +137,17 @@ def test_a_scenario_that_is_not_there_is_exit_2(
 
     assert left.value.code == 2
     assert "'happy-road'" in capsys.readouterr().err
+
+
+async def test_a_server_that_goes_away_leaves_its_promises_unproven_not_unsaid() -> None:
+    server = servers.TellsOfItsFirstJob()
+    async with server.running() as url:
+        verifying = asyncio.create_task(verify(settings(url, "happy-road", "last-transition", within=3)))
+        await server.has_started.wait()
+    ledger = await verifying
+
+    assert ledger.outcome("NF-STATUS-5") is Outcome.UNPROVEN
+    assert {each.scenario for each in ledger.evidence("NF-PROGRESS-2")} == {"happy-road", "last-transition"}
 
 
 async def test_a_server_under_a_path_is_verified_there() -> None:

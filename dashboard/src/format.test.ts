@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, count, counted, decimal, ordinal, percent, readingTime } from "./format.ts";
+import { ago, count, counted, decimal, percent, readingTime } from "./format.ts";
 
 test("numbers read as in print", () => {
   expect(count(120345)).toBe("120,345");
@@ -16,19 +16,6 @@ test.each([
   [61, "1 h 1 min"],
 ])("%d minutes read as %s", (minutes, text) => {
   expect(readingTime(minutes)).toBe(text);
-});
-
-test.each([
-  [1, "1st"],
-  [2, "2nd"],
-  [3, "3rd"],
-  [4, "4th"],
-  [11, "11th"],
-  [12, "12th"],
-  [21, "21st"],
-  [113, "113th"],
-])("place %d is the %s", (place, text) => {
-  expect(ordinal(place)).toBe(text);
 });
 
 test("a time is as near as it helps", () => {

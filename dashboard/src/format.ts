@@ -36,13 +36,6 @@ export function readingTime(minutes: number): string {
   return whole % 60 === 0 ? `${hours} h` : `${hours} h ${whole % 60} min`;
 }
 
-/** "3rd". */
-export function ordinal(place: number): string {
-  const tens = place % 100;
-  const suffix = tens >= 11 && tens <= 13 ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th");
-  return `${place}${suffix}`;
-}
-
 /** How long ago, as far as that helps; an older time as its date. `now` in milliseconds since the epoch. */
 export function ago(iso: string, now: number): string {
   const passed = now - Date.parse(iso);

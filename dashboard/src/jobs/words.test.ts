@@ -3,16 +3,11 @@ import { expect, test } from "vitest";
 import { someJob } from "../fixtures.ts";
 import { announcement, describe, toneOf } from "./words.ts";
 
-test("a queued job says why it waits and its place in the line", () => {
-  const waiting = { reason: "WORKERS_BUSY", message: "All workers are busy.", position: 3 } as const;
+test("a queued job says why it waits in the server's own sentence, which names its place in the line", () => {
+  const message = "All workers are busy. Your analysis is number 3 in the line.";
+  const waiting = { reason: "WORKERS_BUSY", message, position: 3 } as const;
 
-  expect(describe(someJob({ waiting })).detail).toBe("All workers are busy. Yours is 3rd in the line.");
-});
-
-test("a queued job that nobody can start has no place in a line that does not move", () => {
-  const waiting = { reason: "NO_LIVE_WORKER", message: "No worker is running.", position: 3 } as const;
-
-  expect(describe(someJob({ waiting })).detail).toBe("No worker is running.");
+  expect(describe(someJob({ waiting })).detail).toBe(message);
 });
 
 test("a running job shows its stage, and its attempt only when it is not the first", () => {

@@ -1,6 +1,5 @@
 // What a job's state means, said to the author. The status decides; the server's own sentences come along.
 import { type FailureCode, type FollowedJob, type JobStatus, unreachable } from "@novelfoundry/client";
-import { ordinal } from "../format.ts";
 
 /** The status as one word for a badge. */
 export function statusWord(status: JobStatus): string {
@@ -57,7 +56,11 @@ export function describe(job: FollowedJob): JobWords {
   if (job.isVoid) return VOID;
   switch (job.status) {
     case "QUEUED":
-      return { headline: "Waiting to be read", detail: waitingSentence(job), remedy: null };
+      return {
+        headline: "Waiting to be read",
+        detail: job.waiting?.message ?? "It starts as soon as a worker is free.",
+        remedy: null,
+      };
     case "RUNNING_INITIALIZING":
       return { headline: "Starting", detail: attemptSentence(job), remedy: null };
     case "RUNNING":
@@ -83,13 +86,6 @@ const VOID: JobWords = {
     "It should have ended or reported by now and this page was told nothing, so the manuscript is free again.",
   remedy: "Wait for the connection to come back, or reload the page: the server will say how it ended.",
 };
-
-function waitingSentence({ waiting }: FollowedJob): string {
-  if (waiting === null) return "It starts as soon as a worker is free.";
-  if (waiting.position === null || waiting.position <= 1 || waiting.reason !== "WORKERS_BUSY")
-    return waiting.message;
-  return `${waiting.message} Yours is ${ordinal(waiting.position)} in the line.`;
-}
 
 function attemptSentence({ attempt, maxAttempts }: FollowedJob): string | null {
   if (attempt <= 1) return null;

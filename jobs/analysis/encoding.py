@@ -17,7 +17,7 @@ _SAMPLE = 65_536
 _FEW_ERRORS = 0.02
 _NO_TEXT = "This file is not text, although its name says so. Export it again as plain text and upload the new file."
 _TYPICAL = re.compile(r"[A-Za-z][à-öø-ÿß]|[à-öø-ÿß][a-z]|\b[À-ÖØ-Þ][a-z]|[‘’“”–—…«»£€°§©]")
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1b\x7f]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -31,6 +31,8 @@ def decode(data: bytes) -> str:
 
 def clean(text: str) -> str:
     """Without the invisible characters (soft hyphens, joiners, byte order marks) that would cut words in two.
+
+    A stray control character goes as well: a database takes no NUL.
 
     Letters and their accents are one character each: Macs write two.
     """

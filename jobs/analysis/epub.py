@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.entities import html5
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -48,6 +49,9 @@ _PAGE_GAP = 3
 _FEWEST_HEADINGS = 2
 """A text that tags fewer has none but the book's own title: then its table of contents is read."""
 _MAX_ANCHORS = 20_000
+_LONGEST_TITLE = 200
+_LONGEST_HEADING = 300
+"""Characters; what is longer is prose in the wrong element."""
 _SPACES = re.compile(r"[ \t\r\n]+")
 _FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
@@ -96,7 +100,7 @@ def _read_spine(container: Container, package: "_Package", folder: str) -> Docum
         member = _member(folder, href)
         page = _read_page(container, member)
         if page.is_apparatus or href in package.apparatus:
-            left_out.append(page.title or posixpath.basename(href))
+            left_out.append(page.title.strip() or posixpath.basename(href))
         else:
             targets.add(member, len(blocks), page.anchors)
             blocks.extend(page.blocks)
@@ -198,9 +202,12 @@ class _Flow:
     pieces: list[str] = field(default_factory=list)
     level: int = 0
 
-    def text(self) -> str:
-        lines = (_SPACES.sub(" ", line).strip() for line in "".join(self.pieces).split("\v"))
-        return clean("\n".join(line for line in lines if line))
+    def paragraphs(self) -> Iterator[str]:
+        """Two line breaks or more in a row end a paragraph, not a heading."""
+        lines = (_SPACES.sub(" ", line).strip() for line in clean("".join(self.pieces)).split("\v"))
+        for has_words, paragraph in groupby(filter(None, lines) if self.level else lines, key=bool):
+            if has_words:
+                yield "\n".join(paragraph)
 
 
 class _Page(Target):
@@ -249,7 +256,7 @@ class _Page(Target):
 
     def data(self, text: str) -> None:
         if self._in_title and not self.blocks:
-            self.title = text.strip()
+            self.title = (self.title + clean(text)).lstrip()[:_LONGEST_TITLE]
         elif not self._invisible:
             self._flow.pieces.append(text)
             self._just_opened = self._just_opened if text.isspace() else ""
@@ -268,12 +275,12 @@ class _Page(Target):
         return name in _INVISIBLE or is_note or is_note_mark or "hidden" in attributes
 
     def _finish(self) -> None:
-        text, level = self._flow.text(), self._flow.level
-        self._flow = _Flow()
-        if not text:
-            return
-        self.blocks.append(Block(text=text, role=_role(text, level), level=level, gap=self._gap))
-        self._gap = 0
+        flow, self._flow = self._flow, _Flow()
+        for text in flow.paragraphs():
+            role = _role(text, flow.level)
+            level = flow.level if role is Role.HEADING else 0
+            self.blocks.append(Block(text=text, role=role, level=level, gap=self._gap))
+            self._gap = 0
 
 
 def _anchor(name: str, attributes: Mapping[str, str]) -> str:
@@ -283,4 +290,4 @@ def _anchor(name: str, attributes: Mapping[str, str]) -> str:
 def _role(text: str, level: int) -> Role:
     if is_scene_break(text):
         return Role.BREAK
-    return Role.HEADING if level else Role.TEXT
+    return Role.HEADING if level and len(text) <= _LONGEST_HEADING else Role.TEXT

@@ -68,7 +68,10 @@ _KINDS = {
     "canto": SectionKind.CHAPTER,
     "episode": SectionKind.CHAPTER,
     "chapitre": SectionKind.CHAPTER,
-    "kapitel": SectionKind.CHAPTER,
+    **dict.fromkeys(
+        ("kapitel", "kapittel", "hoofdstuk", "rozdział", "глава", "κεφάλαιο", "bölüm"), SectionKind.CHAPTER
+    ),
+    **dict.fromkeys(("partie", "parte", "teil", "część", "часть"), SectionKind.PART),
     "capítulo": SectionKind.CHAPTER,
     "capitolo": SectionKind.CHAPTER,
     "letter": SectionKind.LETTER,
@@ -88,7 +91,10 @@ _NAMED = {
         ),
         Place.STORY,
     ),
-    **dict.fromkeys(("conclusion", "entr'acte", "entr’acte", "postlude"), Place.STORY),
+    **dict.fromkeys(("prólogo", "prologo", "prolog", "épilogue", "epílogo", "epilogo", "epilog"), Place.STORY),
+    **dict.fromkeys(
+        ("пролог", "эпилог", "πρόλογος", "επίλογος", "conclusion", "entr'acte", "entr’acte", "postlude"), Place.STORY
+    ),
     **dict.fromkeys(("preface", "introduction", "foreword", "dedication", "epigraph", "copyright"), Place.FRONT),
     **dict.fromkeys(("contents", "table of contents", "title page", "dramatis personae"), Place.FRONT),
     **dict.fromkeys(("about the author", "endnotes", "notes", "glossary", "bibliography", "index"), Place.BACK),

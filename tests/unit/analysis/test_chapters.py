@@ -33,6 +33,9 @@ STYLES = {
     "titles in small letters": ["Chapter 1: the gate", "Chapter 2 - a well", "Chapter 3 — night"],
     "without a space": ["Chapter1", "Chapter2", "CHAPTER3"],
     "with a narrator": ["Chapter 1 (Anna)", "Chapter 2 (Ben)", "Chapter 3 (Anna)"],
+    "Russian": ["Пролог", "Глава 1", "Глава 2. Лодка"],
+    "Polish": ["Rozdział I", "Rozdział II", "Epilog"],
+    "Dutch": ["Hoofdstuk 1", "Hoofdstuk 2", "Hoofdstuk 3: De boot"],
     "French": ["Chapitre 1", "Chapitre 2", "Chapitre 3"],
     "old titles": [
         "CHAPTER I. In which our hero is born, is christened, and is sent away to sea before he can object to it.",

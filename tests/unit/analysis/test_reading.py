@@ -249,6 +249,32 @@ def test_rules_line_breaks_and_loose_text_in_an_epub_are_kept(tmp_path: Path) ->
     assert document.blocks[2].role is Role.BREAK
 
 
+def test_two_line_breaks_end_a_paragraph_of_an_epub_but_no_heading(tmp_path: Path) -> None:
+    body = "<h2>The Gate<br/><br/>and the Well</h2><p>One,<br/>two.<br/><br/>&nbsp;<br/>Three.</p>"
+
+    document = read(tmp_path, "novel.epub", epub({"a.xhtml": page(body)}))
+
+    assert texts(document) == ["The Gate\nand the Well", "One,\ntwo.", "Three."]
+
+
+def test_a_page_of_prose_in_a_heading_is_prose(tmp_path: Path) -> None:
+    pages = {"a.xhtml": page(f"<h1>The Gate</h1><h1>{prose(100)}</h1>")}
+
+    assert titles(split(read(tmp_path, "novel.epub", epub(pages)))) == ["The Gate"]
+
+
+def test_what_is_left_out_is_named_in_full(tmp_path: Path) -> None:
+    pages = {"a.xhtml": page("<p>Story.</p>"), "b.xhtml": page("<p>x</p>", kind="imprint", title="Tom &amp; Jerry")}
+
+    assert read(tmp_path, "novel.epub", epub(pages)).left_out == ("Tom & Jerry",)
+
+
+def test_a_nul_deep_in_a_file_does_not_reach_the_report(tmp_path: Path) -> None:
+    data = (prose(15_000) + "\n\nThe e\x00nd\x07.").encode()
+
+    assert texts(read(tmp_path, "novel.txt", data))[-1] == "The end."
+
+
 def test_the_sample_has_the_same_chapters_and_words_in_every_format(tmp_path: Path) -> None:
     text = SAMPLE.read_text(encoding="utf-8")
     blocks = read_text(text).blocks

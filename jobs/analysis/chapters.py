@@ -15,6 +15,8 @@ MAX_SECTIONS = 2_000
 """A text with more lines that look like headings has none: it is a table or a script."""
 _OPENING_WORDS = 600
 """Text above the first heading that is longer is no title page but the story's beginning."""
+_TITLE_PAGE = 80
+"""Words; a heading with no more below it does not show that the text gives its chapters headings."""
 _NESTED_CHAPTER = 0
 """Words: a table of contents lists parts with their chapters, hardly ever chapters with their scenes."""
 _START = "START OF TH"
@@ -103,7 +105,8 @@ def _split(
 
 
 def _headed(manuscript: Manuscript) -> int:
-    return sum(bool(section.heading) for section in manuscript.sections)
+    """Sections with a heading and text: a title page is none."""
+    return sum(bool(section.heading) and words_of(section.body) > _TITLE_PAGE for section in manuscript.sections)
 
 
 def _manuscript(

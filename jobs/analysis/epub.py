@@ -14,7 +14,7 @@ from jobs.analysis.document import Block, Document, OutlineEntry, Role
 from jobs.analysis.encoding import clean
 from jobs.analysis.headings import is_scene_break
 from jobs.analysis.navigation import OPS_TYPE, Targets, read_navigation
-from jobs.analysis.words import word_set
+from jobs.analysis.words import word_set, words_of
 from jobs.errors import Unreadable
 
 FORMAT_NAME = "an EPUB"
@@ -47,7 +47,9 @@ _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _PAGE_GAP = 3
 _FEWEST_HEADINGS = 2
-"""A text that tags fewer has none but the book's own title: then its table of contents is read."""
+"""A text that tags fewer above prose has none but the book's own title: then its table of contents is read."""
+_TITLE_PAGE = 80
+"""Words; a page that holds no more heads no chapter."""
 _MAX_ANCHORS = 20_000
 _LONGEST_TITLE = 200
 _LONGEST_HEADING = 300
@@ -96,6 +98,7 @@ def _read_spine(container: Container, package: "_Package", folder: str) -> Docum
     blocks: list[Block] = []
     left_out: list[str] = []
     targets = Targets()
+    headings = 0
     for href in package.spine():
         member = _member(folder, href)
         page = _read_page(container, member)
@@ -104,7 +107,7 @@ def _read_spine(container: Container, package: "_Package", folder: str) -> Docum
         else:
             targets.add(member, len(blocks), page.anchors)
             blocks.extend(page.blocks)
-    headings = sum(block.role is Role.HEADING for block in blocks)
+            headings += page.headings() if headings < _FEWEST_HEADINGS else 0
     outline = _outline(container, package, folder, targets) if headings < _FEWEST_HEADINGS else []
     return Document(blocks=tuple(blocks), left_out=tuple(left_out), outline=tuple(outline))
 
@@ -260,6 +263,11 @@ class _Page(Target):
         elif not self._invisible:
             self._flow.pieces.append(text)
             self._just_opened = self._just_opened if text.isspace() else ""
+
+    def headings(self) -> int:
+        """How many stand above prose."""
+        found = sum(block.role is Role.HEADING for block in self.blocks)
+        return found if found and words_of(self.blocks) > _TITLE_PAGE else 0
 
     def _judge(self, types: frozenset[str]) -> None:
         """Notes below a chapter do not make the chapter's page one of notes."""

@@ -13,7 +13,8 @@ STRUCTURE: Final = (
 )
 NOT_ENGLISH: Final = (
     "This manuscript does not read as English. What is measured against English is left out: readability, frequent and "
-    "overused words, style. The reading time is that of English, and repeated phrases include everyday ones."
+    "overused words, style. The reading time and the range for MTLD are those of English, and repeated phrases "
+    "include everyday ones."
 )
 READABILITY: Final = (
     "Reading ease (Flesch) runs from about 0 to 100: 60 to 70 is plain English, most popular novels lie between 70 "

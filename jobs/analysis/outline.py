@@ -6,6 +6,7 @@ from itertools import groupby
 
 from jobs.analysis.document import Block, Document, OutlineEntry, Role
 from jobs.analysis.headings import read_marker
+from jobs.analysis.words import words_of
 
 _APPARATUS = re.compile(
     r"""
@@ -21,6 +22,7 @@ _APPARATUS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_TITLE_PAGE = 80
 _LETTERS = re.compile(r"\w")
 
 Blocks = Sequence[Block]
@@ -35,11 +37,22 @@ def outlined(document: Document, limits: tuple[int, int]) -> tuple[Blocks, Block
     blocks, (start, end) = document.blocks, limits
     entries = [entry for entry in document.outline if start <= entry.block < end]
     story = [entry for entry in entries if not _APPARATUS.fullmatch(entry.title)]
+    while len(story) > 1 and _is_title_page(story[0], story[1], blocks):
+        del story[0]
     if story and entries[0] is not story[0]:
         start = story[0].block
     if story and entries[-1] is not story[-1]:
         end = entries[entries.index(story[-1]) + 1].block
     return blocks[:start], tuple(_headed(blocks, story, start, end)), blocks[end:]
+
+
+def _is_title_page(entry: OutlineEntry, after: OutlineEntry, blocks: Blocks) -> bool:
+    """Whether the first entry is no chapter but the book's title: nothing numbered, hardly a word, nothing nested."""
+    return (
+        after.level <= entry.level
+        and read_marker(entry.title) is None
+        and words_of(blocks[entry.block : after.block]) <= _TITLE_PAGE
+    )
 
 
 def _headed(blocks: Blocks, entries: Sequence[OutlineEntry], start: int, end: int) -> Iterator[Block]:

@@ -140,11 +140,15 @@ def test_headings_in_the_text_are_never_overruled(tmp_path: Path) -> None:
     assert titles(manuscript(tmp_path, book(links, typed))) == ["Chapter 0", "Chapter 1", "Chapter 2"]
 
 
-def test_a_book_whose_only_heading_is_its_own_title_takes_its_chapters_from_the_contents(tmp_path: Path) -> None:
-    pages = {"t.xhtml": page("<h1>My Novel</h1>"), **{f"{number}.xhtml": text() for number in range(3)}}
-    links = [Link("My Novel", "t.xhtml"), *(Link(title, f"{number}.xhtml") for number, title in enumerate(TITLES))]
+@pytest.mark.parametrize("title", ["Title page", "My Novel"])
+def test_a_book_whose_title_page_alone_has_headings_takes_its_chapters_from_the_contents(
+    tmp_path: Path, title: str
+) -> None:
+    title_page = page("<h1>My Novel</h1><h2>A Story</h2><h3>by A. Writer</h3>")
+    pages = {"t.xhtml": title_page, **{f"{number}.xhtml": text() for number in range(3)}}
+    links = [Link(title, "t.xhtml"), *(Link(name, f"{number}.xhtml") for number, name in enumerate(TITLES))]
 
-    assert titles(manuscript(tmp_path, book(links, pages)))[-3:] == list(TITLES)
+    assert titles(manuscript(tmp_path, book(links, pages))) == list(TITLES)
 
 
 def test_the_old_table_of_contents_is_read_where_the_new_one_says_nothing(tmp_path: Path) -> None:

@@ -22,12 +22,17 @@ def settings(url: str, *only: str, within: float = 10) -> Settings:
     return Settings(url=url, token="author", tick=TICK_SECONDS, only=only, within=within)
 
 
+def patient(url: str, *only: str) -> Settings:
+    """For a server that keeps the contract: a machine under load may hold its ticks up."""
+    return Settings(url=url, token="author", tick=5, only=only)
+
+
 @pytest.mark.parametrize(("server", "only"), [(HonestServer, WITH_WORKERS), (WithoutWorkers, ALONE)])
 async def test_server_that_keeps_the_contract_breaks_no_promise(
     server: type[HonestServer], only: tuple[str, ...]
 ) -> None:
     async with server().running() as url:
-        ledger = await verify(settings(url, *only))
+        ledger = await verify(patient(url, *only))
 
     assert [(each.id, ledger.evidence(each.id)) for each in broken(ledger)] == []
     assert ledger.outcome("NF-PUSH-3") is Outcome.KEPT
@@ -70,7 +75,7 @@ async def test_a_broken_must_is_exit_1_and_stands_in_the_json(capsys: pytest.Cap
 
 async def test_a_kept_contract_is_exit_0_and_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     async with HonestServer().running() as url:
-        code = await run(settings(url, "quiet-feed"), as_json=False)
+        code = await run(patient(url, "quiet-feed"), as_json=False)
 
     printed = capsys.readouterr().out
     assert code == 0
@@ -152,7 +157,7 @@ async def test_a_server_that_goes_away_leaves_its_promises_unproven_not_unsaid()
 
 async def test_a_server_under_a_path_is_verified_there() -> None:
     async with servers.UnderAPath().running() as url:
-        ledger = await verify(settings(f"{url}/analysis", "quiet-feed"))
+        ledger = await verify(patient(f"{url}/analysis", "quiet-feed"))
 
     assert ledger.outcome("NF-PUSH-3") is Outcome.KEPT
 

@@ -68,6 +68,13 @@ def test_every_refusal_has_its_answer() -> None:
     assert {code.value for code in RefusalCode} <= codes
 
 
+def test_close_codes_of_the_document_are_those_of_the_vectors_that_are_no_broken_line() -> None:
+    rows = re.findall(r"^\| (\d[\d, ]*) \| ", (CONTRACT / "README.md").read_text(), re.MULTILINE)
+    named = {int(code) for row in rows for code in row.split(", ")}
+
+    assert {each["code"] for each in read("refusals.json")["closes"] if each["action"] != "reconnect"} == named
+
+
 @pytest.mark.parametrize(
     ("name", "key"), [("statuses.json", "cases"), ("locks.json", "cases"), ("refusals.json", "closes")]
 )

@@ -1,4 +1,5 @@
 // Requests against a local server that answers as the test tells it.
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ViewerDocument } from "../generated/operations.ts";
 import { type GetToken, HttpClient, RequestFailed, type RequestFailure } from "../http.ts";
@@ -64,15 +65,22 @@ describe("a token", () => {
 });
 
 describe("an answer without data", () => {
-  test.each<[string, number, RequestFailure]>([
-    ["an operation that is rejected", 200, "rejected"],
-    ["one that is rejected with 400", 400, "rejected"],
-    ["a server that has had enough", 429, "unavailable"],
-    ["a server that is not ready", 503, "unavailable"],
-  ])("%s fails with the server's words", async (_, status, failure) => {
+  const vectors: { http: { id: string; status: number; failure: RequestFailure; tokenRefreshes: number }[] } =
+    JSON.parse(readFileSync(new URL("../../vectors/refusals.json", import.meta.url), "utf8"));
+
+  test.each(vectors.http)("$id: $status is $failure", async ({ status, failure, tokenRefreshes }) => {
     server.clerk = () => ({ status, body: { errors: [{ message: "Not like this." }] } });
 
-    expect(await failureOf(ask())).toEqual([failure, "Not like this."]);
+    const [found] = await failureOf(ask());
+
+    expect(found).toBe(failure);
+    expect(getToken).toHaveBeenCalledTimes(1 + tokenRefreshes);
+  });
+
+  test.each([200, 400, 503])("fails with the server's own words when it has some (%i)", async (status) => {
+    server.clerk = () => ({ status, body: { errors: [{ message: "Not like this." }] } });
+
+    expect((await failureOf(ask()))[1]).toBe("Not like this.");
   });
 
   test.each(["<p>Bad gateway", "", "null", "7", '"bad gateway"'])(

@@ -4,6 +4,7 @@ import type { Connection, JobFeedOptions, JobFeedSnapshot } from "../feed.ts";
 import { JobFeed } from "../feed.ts";
 import { at, makeFrame, makeJob, makeOver, makeSystem } from "./jobs.ts";
 import { FakeServer } from "./server.ts";
+import { untilFeed } from "./signals.ts";
 
 const QUICK = { silence: 5_000, poll: 20, attemptsBeforePolling: 2 };
 
@@ -32,19 +33,7 @@ function follow(options: Partial<JobFeedOptions> = {}): JobFeed {
   return feed;
 }
 
-/** Resolves at the first change after which the snapshot is as wanted. */
-function until(wanted: (snapshot: JobFeedSnapshot) => boolean): Promise<JobFeedSnapshot> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!wanted(feed.getSnapshot())) return;
-      stop();
-      resolve(feed.getSnapshot());
-    };
-    const stop = feed.subscribe(look);
-    look();
-  });
-}
-
+const until = (wanted: (snapshot: JobFeedSnapshot) => boolean) => untilFeed(feed, wanted);
 const untilIs = (connection: Connection) => until((snapshot) => snapshot.connection === connection);
 const untilVersion = (version: number) => until(({ jobs }) => jobs.some((job) => job.version === version));
 

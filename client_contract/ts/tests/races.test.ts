@@ -4,7 +4,7 @@ import type { Connection, JobFeedOptions } from "../feed.ts";
 import { JobFeed } from "../feed.ts";
 import { at, makeFrame, makeJob, makeOver, makeSystem } from "./jobs.ts";
 import { FakeServer } from "./server.ts";
-import { makeGate, until } from "./signals.ts";
+import { makeGate, untilFeed } from "./signals.ts";
 
 let server: FakeServer;
 let feed: JobFeed;
@@ -31,7 +31,7 @@ function follow(options: Partial<JobFeedOptions> = {}): void {
   feed.start();
 }
 
-const untilIs = (connection: Connection) => until(feed, (snapshot) => snapshot.connection === connection);
+const untilIs = (connection: Connection) => untilFeed(feed, (snapshot) => snapshot.connection === connection);
 
 /** What a poll answers. */
 const page = (second: number, ...jobs: object[]) => ({
@@ -54,7 +54,7 @@ describe("a socket that is closed with 1000, as by a proxy that tidies up", () =
     await untilIs("silent");
 
     (await server.listener()).frame(makeFrame(9, makeJob({ id: "stays", version: 2, asOf: at(9) })));
-    const { jobs } = await until(feed, ({ jobs }) => jobs.some(({ version }) => version === 2));
+    const { jobs } = await untilFeed(feed, ({ jobs }) => jobs.some(({ version }) => version === 2));
 
     expect(jobs.map(({ id }) => id)).toEqual(["stays"]);
   });
@@ -138,7 +138,7 @@ describe("a poll and a socket at once", () => {
     // What is sent now is answered after the poll.
     await fetch(server.origin);
     listener.frame(makeFrame(10));
-    const { jobs, connection } = await until(feed, ({ system }) => system?.asOf === at(10));
+    const { jobs, connection } = await untilFeed(feed, ({ system }) => system?.asOf === at(10));
 
     expect(jobs.map(({ id }) => id)).toEqual(["job"]);
     expect(connection).toBe("live");
@@ -191,7 +191,7 @@ describe("a listener that throws", () => {
     await untilIs("live");
     listener.frame(makeFrame(1, makeOver({ version: 2 })));
 
-    const { jobs } = await until(feed, ({ system }) => system?.asOf === at(1));
+    const { jobs } = await untilFeed(feed, ({ system }) => system?.asOf === at(1));
 
     expect(jobs[0]?.version).toBe(2);
     expect(heard).toHaveBeenCalledTimes(2);

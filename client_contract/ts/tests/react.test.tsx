@@ -10,7 +10,7 @@ import { JobFeed } from "../feed.ts";
 import { useJobs, useManuscriptLock } from "../react.ts";
 import { at, makeFrame, makeJob, makeOver } from "./jobs.ts";
 import { FakeServer, type Listener } from "./server.ts";
-import { until } from "./signals.ts";
+import { untilFeed } from "./signals.ts";
 
 let server: FakeServer;
 let feed: JobFeed;
@@ -69,7 +69,7 @@ const show = (page: ReactNode) => act(async () => root.render(page));
 function tell(listener: Listener, second: number, ...jobs: Job[]): Promise<void> {
   return act(async () => {
     listener.frame(makeFrame(second, ...jobs));
-    await until(feed, ({ system }) => system?.asOf === at(second));
+    await untilFeed(feed, ({ system }) => system?.asOf === at(second));
   });
 }
 
@@ -78,7 +78,7 @@ function cut(listener: Listener): Promise<void> {
   return act(async () => {
     server.blocksSockets = true;
     listener.cut();
-    await until(feed, ({ connection }) => connection === "silent");
+    await untilFeed(feed, ({ connection }) => connection === "silent");
   });
 }
 
@@ -146,7 +146,7 @@ describe("useJobs", () => {
 
     await act(async () => {
       feed.start();
-      await until(feed, ({ connection }) => connection === "signedOut");
+      await untilFeed(feed, ({ connection }) => connection === "signedOut");
     });
 
     expect(page.textContent).toBe("signedOut");

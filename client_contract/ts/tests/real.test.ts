@@ -10,6 +10,7 @@ import {
   ViewerDocument,
 } from "../generated/operations.ts";
 import { HttpClient, RequestFailed } from "../http.ts";
+import { untilFeed } from "./signals.ts";
 
 const origin = env.NF_URL ?? "";
 const token = env.NF_TOKEN ?? "";
@@ -30,17 +31,7 @@ describe.skipIf(!origin)("a real deployment", () => {
     feed.start();
   }
 
-  function until(wanted: (snapshot: JobFeedSnapshot) => boolean): Promise<JobFeedSnapshot> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!wanted(feed.getSnapshot())) return;
-        stop();
-        resolve(feed.getSnapshot());
-      };
-      const stop = feed.subscribe(look);
-      look();
-    });
-  }
+  const until = (wanted: (snapshot: JobFeedSnapshot) => boolean) => untilFeed(feed, wanted);
 
   async function startAnalysis() {
     const { addManuscript } = await http.execute(AddManuscriptDocument, {

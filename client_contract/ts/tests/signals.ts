@@ -2,7 +2,7 @@
 import type { JobFeed, JobFeedSnapshot } from "../feed.ts";
 
 /** Resolves at the first change after which the snapshot is as wanted. */
-export function until(
+export function untilFeed(
   feed: JobFeed,
   wanted: (snapshot: JobFeedSnapshot) => boolean,
 ): Promise<JobFeedSnapshot> {

@@ -218,7 +218,7 @@ def _print_json(settings: Settings, ledger: Ledger) -> None:
     result = {
         "url": settings.url,
         "contract": version(),
-        "kept": not broken(ledger),
+        "kept": counts[Outcome.KEPT] > 0 and not broken(ledger),
         "counts": {each: counts[each] for each in Outcome},
         "promises": found,
     }

@@ -126,10 +126,11 @@ async def test_two_tokens_of_one_author_are_exit_2(capsys: pytest.CaptureFixture
 
 async def test_a_run_that_showed_nothing_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     async with HonestServer().running() as url:
-        code = await run(settings(url, "queue-timeout"), as_json=False)
+        code = await run(settings(url, "queue-timeout"), as_json=True)
 
-    assert code == 2
-    assert "Nothing was verified" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert (code, json.loads(printed.out)["kept"]) == (2, False)
+    assert "Nothing was verified" in printed.err
 
 
 def test_a_scenario_that_is_not_there_is_exit_2(

@@ -26,6 +26,12 @@ export function App() {
 
   useEffect(() => void reload(), [reload]);
 
+  // A refusal is about the file of that moment, not about the next visit.
+  const { dismiss } = intake;
+  useEffect(() => {
+    if (selected !== null) dismiss();
+  }, [selected, dismiss]);
+
   // What another window or the command line adds and deletes, and what ends: the feed tells.
   const news = shelf === null ? "" : newsFor(shelf, jobs);
   useEffect(() => {
@@ -65,7 +71,7 @@ export function App() {
       </button>
       <Masthead email={session.email} onSignOut={session.signOut} />
       <Banner connection={connection} system={system} />
-      <div className={deskClass(selected !== null, isEmpty)} {...takeDrops(intake.send)}>
+      <div className={deskClass(selected !== null, isEmpty)} {...takeDrops(intake.sendDropped)}>
         {!isEmpty && <Shelf library={library} jobs={jobs} selected={selected} />}
         <main className="page" ref={page} tabIndex={-1}>
           {selected === null ? (
@@ -86,15 +92,16 @@ function deskClass(isReading: boolean, isEmpty: boolean): string {
 }
 
 /** A file dropped beside the drop zone is taken too, instead of replacing the page. */
-function takeDrops(send: (file: File) => Promise<void>) {
+function takeDrops(send: (files: FileList) => void) {
   return {
     onDragOver: (event: DragEvent) => event.preventDefault(),
     onDrop: (event: DragEvent) => {
-      const file = event.isDefaultPrevented() ? undefined : event.dataTransfer.files[0];
+      const { files } = event.dataTransfer;
+      const isTaken = event.isDefaultPrevented();
       event.preventDefault();
-      if (!file) return;
+      if (isTaken || files.length === 0) return;
       goTo({ page: "add" });
-      void send(file);
+      send(files);
     },
   };
 }

@@ -81,6 +81,41 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(open_page: Opener
     expect(refusal).to_contain_text("picture")
 
 
+def test_several_files_at_once_are_refused_and_none_is_taken(open_page: Opener) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go()
+    expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
+    files = page.evaluate_handle(
+        """() => {
+          const files = new DataTransfer();
+          for (const part of ['one', 'two']) files.items.add(new File([part], `Part ${part}.txt`));
+          return files;
+        }"""
+    )
+
+    page.dispatch_event(".drop-zone", "drop", {"dataTransfer": files})
+
+    expect(page.get_by_role("alert")).to_contain_text("several files")
+    assert not [request for request in opened.requests if request.url.endswith("/manuscripts")]
+
+
+def test_a_refusal_is_gone_on_the_next_visit(open_page: Opener) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go()
+    page.get_by_role("button", name="try it with our sample story").click()
+    page.get_by_role("link", name="Add a manuscript").click()
+    choose(page, {"name": "novel.txt", "mimeType": "", "buffer": b""})
+    expect(page.get_by_role("alert")).to_contain_text("empty")
+
+    page.get_by_role("link", name="The Lamplighter’s Ledger").first.click()
+    page.get_by_role("link", name="Add a manuscript").click()
+
+    expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_an_author_stops_a_reading_and_tries_again(open_page: Opener) -> None:
     opened = open_page()
     page = opened.page

@@ -64,8 +64,7 @@ function DropZone({ intake }: { readonly intake: Intake }) {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    const file = event.dataTransfer.files[0];
-    if (file) void intake.send(file);
+    intake.sendDropped(event.dataTransfer.files);
   };
 
   return (

@@ -14,10 +14,17 @@ export type IntakeState =
 export interface Intake {
   readonly state: IntakeState;
   send(file: File): Promise<void>;
+  /** Sends what was dropped, if it is one file. */
+  sendDropped(files: FileList): void;
   sendSample(): Promise<void>;
   paste(title: string, text: string): Promise<void>;
   cancel(): void;
+  /** Takes the last refusal off the page. */
+  dismiss(): void;
 }
+
+const SEVERAL =
+  "These are several files, and each would be a book of its own. Drop one; a novel in parts goes into one file first.";
 
 /** `onAdded` is called once the manuscript is there. */
 export function useIntake({ http, feed, session }: Service, onAdded: () => void): Intake {
@@ -67,6 +74,16 @@ export function useIntake({ http, feed, session }: Service, onAdded: () => void)
     [take, sendFile],
   );
 
+  const sendDropped = useCallback(
+    (files: FileList) => {
+      const [file] = files;
+      if (sending.current !== null) return;
+      if (files.length > 1) setState({ step: "refused", message: SEVERAL });
+      else if (file) void send(file);
+    },
+    [send],
+  );
+
   const sendSample = useCallback(
     () =>
       take("our sample story", async (signal) => {
@@ -88,5 +105,10 @@ export function useIntake({ http, feed, session }: Service, onAdded: () => void)
 
   const cancel = useCallback(() => sending.current?.abort(), []);
 
-  return { state, send, sendSample, paste, cancel };
+  const dismiss = useCallback(
+    () => setState((held) => (held.step === "refused" ? { step: "idle" } : held)),
+    [],
+  );
+
+  return { state, send, sendDropped, sendSample, paste, cancel, dismiss };
 }

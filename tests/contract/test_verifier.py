@@ -148,12 +148,13 @@ def test_a_scenario_that_is_not_there_is_exit_2(
 async def test_a_server_that_goes_away_leaves_its_promises_unproven_not_unsaid() -> None:
     server = servers.TellsOfItsFirstJob()
     async with server.running() as url:
-        verifying = asyncio.create_task(verify(settings(url, "happy-road", "last-transition", within=3)))
+        verifying = asyncio.create_task(verify(settings(url, "cancel-while-running", "happy-road", within=3)))
         await server.has_started.wait()
     ledger = await verifying
 
-    assert ledger.outcome("NF-STATUS-5") is Outcome.UNPROVEN
-    assert {each.scenario for each in ledger.evidence("NF-PROGRESS-2")} == {"happy-road", "last-transition"}
+    assert [each.scenario for each in ledger.evidence("NF-STEP-2")] == ["cancel-while-running"]
+    assert [each.scenario for each in ledger.evidence("NF-STATUS-5")] == ["happy-road"]
+    assert {ledger.outcome("NF-STEP-2"), ledger.outcome("NF-STATUS-5")} == {Outcome.UNPROVEN}
 
 
 async def test_a_server_under_a_path_is_verified_there() -> None:

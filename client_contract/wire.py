@@ -17,6 +17,7 @@ from client_contract.observer import Observer
 
 Json = Any
 _LIMIT_SECONDS = 20.0
+_IDLE_SECONDS = 1.0
 
 
 class Unreachable(Exception):
@@ -87,7 +88,9 @@ class Wire:
 
     def __init__(self, url: str, observer: Observer) -> None:
         self._observer = observer
-        self._http = httpx.AsyncClient(base_url=url, timeout=_LIMIT_SECONDS)
+        # A server may close an idle connection just as a request goes out: that is no promise broken.
+        limits = httpx.Limits(keepalive_expiry=_IDLE_SECONDS)
+        self._http = httpx.AsyncClient(base_url=url, timeout=_LIMIT_SECONDS, limits=limits)
         self._listening: dict[Socket, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:

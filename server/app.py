@@ -35,6 +35,8 @@ from server.uploads import manuscripts
 MAX_MESSAGE_BYTES = 1_048_576
 PING_SECONDS = 20.0
 STOP_SECONDS = 5
+# Idle, longer than clients and balancers keep a connection: who closes it as the other sends loses a request.
+IDLE_SECONDS = 75
 # A novel's report is 210 kB of JSON, and 38 packed: 2 ms at this level, beside the loop from so many bytes on.
 # Level 6 takes twice as long for 3 kB less. What fits into one packet is left as it is.
 # The token is no cookie: no page of another site can have an answer packed whose length tells it something.
@@ -104,6 +106,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=STOP_SECONDS,
+                timeout_keep_alive=IDLE_SECONDS,
             )
         )
 

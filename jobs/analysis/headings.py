@@ -170,7 +170,7 @@ def is_capitalised(text: str) -> bool:
 
 def undecorated(text: str) -> str:
     """Without the marks on both sides of "~ Chapter One ~" or "**Prologue**"."""
-    if text[0] in _DECORATION and text[-1] in _DECORATION:
+    if text and text[0] in _DECORATION and text[-1] in _DECORATION:
         return text.strip(_DECORATION) or text
     return text
 

@@ -127,9 +127,8 @@ class Link:
 
 def navigation(links: Iterable[Link]) -> str:
     """A navigation document of EPUB 3."""
-    return page(
-        f"<nav epub:type='landmarks'><ol><li><a href='x'>x</a></li></ol></nav><nav epub:type='toc'>{_ol(links)}</nav>"
-    )
+    landmarks = "<nav epub:type='landmarks'><ol><li><a href='1.xhtml'>x</a></li></ol></nav>"
+    return page(f"{landmarks}<nav epub:type='toc'>{_ol(links)}</nav>")
 
 
 def _ol(links: Iterable[Link]) -> str:

@@ -1,7 +1,7 @@
 """Chapters in the manuscripts that authors really have."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobs.analysis.chapters import split
@@ -313,6 +313,7 @@ _BLOCKS = st.builds(
 
 
 @given(st.lists(_BLOCKS, max_size=40))
+@example([Block(text=" ", role=Role.HEADING, level=1)])
 def test_every_block_is_in_exactly_one_place_and_in_order(blocks: list[Block]) -> None:
     manuscript = split(Document(blocks=tuple(blocks)))
 

@@ -131,13 +131,27 @@ def test_links_that_lead_nowhere_or_twice_to_one_place_make_no_chapters(tmp_path
     assert titles(manuscript(tmp_path, book(links))) == ["The Gate", "Same"]
 
 
+def test_a_page_without_words_is_no_chapter(tmp_path: Path) -> None:
+    pages = {"0.xhtml": text(), "p.xhtml": page("<img src='p.jpg'/>"), "1.xhtml": text()}
+    links = [Link("The Gate", "0.xhtml"), Link("A Picture", "p.xhtml"), Link("The Well", "1.xhtml")]
+
+    assert titles(manuscript(tmp_path, book(links, pages))) == ["The Gate", "The Well"]
+
+
+def test_long_front_matter_is_not_the_storys_opening(tmp_path: Path) -> None:
+    pages = {"0.xhtml": page(f"<p>{prose(900)}</p>"), "1.xhtml": text(), "2.xhtml": text()}
+    links = [Link("Praise for the Author", "0.xhtml"), Link("The Gate", "1.xhtml"), Link("The Well", "2.xhtml")]
+
+    assert titles(manuscript(tmp_path, book(links, pages))) == ["The Gate", "The Well"]
+
+
 def test_headings_in_the_text_are_never_overruled(tmp_path: Path) -> None:
     tagged = {f"{number}.xhtml": text(head=f"<h2>{title}</h2>") for number, title in enumerate(TITLES)}
-    typed = {f"{number}.xhtml": text(head=f"<p>Chapter {number}</p>") for number in range(3)}
+    typed = {f"{number}.xhtml": text(head=f"<p>Chapter {number}</p>") for number in range(2)} | {"2.xhtml": text()}
     links = [Link(f"Other {number}", f"{number}.xhtml") for number in range(3)]
 
     assert titles(manuscript(tmp_path, book(links, tagged))) == list(TITLES)
-    assert titles(manuscript(tmp_path, book(links, typed))) == ["Chapter 0", "Chapter 1", "Chapter 2"]
+    assert titles(manuscript(tmp_path, book(links, typed))) == ["Chapter 0", "Chapter 1"]
 
 
 @pytest.mark.parametrize("title", ["Title page", "My Novel"])

@@ -8,6 +8,8 @@ const app = await createApp();
 const server = serve({ fetch: answer, hostname: "127.0.0.1", port: Number(process.argv[2] ?? 0) }, ({ port }) => {
   console.log(`SUPABASE_URL=http://127.0.0.1:${port}`);
 });
+// Node's own five seconds are those after which our client drops an idle connection: one would close it as the other sends.
+server.keepAliveTimeout = 75_000;
 process.on("SIGTERM", () => process.exit(0));
 
 async function createApp() {

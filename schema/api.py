@@ -26,7 +26,7 @@ from schema.subscriptions import Subscription
 
 RULES = (*specified_rules, RequestLimits, MaxIntrospectionDepthRule)
 # Clients send few documents, again and again; strangers may send any number.
-_KEPT_DOCUMENTS = 256
+_KEPT_DOCUMENTS = 64
 
 
 class Preparation(SchemaExtension):

@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import b64decode, b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from jobs.errors import InvalidInput, NotFound
@@ -46,10 +46,12 @@ def cursor_of(manuscript: Manuscript) -> str:
 def read_cursor(text: str) -> tuple[datetime, UUID]:
     """What `cursor_of` wrote down. Raises InvalidInput."""
     try:
-        created_at, _, id = b64decode(text, validate=True).decode().partition(" ")
-        place = datetime.fromisoformat(created_at), UUID(id)
-        if place[0].tzinfo is None:
+        written, _, id = b64decode(text, validate=True).decode().partition(" ")
+        created_at = datetime.fromisoformat(written)
+        if created_at.tzinfo is None:
             raise ValueError("no time zone")
-    except (ValueError, binascii.Error):
+        # The database knows no offset of 16 hours or more.
+        place = created_at.astimezone(UTC), UUID(id)
+    except (ValueError, OverflowError, binascii.Error):
         raise InvalidInput("`after` must be a cursor that this list gave.") from None
     return place

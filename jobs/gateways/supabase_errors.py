@@ -29,6 +29,10 @@ def named(error: APIError) -> Exception:
         return known(error.message or "")
     if code in ("PGRST202", "PGRST205", "42883", "42P01"):
         return ConfigurationError(_NO_FUNCTIONS)
+    if code == "PGRST125":  # a path that is nobody's: the address has one
+        return _edge(404)
+    if len(code) == 3 and code.isdecimal():  # an HTTP status, of what stands before the services or is none of them
+        return _edge(int(code))
     if code == "42501" or code.startswith(("PGRST3", "UNAUTHORIZED")):
         return ConfigurationError(WRONG_KEY)
     if code.startswith(_PASSING_CLASSES):
@@ -52,8 +56,12 @@ def held_back(rows: int) -> ConfigurationError:
 
 
 async def refuse_at_the_edge(response: httpx.Response) -> None:
-    """Raises for an answer from before the project's services: it has no code of theirs, only an HTTP status."""
-    if response.is_error and not _has_a_code(await response.aread()):
+    """Raises for an answer that is none of the project's services: what they refuse has a code of theirs.
+
+    A page or a redirection is the answer of another server, or of the project to `http://`.
+    """
+    is_page = response.headers.get("content-type", "").startswith("text/html")
+    if (response.is_error and not _has_a_code(await response.aread())) or response.is_redirect or is_page:
         raise _edge(response.status_code)
 
 
@@ -78,4 +86,6 @@ def _edge(status: int) -> NovelFoundryError:
         case _ if status >= 500:
             return Passing(f"The Supabase project does not answer properly (HTTP {status}). Try again in a moment.")
         case _:
-            return ConfigurationError(f"No Supabase project is at SUPABASE_URL (HTTP {status}): check the address.")
+            return ConfigurationError(
+                f"No Supabase project is at SUPABASE_URL (HTTP {status}): give https:// and its host, no more."
+            )

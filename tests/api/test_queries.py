@@ -1,6 +1,7 @@
 """Reading: one's own things, all of them, truthfully, and in few calls."""
 
 import asyncio
+from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -98,7 +99,9 @@ async def test_an_empty_list_is_a_page_without_cursors(api: Api) -> None:
 
 async def test_a_wrong_page_size_or_cursor_is_invalid_input(api: Api, manuscript: Manuscript) -> None:
     id = global_id("Manuscript", manuscript.id)
+    before_time = b64encode(f"0001-01-01T00:00:00+23:59 {manuscript.id}".encode()).decode()
     queries = [
+        f'{{ manuscripts(after: "{before_time}") {{ totalCount }} }}',
         "{ manuscripts(first: 0) { totalCount } }",
         "{ manuscripts(first: 101) { totalCount } }",
         '{ manuscripts(after: "nonsense") { totalCount } }',

@@ -79,7 +79,8 @@ class ArqDoorbell:
                         rung.append(job_id)
                 await self._redis.publish(RING, "")
         except REDIS_AWAY as error:
-            _log.warning("could not ring for %d jobs (%s); the sweeper will", len(job_ids) - len(rung), error)
+            why = str(error) or type(error).__name__
+            _log.warning("could not ring for %d jobs (%s); the sweeper will", len(job_ids) - len(rung), why)
         return rung
 
     async def _enqueue(self, job_id: UUID) -> None:

@@ -103,6 +103,25 @@ def test_the_smallest_texts_get_a_report_or_a_refusal(tmp_path: Path, text: str)
         assert analysed(tmp_path, text).summary.words >= 1
 
 
+def measured(report: ReportBody) -> set[str]:
+    """The labels of all figures."""
+    return {figure.label for section in report.sections for figure in section.figures}
+
+
+def test_a_figure_that_says_nothing_about_a_short_text_is_absent(tmp_path: Path) -> None:
+    assert measured(analysed(tmp_path, prose(60))).isdisjoint({"Flesch reading ease", "MTLD", "MATTR"})
+    assert measured(analysed(tmp_path, prose(200))) >= {"Flesch reading ease", "MTLD"}
+    assert "MATTR" not in measured(analysed(tmp_path, prose(200)))
+
+
+def test_a_novel_without_a_full_stop_has_no_reading_ease(tmp_path: Path) -> None:
+    report = analysed(tmp_path, prose(3_000).replace(".", "").replace("\n\n", " "))
+
+    assert report.summary.sentences == 1
+    assert (report.summary.reading_ease, report.summary.grade) == (0.0, 0.0)
+    assert "Flesch reading ease" not in measured(report)
+
+
 def test_progress_never_falls_and_names_what_is_done() -> None:
     seen: list[tuple[str, float]] = []
 

@@ -85,7 +85,10 @@ class Postgres(Engine):
             if code != 0:
                 raise Unavailable(f"initdb failed: {self._last_words()} (all of it: {self.log})")
             self.log.unlink()
-            place.rmdir()
+            try:
+                place.rmdir()
+            except OSError as error:
+                raise ConfigurationError(f"{place} holds what is not ours: choose another DATA.") from error
             self.directory.rename(place)
         finally:
             self.directory = place

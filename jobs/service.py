@@ -244,7 +244,10 @@ def _check_first(first: int) -> None:
 
 def too_large(limit: int) -> str:
     """The sentence for a file over the limit, in bytes."""
-    return f"The file is larger than {limit / 1_048_576:g} MiB, the most that is taken here."
+    most = f"{limit / 1_048_576:.3g} MB"
+    return (
+        f"The file is larger than {most}, the most that is taken here. Leave out pictures, or upload it in two parts."
+    )
 
 
 def _inspect(filename: str, content: bytes) -> None:

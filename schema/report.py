@@ -20,10 +20,15 @@ class ReportSummary:
     sections: int = described("All sections of `AnalysisReport.chapters`, of every kind.")
     reading_minutes: float = described("Minutes that a reader takes.")
     words_per_minute: int = described("The reading speed that `readingMinutes` assumes.")
-    dialogue_share: float = described("Share of the words inside quotation marks, from 0 to 1.")
+    dialogue_share: float = described(
+        "Share of the words inside quotation marks, or behind a dash where the book opens speech so; from 0 to 1."
+    )
     mean_sentence_words: float = described("Words in a sentence, on average.")
-    reading_ease: float = described("Flesch reading ease, about 0 to 100; higher is easier.")
-    grade: float = described("Flesch–Kincaid grade: years of school in the United States.")
+    reading_ease: float = described(
+        "Flesch reading ease, about 0 to 100; higher is easier. 0 where it is not measured: too few words, "
+        "no full stops, or not in English."
+    )
+    grade: float = described("Flesch–Kincaid grade: years of school in the United States. 0 where it is not measured.")
     scene_breaks: int = described("Breaks between scenes.")
     front_words: int = described("Words before the first section: title page, contents list, dedication.")
     back_words: int = described("Words after the last section: acknowledgements and the like.")
@@ -43,12 +48,14 @@ class ChapterReport:
     sentences: int = described("Sentences in it.")
     paragraphs: int = described("Paragraphs in it.")
     reading_minutes: float = described("Minutes that a reader takes.")
-    dialogue_share: float = described("Share of its words inside quotation marks, from 0 to 1.")
+    dialogue_share: float = described("Share of its words that are dialogue, from 0 to 1.")
     mean_sentence_words: float = described("Words in a sentence, on average.")
     sentence_spread: float = described("Standard deviation of the words in a sentence: low is even, high is varied.")
     longest_sentence_words: int = described("Words in its longest sentence.")
-    reading_ease: float = described("Flesch reading ease, about 0 to 100; higher is easier.")
-    grade: float = described("Flesch–Kincaid grade: years of school in the United States.")
+    reading_ease: float = described(
+        "Flesch reading ease, about 0 to 100; higher is easier. 0 where it is not measured."
+    )
+    grade: float = described("Flesch–Kincaid grade: years of school in the United States. 0 where it is not measured.")
     scene_breaks: int = described("Breaks between scenes in it.")
     opening: str = described("Its first words, to know it by.")
 

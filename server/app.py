@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import AF_INET, AF_INET6, create_server, socket
@@ -42,6 +43,8 @@ IDLE_SECONDS = 75
 # The token is no cookie: no page of another site can have an answer packed whose length tells it something.
 PACKED = Middleware(GZipMiddleware, minimum_size=1400, compresslevel=4, thread_minimum_size=32_768)
 
+_log = logging.getLogger(__name__)
+
 
 def create_app(services: Services) -> Starlette:
     """The application over services that are open already, and stay so while it serves."""
@@ -74,6 +77,7 @@ async def serve(settings: Settings, *, host: str, port: int) -> None:
             # What start-up made lives as long as the process: a collection need not walk through it.
             gc.collect()
             gc.freeze()
+            _log.info("the api listens on %s, port %d", host, listener.getsockname()[1])
             await Server(app).run_until(stop, listener)
 
 

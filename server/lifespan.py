@@ -10,6 +10,7 @@ from uuid import UUID
 from starlette.requests import HTTPConnection
 
 from jobs.errors import NovelFoundryError
+from jobs.outage import Outage
 from jobs.presence import Heart
 from jobs.settings import Settings
 from jobs.wiring import Domain, open_domain
@@ -81,9 +82,11 @@ def services_of(connection: HTTPConnection) -> Services:
 
 
 async def _beat(heart: Heart, settings: Settings) -> None:
+    outage = Outage(_log, "no sign of life is written")
     while True:
         try:
             await heart.beat()
+            outage.is_over()
         except NovelFoundryError as error:
-            _log.warning("no sign of life was written: %s", error)
+            outage.lasts(error)
         await asyncio.sleep(settings.heartbeat.total_seconds())

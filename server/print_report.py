@@ -1,5 +1,6 @@
 """A report as text for a terminal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -18,15 +19,16 @@ def print_report(console: Console, title: str, report: dict[str, Any]) -> None:
     console.rule(Text(title, style="bold"))
     console.print(_glance(report["summary"]))
     console.print(_chapters(report["chapters"]))
+    names = {chapter["number"]: chapter["title"] for chapter in report["chapters"]}
     for section in report["sections"]:
-        _print_section(console, section)
+        _print_section(console, section, names)
 
 
 def _glance(summary: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 3, 0, 1))
     table.add_row("Words", f"{summary['words']:,}", "Chapters", f"{summary['chapters']:,}")
     table.add_row("Sentences", f"{summary['sentences']:,}", "Reading time", _time(summary["readingMinutes"]))
-    table.add_row("Dialogue", _share(summary["dialogueShare"]), "Reading ease", f"{summary['readingEase']:.0f}")
+    table.add_row("Dialogue", _share(summary["dialogueShare"]), *_ease(summary["readingEase"]))
     return table
 
 
@@ -39,8 +41,8 @@ def _chapters(chapters: list[dict[str, Any]]) -> Table:
         title_justify="left",
     )
     table.title_style = "bold"
-    table.add_column("", justify="right")
-    table.add_column("Chapter", max_width=36, no_wrap=True, overflow="ellipsis")
+    table.add_column("", justify="right", no_wrap=True, min_width=len(str(len(chapters))))
+    table.add_column("Chapter", max_width=34, no_wrap=True, overflow="ellipsis")
     table.add_column("Words", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("Dialogue", justify="right", no_wrap=True)
@@ -58,26 +60,44 @@ def _chapters(chapters: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _print_section(console: Console, section: dict[str, Any]) -> None:
+def _print_section(console: Console, section: dict[str, Any], names: Mapping[int, str]) -> None:
     console.print()
     console.print(Text(section["title"], style="bold"))
     console.print(Padding(Text(section["howToRead"], style="dim"), (0, 0, 0, 2)))
     for figure in section["figures"]:
-        value = f"{figure['value']:,.3g} {figure['unit']}".strip()
-        console.print(Padding(Text(f"{figure['label']}: {value} ({figure['meaning']})"), (0, 0, 0, 2)))
+        console.print(Padding(Text(_figure(figure)), (0, 0, 0, 2)))
     for finding in section["findings"][:_FINDINGS]:
-        console.print(Padding(_finding(finding), (0, 0, 0, 2)))
+        console.print(Padding(_finding(finding, names), (0, 0, 0, 2)))
     if (more := len(section["findings"]) - _FINDINGS) > 0:
         console.print(Padding(Text(f"… and {more} more", style="dim"), (0, 0, 0, 2)))
 
 
-def _finding(finding: dict[str, Any]) -> Text:
+def _figure(figure: dict[str, Any]) -> str:
+    """As the page says it: a share comes as 0 to 1, and its unit says of what."""
+    value, (head, *rest) = figure["value"], figure["unit"].split(" ")
+    if head == "share":
+        said = " ".join([_share(value), *rest])
+    else:
+        digits = 0 if value == round(value) or abs(value) >= 100 else 1
+        said = f"{value:,.{digits}f} {figure['unit']}".strip()
+    return f"{figure['label']}: {said}" + (f" ({figure['meaning']})" if figure["meaning"] else "")
+
+
+def _finding(finding: dict[str, Any], names: Mapping[int, str]) -> Text:
     text = Text(finding["label"], style="cyan")
-    ratio = f", {finding['ratio']:.0f} times as often as usual" if finding["ratio"] else ""
-    text.append(f"  {finding['count']} times{ratio}. {finding['note']}", style="default")
+    ratio = f"{finding['ratio']:.0f} times as often as usual" if finding["ratio"] else ""
+    text.append(
+        "  " + ", ".join(filter(None, [f"{finding['count']:,} times", ratio, finding["note"]])), style="default"
+    )
     for place in finding["places"][:_PLACES]:
-        text.append(f"\n    {place['chapter']}, paragraph {place['paragraph']}: {place['quote']}", style="dim")
+        where = names.get(place["chapter"]) or f"section {place['chapter']}"
+        text.append(f"\n    {where}, paragraph {place['paragraph']}: {place['quote']}", style="dim")
     return text
+
+
+def _ease(ease: float) -> tuple[str, str] | tuple[()]:
+    """Nothing for 0, which says that it was not measured."""
+    return ("Reading ease", f"{ease:.0f}") if ease else ()
 
 
 def _share(share: float) -> str:

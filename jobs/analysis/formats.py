@@ -40,6 +40,6 @@ def format_of(filename: str) -> Format:
     if found := _BY_EXTENSION.get(extension):
         return found
     kinds = ", ".join(SUPPORTED_FORMATS[:-1]) + " and " + SUPPORTED_FORMATS[-1]
-    what = f"{extension[:12]} files are not read here" if extension else "This file's name has no ending"
+    what = f"{extension[:12]} files" if extension else "Files whose name has no ending"
     remedy = _REMEDIES.get(extension, "Export the manuscript in one of these and upload that.")
-    raise UnsupportedFormat(f"{what}, only {kinds}. {remedy}")
+    raise UnsupportedFormat(f"{what} are not read here, only {kinds}. {remedy}")

@@ -88,7 +88,7 @@ async def test_a_file_over_the_limit_is_413(settings: Settings, declared: bool) 
         kept = await api.data(KEPT)
 
     assert (response.status_code, response.json()["code"]) == (413, "TOO_LARGE")
-    assert "MiB" in response.json()["message"]
+    assert "MB" in response.json()["message"]
     assert kept["manuscripts"]["totalCount"] == 0
 
 

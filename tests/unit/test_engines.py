@@ -73,6 +73,16 @@ async def test_data_ports_and_passwords_outlive_a_restart(tmp_path: Path) -> Non
         assert await get(engines.redis_url, "word") == b"kept"
 
 
+async def test_a_directory_of_somebody_elses_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "letter.txt").write_text("mine")
+
+    with pytest.raises(ConfigurationError, match="DATA"):
+        await Engines(tmp_path, durable=False).__aenter__()
+
+    assert (tmp_path / "postgres" / "letter.txt").read_text() == "mine"
+
+
 async def test_real_data_are_synced_to_disk_and_those_of_tests_are_not(tmp_path: Path) -> None:
     async with Engines(tmp_path) as engines:
         assert await ask(engines, "show fsync") == "on"

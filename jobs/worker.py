@@ -38,6 +38,8 @@ class Worker:
         self._settings = domain.settings
         self._places = Places(domain.settings.worker_concurrency, max_attempts=domain.settings.max_attempts)
         self._runs: set[asyncio.Task[None]] = set()
+        # One claim after the other: what was claimed says whether there is room for more.
+        self._claiming = asyncio.Lock()
         self._next_beat = 0.0
         self._outage = Outage(_log, "the worker waits")
         self._bell = Bell(domain.redis, answer=self._answer, room=self._room)
@@ -97,12 +99,18 @@ class Worker:
     async def _answer(self, job_id: UUID) -> None:
         """One ring: claims the job if it waits, and lets it run."""
         try:
-            job = await self._domain.store.claim(
-                job_id,
-                self._domain.heart.id,
-                lease=self._settings.lease,
-                run_timeout=self._settings.run_timeout,
-            )
+            async with self._claiming:
+                if not self._room():
+                    # Another ring, of the same moment, was for a job that has the worker to itself.
+                    await self._hand_on(job_id)
+                    return
+                job = await self._domain.store.claim(
+                    job_id,
+                    self._domain.heart.id,
+                    lease=self._settings.lease,
+                    run_timeout=self._settings.run_timeout,
+                )
+                self._places.take(job)
         except (NotAllowedNow, NotFound) as refusal:
             _log.debug("a ring for nothing: %s", refusal)
             return
@@ -110,7 +118,6 @@ class Worker:
             _log.warning("job %s could not be claimed (%s); it will be rung for again", job_id, error)
             return
         _log.info("job %s taken, attempt %d of %d", job_id, job.attempt, job.max_attempts)
-        self._places.take(job)
         run = asyncio.create_task(self._runner.run(job), name=f"run {job_id}")
         self._runs.add(run)
         run.add_done_callback(partial(self._ended, job))

@@ -1,5 +1,7 @@
 """A worker is killed (SIGKILL) at each point of a job's life: the job ends elsewhere, once."""
 
+from uuid import UUID
+
 from jobs.states import JobStatus
 from tests.faults import holds
 from tests.faults.deployment import LONG, LONG_TEXT, Deployment, redis_client
@@ -122,19 +124,10 @@ async def test_a_job_that_kills_each_worker_ends_and_its_neighbours_do_not_suffe
     for _ in range(4):
         deployment.begin("worker", worker_concurrency=1)
 
-    async def one_death() -> bool:
-        """A worker takes the poison and dies of it: as when the system ends it for want of memory."""
-        job = await deployment.row(poison)
-        for process in deployment.processes:
-            if process.is_running and process.id == job.worker_id and job.status is JobStatus.RUNNING:
-                process.kill()
-                return True
-        return False
-
     for _ in range(2):
-        await until(one_death, "the poison kills a worker")
+        await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
     neighbours = [await deployment.job() for _ in range(2)]
-    await until(one_death, "the poison kills a worker")
+    await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
 
     ended = await deployment.reaches(poison, JobStatus.FAILED)
 
@@ -143,6 +136,29 @@ async def test_a_job_that_kills_each_worker_ends_and_its_neighbours_do_not_suffe
     assert "3 times" in ended.failure_message
     for neighbour in neighbours:
         assert (await deployment.completes(neighbour)).attempt == 1
+
+
+async def test_a_job_that_kills_a_full_worker_takes_its_neighbours_along_only_once(deployment: Deployment) -> None:
+    jobs = [await deployment.job(LONG_TEXT) for _ in range(3)]
+    poison, *neighbours = jobs
+    async with holds.at_load(deployment.audit.database_url):
+        victim = await deployment.worker(worker_concurrency=3)
+
+        async def holds_all() -> bool:
+            return {(await deployment.row(job)).worker_id for job in jobs} == {victim.id}
+
+        await until(holds_all, "one worker holds all three")
+        victim.kill()
+    for _ in range(2):
+        deployment.begin("worker", worker_concurrency=3)
+        await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
+    deployment.begin("worker", worker_concurrency=3)
+
+    ended = await deployment.reaches(poison, JobStatus.FAILED)
+
+    assert ended.failure_code == "WORKER_LOST"
+    for neighbour in neighbours:
+        await deployment.completes(neighbour)
 
 
 async def test_a_killed_analysis_is_no_lost_worker_but_an_error_that_is_told_at_once(deployment: Deployment) -> None:
@@ -155,3 +171,13 @@ async def test_a_killed_analysis_is_no_lost_worker_but_an_error_that_is_told_at_
 
     assert job.failure_code == "INTERNAL_ERROR"
     assert worker.is_running
+
+
+async def _dies_of(poison: UUID, deployment: Deployment) -> bool:
+    """Whether a worker reads the poison; it dies of it then, as when the system ends it for want of memory."""
+    job = await deployment.row(poison)
+    for process in deployment.processes:
+        if process.is_running and process.id == job.worker_id and job.status is JobStatus.RUNNING:
+            process.kill()
+            return True
+    return False

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from jobs.doorbell import QUEUE
 from jobs.models import Job, JobEvent, Manuscript
 from jobs.settings import Settings
 from jobs.states import DecidedBy, JobStatus
@@ -103,6 +104,28 @@ async def test_a_job_that_lost_a_worker_is_read_alone_by_the_next(
     begins = [_first(events, JobStatus.RUNNING_INITIALIZING) for events in (ends[0], ends[2])]
     assert begins[0] < _first(ends[0], JobStatus.COMPLETED) < _first(ends[1], JobStatus.RUNNING)
     assert _first(ends[1], JobStatus.COMPLETED) < begins[1]
+
+
+async def test_two_jobs_that_lost_a_worker_are_not_held_by_the_same_one(
+    settings: Settings, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    patient = replace(settings, lease=settings.queue_timeout)
+    manuscripts = [await add_manuscript() for _ in range(2)]
+    async with open_domain(patient, kind="api") as api:
+        jobs = [await _lost(api, store, manuscript) for manuscript in manuscripts]
+
+        async def rung(number: int) -> bool:
+            return bool(await api.redis.zcard(QUEUE) == number)
+
+        await until(lambda: rung(2), "both wait in the queue")
+        async with holds.at_load(database_url) as hold, at_work(patient, places=3):
+            await hold.reached()
+            await until(lambda: rung(1), "the ring of the other is there for another worker")
+
+            rows = await store.get(jobs[0].owner_id, [job.id for job in jobs])
+
+            assert {row.status for row in rows} == {JobStatus.QUEUED, JobStatus.RUNNING_INITIALIZING}
+            assert len(rows) == 2
 
 
 async def test_a_job_that_was_given_back_is_read_beside_others(

@@ -127,15 +127,21 @@ async def test_a_job_that_kills_each_worker_ends_and_its_neighbours_do_not_suffe
     for _ in range(2):
         await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
     neighbours = [await deployment.job() for _ in range(2)]
-    await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
+    await until(lambda: _is_over(poison, deployment), "the poison kills its last worker")
 
-    ended = await deployment.reaches(poison, JobStatus.FAILED)
-
+    ended = await deployment.row(poison)
     assert ended.failure_code == "WORKER_LOST"
     assert ended.failure_message is not None
     assert "3 times" in ended.failure_message
     for neighbour in neighbours:
-        assert (await deployment.completes(neighbour)).attempt == 1
+        await deployment.completes(neighbour)
+    dead = {process.id for process in deployment.processes if not process.is_running}
+    lost = await deployment.audit.rows(
+        "select (old ->> 'worker_id')::uuid as worker_id from audit.changes"
+        " where job_id = any ($1) and old ->> 'status' <> 'queued' and new ->> 'status' = 'queued'",
+        neighbours,
+    )
+    assert not dead & {loss["worker_id"] for loss in lost}
 
 
 async def test_a_job_that_kills_a_full_worker_takes_its_neighbours_along_only_once(deployment: Deployment) -> None:
@@ -149,13 +155,13 @@ async def test_a_job_that_kills_a_full_worker_takes_its_neighbours_along_only_on
 
         await until(holds_all, "one worker holds all three")
         victim.kill()
-    for _ in range(2):
-        deployment.begin("worker", worker_concurrency=3)
-        await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
+    deployment.begin("worker", worker_concurrency=3)
+    await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
+    deployment.begin("worker", worker_concurrency=3)
+    await until(lambda: _is_over(poison, deployment), "the poison kills its last worker")
     deployment.begin("worker", worker_concurrency=3)
 
-    ended = await deployment.reaches(poison, JobStatus.FAILED)
-
+    ended = await deployment.row(poison)
     assert ended.failure_code == "WORKER_LOST"
     for neighbour in neighbours:
         await deployment.completes(neighbour)
@@ -171,6 +177,12 @@ async def test_a_killed_analysis_is_no_lost_worker_but_an_error_that_is_told_at_
 
     assert job.failure_code == "INTERNAL_ERROR"
     assert worker.is_running
+
+
+async def _is_over(poison: UUID, deployment: Deployment) -> bool:
+    """Whether the poison has had its attempts; every worker that reads it meanwhile dies."""
+    await _dies_of(poison, deployment)
+    return (await deployment.row(poison)).status is JobStatus.FAILED
 
 
 async def _dies_of(poison: UUID, deployment: Deployment) -> bool:

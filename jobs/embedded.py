@@ -178,7 +178,8 @@ class Valkey(Engine):
         except (RedisError, TimeoutError) as error:
             raise Unavailable(str(error)) from error
         finally:
-            await client.aclose()
+            # Shielded: cancelled before its first step, it would leave the connection open.
+            await asyncio.shield(client.aclose())
 
 
 def _installed(package: str) -> Path:

@@ -460,8 +460,10 @@ CREATE FUNCTION public.jobs_count() RETURNS TABLE(queued integer, running intege
     SET search_path TO ''
     AS $$
   select
-    (count(*) filter (where j.status = 'queued'))::integer,
-    (count(*) filter (where j.status in ('running_initializing', 'running')))::integer,
+    (count(*) filter (where j.status = 'queued' and j.deadline_at > statement_timestamp()))::integer,
+    (count(*) filter (
+      where j.status in ('running_initializing', 'running') and j.deadline_at > statement_timestamp()
+    ))::integer,
     greatest(0, extract(epoch from statement_timestamp() - min(j.deadline_at)))::double precision
   from public.jobs j
   where j.status in ('queued', 'running_initializing', 'running');
@@ -557,8 +559,8 @@ CREATE FUNCTION public.jobs_in_line(p_job_ids uuid[]) RETURNS TABLE(id uuid, "po
     SET search_path TO ''
     AS $$
   select j.id, (
-    select count(*)::integer + 1 from (
-      select from public.jobs ahead
+    select (count(*) filter (where line.deadline_at > statement_timestamp()))::integer + 1 from (
+      select ahead.deadline_at from public.jobs ahead
       where ahead.status = 'queued' and (ahead.queued_at, ahead.id) < (j.queued_at, j.id)
       limit 1000
     ) as line

@@ -94,6 +94,26 @@ async def test_the_line_counts_those_who_wait_ahead(connection: Connection, owne
     assert await line() == [0, 1]
 
 
+async def test_an_overdue_job_is_ahead_of_nobody_and_neither_waits_nor_runs(
+    connection: Connection, owner_id: UUID
+) -> None:
+    [before] = await call(connection, "jobs_count")
+    waits, runs, last = [await Life.born(connection, owner_id=owner_id) for _ in range(3)]
+    await runs.claim()
+    [full] = await call(connection, "jobs_count")
+    [place] = await call(connection, "jobs_in_line", p_job_ids=[last.job_id])
+
+    await waits.expire()
+    await runs.expire(seconds=7200)
+
+    [now] = await call(connection, "jobs_count")
+    [nearer] = await call(connection, "jobs_in_line", p_job_ids=[last.job_id])
+    assert (full["queued"] - before["queued"], full["running"] - before["running"]) == (2, 1)
+    assert (now["queued"] - before["queued"], now["running"] - before["running"]) == (1, 0)
+    assert now["oldest_overdue_seconds"] >= 7200
+    assert nearer["position"] == place["position"] - 1
+
+
 @pytest.mark.parametrize(
     ("dispatched", "after", "found"), [(False, 0.0, True), (False, LONG, False), (True, 0.0, True), (True, LONG, False)]
 )

@@ -20,7 +20,7 @@ from jobs.states import DecidedBy, JobStatus
 from jobs.wiring import Domain, open_domain
 from tests.conftest import TEXT
 from tests.faults.audit import Audit
-from tests.faults.processes import Api, Process, environment, held_analysis, holding
+from tests.faults.processes import Api, Process, environment, held_analysis, holding, mortal
 from tests.faults.waiting import until
 from tests.faults.watching import Watcher
 from tests.faults.wire import Client
@@ -31,7 +31,7 @@ FRAME_LIMIT = 5.0
 # A lease that no machine is so busy as to lose, for the workers that are to keep their jobs.
 LONG = timedelta(minutes=1)
 # Takes seconds to read.
-LONG_TEXT = b"It rained on the town, and nobody said that it had. " * 24_000
+LONG_TEXT = b"It rained on the town, and nobody said that it had. " * 12_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +64,11 @@ class Deployment:
         analysis = await held_analysis(worker.pid)
         self.held.append(analysis)
         return worker, analysis
+
+    async def mortal(self, **changes: object) -> Process:
+        """A new worker that dies when it begins to read `POISON`, and has said who it is."""
+        folder = self.directory / f"{len(self.processes)}-mortal"
+        return await self._begin("worker", self._environment(**changes) | mortal(folder)).started()
 
     async def scheduler(self, **changes: object) -> Process:
         """A new scheduler that has said who it is."""

@@ -69,6 +69,26 @@ def holding(folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(folder)}
 
 
+POISON = b"Poison"
+# The analysis of a text that begins with this word takes its worker down: as when memory runs out.
+_KILL = f"""
+import os, signal, sys
+
+if "jobs.analysis" in sys.orig_argv:
+    path = next(word for word in sys.orig_argv if word.startswith("/dev/fd/"))
+    with open(path, "rb") as file:
+        if file.read().startswith({POISON!r}):
+            os.kill(os.getppid(), signal.SIGKILL)
+"""
+
+
+def mortal(folder: Path) -> dict[str, str]:
+    """The environment of a worker that dies of `POISON`."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(_KILL)
+    return {"PYTHONPATH": str(folder)}
+
+
 async def held_analysis(worker: int) -> psutil.Process:
     """The analysis that was begun and holds itself, a child of the process of this number. See `holding`."""
 

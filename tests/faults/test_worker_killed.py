@@ -1,11 +1,10 @@
 """A worker is killed (SIGKILL) at each point of a job's life: the job ends elsewhere, once."""
 
-from uuid import UUID
-
 from jobs.states import JobStatus
+from tests.conftest import TEXT
 from tests.faults import holds
-from tests.faults.deployment import LONG, LONG_TEXT, Deployment, redis_client
-from tests.faults.processes import gone
+from tests.faults.deployment import LONG, Deployment, redis_client
+from tests.faults.processes import POISON, gone
 from tests.faults.waiting import until
 
 
@@ -119,52 +118,30 @@ async def test_a_worker_killed_between_commit_and_announcement_leaves_no_watcher
 
 
 async def test_a_job_that_kills_each_worker_ends_and_its_neighbours_do_not_suffer(deployment: Deployment) -> None:
-    # Long, so that it cannot be read before it kills.
-    poison = await deployment.job(LONG_TEXT)
-    for _ in range(4):
-        deployment.begin("worker", worker_concurrency=1)
-
-    for _ in range(2):
-        await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
-    neighbours = [await deployment.job() for _ in range(2)]
-    await until(lambda: _is_over(poison, deployment), "the poison kills its last worker")
-
-    ended = await deployment.row(poison)
-    assert ended.failure_code == "WORKER_LOST"
-    assert ended.failure_message is not None
-    assert "3 times" in ended.failure_message
-    for neighbour in neighbours:
-        await deployment.completes(neighbour)
-    dead = {process.id for process in deployment.processes if not process.is_running}
-    lost = await deployment.audit.rows(
-        "select (old ->> 'worker_id')::uuid as worker_id from audit.changes"
-        " where job_id = any ($1) and old ->> 'status' <> 'queued' and new ->> 'status' = 'queued'",
-        neighbours,
-    )
-    assert not dead & {loss["worker_id"] for loss in lost}
-
-
-async def test_a_job_that_kills_a_full_worker_takes_its_neighbours_along_only_once(deployment: Deployment) -> None:
-    jobs = [await deployment.job(LONG_TEXT) for _ in range(3)]
-    poison, *neighbours = jobs
+    neighbour, poison, other = jobs = [await deployment.job(text) for text in (TEXT, POISON, TEXT)]
     async with holds.at_load(deployment.audit.database_url):
-        victim = await deployment.worker(worker_concurrency=3)
+        victim = await deployment.mortal(worker_concurrency=3)
 
         async def holds_all() -> bool:
             return {(await deployment.row(job)).worker_id for job in jobs} == {victim.id}
 
         await until(holds_all, "one worker holds all three")
         victim.kill()
-    deployment.begin("worker", worker_concurrency=3)
-    await until(lambda: _dies_of(poison, deployment), "the poison kills a worker")
-    deployment.begin("worker", worker_concurrency=3)
-    await until(lambda: _is_over(poison, deployment), "the poison kills its last worker")
-    deployment.begin("worker", worker_concurrency=3)
+
+    async def is_over() -> bool:
+        """Whether the poison has had its attempts; each worker that dies of it is replaced by the next."""
+        if not deployment.processes[-1].is_running:
+            await deployment.mortal(worker_concurrency=3)
+        return (await deployment.row(poison)).status is JobStatus.FAILED
+
+    await until(is_over, "the poison has had its attempts")
 
     ended = await deployment.row(poison)
     assert ended.failure_code == "WORKER_LOST"
-    for neighbour in neighbours:
-        await deployment.completes(neighbour)
+    assert ended.failure_message is not None
+    assert "3 times" in ended.failure_message
+    for job in (neighbour, other):
+        await deployment.completes(job)
 
 
 async def test_a_killed_analysis_is_no_lost_worker_but_an_error_that_is_told_at_once(deployment: Deployment) -> None:
@@ -177,19 +154,3 @@ async def test_a_killed_analysis_is_no_lost_worker_but_an_error_that_is_told_at_
 
     assert job.failure_code == "INTERNAL_ERROR"
     assert worker.is_running
-
-
-async def _is_over(poison: UUID, deployment: Deployment) -> bool:
-    """Whether the poison has had its attempts; every worker that reads it meanwhile dies."""
-    await _dies_of(poison, deployment)
-    return (await deployment.row(poison)).status is JobStatus.FAILED
-
-
-async def _dies_of(poison: UUID, deployment: Deployment) -> bool:
-    """Whether a worker reads the poison; it dies of it then, as when the system ends it for want of memory."""
-    job = await deployment.row(poison)
-    for process in deployment.processes:
-        if process.is_running and process.id == job.worker_id and job.status is JobStatus.RUNNING:
-            process.kill()
-            return True
-    return False

@@ -23,7 +23,7 @@ up: setup dashboard  ## everything on embedded engines, until Ctrl-C; PORT=8000 
 	@exec $(BIN)/novelfoundry up --port "$(PORT)" --data "$(DATA)"
 
 test: setup dashboard $(NPM_STAMP) $(LITE_STAMP)  ## all tests, real engines included; ARGS go to pytest
-	$(BIN)/pytest --numprocesses=3 --dist=loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder $(ARGS)
 	npm test
 
 setup: .venv/.installed  ## the Python environment, from requirements-dev.lock

@@ -39,6 +39,12 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
         _run(engines.__aexit__(None, None, None))
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that a busy machine keeps from answering is not one that hangs."""
+    monkeypatch.setattr("jobs.presence._PATIENCE_SECONDS", 30.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Databases:
     """Makes databases on the session's PostgreSQL, and drops them."""

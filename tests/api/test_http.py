@@ -1,6 +1,5 @@
 """GraphQL over HTTP: who may ask, in which words, and what a fault looks like from outside."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -8,12 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 from starlette.staticfiles import StaticFiles
 
 from jobs.errors import ConfigurationError, Unavailable
 from jobs.settings import Settings
 from schema import limits
 from server import pages
+from server.app import Server
 from tests.api.conftest import Api, running
 
 VIEWER = "{ viewer { id email } }"
@@ -253,18 +254,9 @@ async def test_a_browser_gets_graphiql_and_a_program_does_not(api: Api) -> None:
     assert program.status_code == 401
 
 
-async def test_an_idle_connection_is_kept_longer_than_clients_keep_theirs(api: Api) -> None:
-    host, port = api.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(f"GET /livez HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-    assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
-    await reader.readuntil(b'alive"}')
-
-    # Five seconds are what uvicorn gives it, and httpx and Node too.
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(reader.read(1), 6)
-
-    writer.close()
+def test_an_idle_connection_is_kept_longer_than_clients_and_balancers_keep_theirs() -> None:
+    # httpx and Node give theirs up after five seconds, as uvicorn would, and most balancers after sixty.
+    assert Server(Starlette()).config.timeout_keep_alive > 60
 
 
 async def test_every_answer_carries_the_security_headers(api: Api) -> None:

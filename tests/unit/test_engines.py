@@ -27,20 +27,18 @@ from jobs.errors import ConfigurationError
 CLI = [sys.executable, "-m", "server.cli"]
 
 
-async def test_both_answer_on_loopback_and_nowhere_else(tmp_path: Path) -> None:
-    async with Engines(tmp_path, durable=False) as engines:
-        assert await ask(engines, "select 1") == 1
-        assert await ping(engines.redis_url)
-        assert listening(engines.postgres) == [("127.0.0.1", engines.postgres.port)]
-        assert listening(engines.valkey) == [("127.0.0.1", engines.valkey.port)]
+async def test_both_answer_on_loopback_and_nowhere_else(engines: Engines) -> None:
+    assert await ask(engines, "select 1") == 1
+    assert await ping(engines.redis_url)
+    assert listening(engines.postgres) == [("127.0.0.1", engines.postgres.port)]
+    assert listening(engines.valkey) == [("127.0.0.1", engines.valkey.port)]
 
 
-async def test_nobody_gets_in_without_the_password(tmp_path: Path) -> None:
-    async with Engines(tmp_path, durable=False) as engines:
-        with pytest.raises(asyncpg.InvalidPasswordError):
-            await asyncpg.connect(engines.database_url, password="guessed")
-        with pytest.raises(AuthenticationError):
-            await ping(f"redis://127.0.0.1:{engines.valkey.port}")
+async def test_nobody_gets_in_without_the_password(engines: Engines) -> None:
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(engines.database_url, password="guessed")
+    with pytest.raises(AuthenticationError):
+        await ping(f"redis://127.0.0.1:{engines.valkey.port}")
 
 
 async def test_passwords_show_neither_in_the_process_list_nor_to_other_users(tmp_path: Path) -> None:
@@ -174,17 +172,16 @@ async def test_an_engine_that_dies_is_started_again(tmp_path: Path) -> None:
         assert engines.valkey.pid not in (None, first)
 
 
-async def test_a_start_that_is_cancelled_while_its_server_answers_ends(tmp_path: Path) -> None:
-    async with Engines(tmp_path, durable=False) as engines:
-        for engine in (engines.postgres, engines.valkey):
-            for step in range(60):
-                asking = asyncio.create_task(engine._ask())
-                for _ in range(step):
-                    await asyncio.sleep(0)
-                if not asking.done():
-                    asking.cancel()
-                    await asyncio.wait([asking])
-                    assert asking.cancelled(), f"{engine.program}, step {step}"
+async def test_a_start_that_is_cancelled_while_its_server_answers_ends(engines: Engines) -> None:
+    for engine in (engines.postgres, engines.valkey):
+        for step in range(60):
+            asking = asyncio.create_task(engine._ask())
+            for _ in range(step):
+                await asyncio.sleep(0)
+            if not asking.done():
+                asking.cancel()
+                await asyncio.wait([asking])
+                assert asking.cancelled(), f"{engine.program}, step {step}"
 
 
 async def test_a_server_that_outlived_its_supervisor_is_ended_by_the_next_start(tmp_path: Path) -> None:

@@ -321,7 +321,8 @@ begin
   insert into public.job_events (job_id, version, status, decided_by, message)
   select j.id, j.version, j.status, 'worker',
          format('Refused: worker %s, attempt %s. %s', p_worker_id, p_attempt, p_message)
-  from public.jobs j where j.id = p_job_id;
+  from public.jobs j where j.id = p_job_id
+  for key share;
   return query select * from public.job_snapshots j where j.id = p_job_id;
 end;
 $$;

@@ -99,7 +99,7 @@ async def test_a_reader_waits_for_a_row_that_somebody_holds_and_settles_it_if_it
     async with another_connection.transaction():
         await another_connection.execute("select from public.jobs where id = $1 for update", life.job_id)
         reading = asyncio.create_task(read(life.connection, life.owner_id, job_ids=_ids(life, scope)))
-        await _blocked(another_connection, by=another_connection.get_server_pid())
+        await blocked(another_connection, by=another_connection.get_server_pid())
         assert not reading.done()
 
     assert [row["id"] for row in await asyncio.wait_for(reading, WAIT)] == [life.job_id]
@@ -113,7 +113,7 @@ async def test_a_reader_that_waited_leaves_alone_what_was_cancelled_meanwhile(
     async with another_connection.transaction():
         await call(another_connection, "job_cancel", p_owner_id=life.owner_id, p_job_id=life.job_id)
         reading = asyncio.create_task(read(life.connection, life.owner_id))
-        await _blocked(another_connection, by=another_connection.get_server_pid())
+        await blocked(another_connection, by=another_connection.get_server_pid())
 
     assert await asyncio.wait_for(reading, WAIT) == []
     row = await life.row()
@@ -226,7 +226,7 @@ def _ids(life: Life, scope: str) -> list[UUID] | None:
     return [life.job_id] if scope == "by id" else None
 
 
-async def _blocked(connection: Connection, *, by: int) -> None:
+async def blocked(connection: Connection, *, by: int) -> None:
     """Waits until some session waits for `by`."""
     async with asyncio.timeout(WAIT):
         while not await connection.fetchval(

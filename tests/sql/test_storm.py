@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 
 from tests.sql import audit
-from tests.sql.life import Connection, Life
+from tests.sql.life import Connection, Life, call
 from tests.sql.oracle import EDGES, ORACLE
+from tests.sql.test_settle import blocked
 
 ACTORS, STEPS, MANUSCRIPTS = 8, 100, 3
 KINDS = (
@@ -41,6 +42,21 @@ async def test_no_storm_of_steps_breaks_a_rule_or_ends_in_a_deadlock(
     assert len(jobs) > MANUSCRIPTS
     assert codes <= {"done", *ORACLE["errors"]}
     await audit.check(alone, jobs, EDGES)
+
+
+async def test_a_worker_may_be_refused_while_its_jobs_manuscript_is_being_deleted(
+    life: Life, another_connection: Connection
+) -> None:
+    await life.claim()
+
+    async with another_connection.transaction():
+        await call(
+            another_connection, "manuscript_delete", p_owner_id=life.owner_id, p_manuscript_id=life.manuscript_id
+        )
+        noting = asyncio.create_task(life.note_refused())
+        await blocked(another_connection, by=another_connection.get_server_pid())
+
+    assert await asyncio.wait_for(noting, 20) == []
 
 
 class Actor:

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,18 +42,17 @@ class Program:
         self.ready.set()
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """The whole deployment, in the foreground of a process of its own; ended with SIGTERM."""
+@contextmanager
+def up(data: Path, environment: Mapping[str, str]) -> Iterator[Program]:
+    """`novelfoundry up` on a free port, in the foreground of a process of its own; ended with SIGTERM."""
     port = _free_port()
-    data = tmp_path_factory.mktemp("up")
     process = subprocess.Popen(
         [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", str(data)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "NF_QUEUE_TIMEOUT": "60", "NF_MAX_UPLOAD_BYTES": "2000000"},
+        env=environment,
         cwd=Path(__file__).parents[2],
     )
     program = Program(url=f"http://127.0.0.1:{port}", process=process)
@@ -69,6 +68,14 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         reader.join(5)
         if process.stdout is not None:
             process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The whole deployment."""
+    environment = {**os.environ, "NF_QUEUE_TIMEOUT": "60", "NF_MAX_UPLOAD_BYTES": "2000000"}
+    with up(tmp_path_factory.mktemp("up"), environment) as program:
+        yield program
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,6 @@
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +19,7 @@ from jobs.storage import StorageFiles
 from jobs.store import JobStore
 from supabase import AsyncClient
 from tests.conftest import TEXT, AddManuscript, Databases
-from tests.e2e.conftest import READY_SECONDS, Program
-from tests.faults.deployment import free_port
+from tests.e2e.conftest import Program, up
 from tests.supabase.lite import Author, Project, running, why_not
 
 TEMPLATE = "project"
@@ -142,29 +137,10 @@ def sign_up(project: Project) -> Callable[[], Author]:
 @pytest.fixture(scope="module")
 def program(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The whole deployment on the project; only Redis is its own."""
-    port, data = free_port(), tmp_path_factory.mktemp("up")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", str(data)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={"PATH": os.environ["PATH"], "HOME": str(data), "NF_QUEUE_TIMEOUT": "60", **_environment(project)},
-        cwd=Path(__file__).parents[2],
-    )
-    program = Program(url=f"http://127.0.0.1:{port}", process=process)
-    reader = threading.Thread(target=program.read, daemon=True)
-    reader.start()
-    try:
-        assert program.ready.wait(READY_SECONDS), "".join(program.lines)
-        assert process.poll() is None, "".join(program.lines)
+    data = tmp_path_factory.mktemp("up")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(data), "NF_QUEUE_TIMEOUT": "60", **_environment(project)}
+    with up(data, environment) as program:
         yield program
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0, "".join(program.lines)
-        reader.join(5)
-        if process.stdout is not None:
-            process.stdout.close()
 
 
 def _run(task: Coroutine[Any, Any, Any]) -> None:

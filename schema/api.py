@@ -18,6 +18,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
 from schema.errors import NO_OPERATION
+from schema.executor import Executor
 from schema.limits import MAX_TOKENS, RequestLimits
 from schema.mutations import Mutation
 from schema.queries import Query
@@ -72,6 +73,7 @@ api = Api(
     subscription=Subscription,
     types=[AnalysisReport],
     extensions=[Preparation],
+    execution_context_class=Executor,
 )
 
 

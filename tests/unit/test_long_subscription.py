@@ -1,0 +1,143 @@
+"""A subscription that lives for a month holds what it held after a minute, and tells what is true then."""
+
+import gc
+import sys
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+
+from client_contract.verify import operations
+from jobs.feed import Feed, Frame
+from jobs.models import Component, Job, Manuscript, SystemHealth
+from jobs.presence import Presence
+from jobs.service import JobService
+from jobs.states import ComponentState, JobStatus
+from schema.api import api
+from schema.context import Caller, Context
+from schema.ids import global_id
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+OWNER = uuid4()
+WELL = Component(state=ComponentState.HEALTHY, live=1, last_seen_at=NOW)
+JOB = Job(
+    id=uuid4(),
+    owner_id=OWNER,
+    manuscript_id=uuid4(),
+    kind="analysis",
+    status=JobStatus.RUNNING,
+    stage="Reading the chapters",
+    progress=0.5,
+    attempt=1,
+    max_attempts=3,
+    version=1,
+    worker_id=uuid4(),
+    queued_at=NOW,
+    dispatched_at=NOW,
+    started_at=NOW,
+    finished_at=None,
+    deadline_at=NOW + timedelta(seconds=30),
+    failure_code=None,
+    failure_message=None,
+    retry_of=None,
+    as_of=NOW,
+)
+# Frames until everything that is kept once is there, and frames after which nothing more may be kept.
+WARM, FRAMES = 500, 10_000
+# Less than one object for ten frames, and 10 bytes a frame: the least leak is one object a frame.
+OBJECTS, BYTES = FRAMES // 10, FRAMES * 10
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """The parts that a frame is made with, each as a frame meets it: changing, and never away."""
+
+    frames: int
+    told: int = 0
+    version: int = 0
+    held: list[tuple[int, int]] = field(default_factory=list)
+
+    async def watch(self, owner_id: UUID) -> AsyncGenerator[Frame, None]:
+        """As many frames as are asked for: jobs, and every other time a tick without any."""
+        for _ in range(self.frames):
+            self.version += 1
+            as_of = NOW + timedelta(seconds=self.version)
+            job = replace(JOB, version=self.version, as_of=as_of)
+            yield Frame(as_of=as_of, jobs=(job,) if self.version % 2 else ())
+
+    async def follow(self, owner_id: UUID, job_id: UUID) -> AsyncGenerator[Job, None]:
+        """One job's versions."""
+        async for frame in self.watch(owner_id):
+            yield replace(JOB, version=self.version, as_of=frame.as_of)
+
+    async def manuscripts(self, owner_id: UUID, ids: Collection[UUID]) -> list[Manuscript]:
+        """Renamed with every version."""
+        title = f"Draft {self.version}"
+        return [
+            Manuscript(
+                id=id, owner_id=owner_id, title=title, filename=None, byte_size=1, word_count=None, created_at=NOW
+            )
+            for id in ids
+        ]
+
+    async def health(self) -> SystemHealth:
+        """All is well."""
+        return SystemHealth(
+            as_of=NOW, sweeper=WELL, workers=WELL, push=WELL, queued=0, running=1, capacity=2, busy=1, message=None
+        )
+
+    def context(self) -> Context:
+        """What the schema is given."""
+        caller = Caller(owner_id=OWNER, subject="ann", email=None, expires_at=NOW)
+        return Context(
+            caller=caller,
+            service=cast(JobService, self),
+            presence=cast(Presence, self),
+            feed=cast(Feed, self),
+        )
+
+    def count(self) -> None:
+        """Notes how many objects live, and their bytes."""
+        gc.collect()
+        self.held.append((sys.getallocatedblocks(), sum(map(sys.getsizeof, gc.get_objects()))))
+
+
+@pytest.mark.parametrize("name", ["JobUpdates", "JobProgress"])
+async def test_ten_thousand_frames_leave_nothing_behind(name: str) -> None:
+    around = Surroundings(frames=WARM + FRAMES)
+
+    async with aclosing(await frames_of(name, around)) as frames:
+        async for frame in frames:
+            assert not frame.errors
+            around.told += 1
+            if around.told in (WARM, WARM + FRAMES):
+                around.count()
+
+    (objects, size), (objects_later, size_later) = around.held
+    assert objects_later - objects < OBJECTS
+    assert size_later - size < BYTES
+
+
+async def test_every_frame_tells_what_is_true_then() -> None:
+    around = Surroundings(frames=5)
+
+    async with aclosing(await frames_of("JobUpdates", around)) as frames:
+        told = [job async for frame in frames for job in frame.data["jobUpdates"]["jobs"]]
+
+    assert [(job["version"], job["manuscript"]["title"]) for job in told] == [
+        (1, "Draft 1"),
+        (3, "Draft 3"),
+        (5, "Draft 5"),
+    ]
+
+
+async def frames_of(name: str, around: Surroundings) -> AsyncGenerator[Any, None]:
+    """The results of one of the contract's subscriptions."""
+    variables = {"id": global_id("Job", JOB.id)} if name == "JobProgress" else None
+    context = around.context()
+    results = await api.stream(operations()[name], variable_values=variables, context_value=context)
+    return cast(AsyncGenerator[Any, None], results)

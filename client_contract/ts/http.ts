@@ -32,9 +32,11 @@ interface GraphQLAnswer<TData> {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-// Milliseconds until a request without an answer is given up. A file of 25 MB may come over a slow line.
+// Milliseconds until a request without an answer is given up. A file or a pasted text of 25 MB may go over a slow line.
 const REQUEST_LIMIT = 15_000;
 const UPLOAD_LIMIT = 600_000;
+/** Characters: what is longer carries a text. An operation and its other variables stay below it. */
+const LONGEST_REQUEST = 131_072;
 
 export class HttpClient {
   readonly #options: HttpOptions;
@@ -84,7 +86,7 @@ export class HttpClient {
     const token = await this.#options.getToken({ refresh });
     const headers = new Headers(init.headers);
     if (token !== null) headers.set("Authorization", `Bearer ${token}`);
-    const limit = AbortSignal.timeout(init.body instanceof FormData ? UPLOAD_LIMIT : REQUEST_LIMIT);
+    const limit = AbortSignal.timeout(isLong(init.body) ? UPLOAD_LIMIT : REQUEST_LIMIT);
     try {
       return await fetch(new URL(path, this.#options.origin), {
         ...init,
@@ -96,6 +98,10 @@ export class HttpClient {
       throw new RequestFailed("unavailable", "The server cannot be reached. Try again.", { cause });
     }
   }
+}
+
+function isLong(body: RequestInit["body"]): boolean {
+  return body instanceof FormData || (typeof body === "string" && body.length > LONGEST_REQUEST);
 }
 
 async function readJson(response: Response) {

@@ -20,6 +20,8 @@ class Auth:
     def __init__(self, base: str) -> None:
         self._base = base
         self.refreshed = 0
+        self.author = "anna"
+        self.ends_sessions = False
         self.asked_for: list[str] = []
 
     def answer(self, route: Route) -> None:
@@ -29,7 +31,7 @@ class Auth:
         body = route.request.post_data_json or {}
         if path.startswith("/logout"):
             route.fulfill(status=204)
-        elif path.startswith("/token?grant_type=refresh_token"):
+        elif path.startswith("/token?grant_type=refresh_token") and not self.ends_sessions:
             self.refreshed += 1
             route.fulfill(json=self._session())
         elif path.startswith("/token?grant_type=password") and body.get("password") == PASSWORD:
@@ -43,7 +45,7 @@ class Auth:
         asked = Request(self._base + "/session", method="POST", headers={"Origin": self._base})
         with urlopen(asked) as answered:
             token = json.load(answered)["token"]
-        user = {"id": "anna", "aud": "authenticated", "email": EMAIL, "app_metadata": {}, "user_metadata": {}}
+        user = {"id": self.author, "aud": "authenticated", "email": EMAIL, "app_metadata": {}, "user_metadata": {}}
         return {
             "access_token": token,
             "token_type": "bearer",

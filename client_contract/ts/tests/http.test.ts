@@ -1,7 +1,7 @@
 // Requests against a local server that answers as the test tells it.
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ViewerDocument } from "../generated/operations.ts";
+import { AddManuscriptDocument, ViewerDocument } from "../generated/operations.ts";
 import { type GetToken, HttpClient, RequestFailed, type RequestFailure } from "../http.ts";
 import { FakeServer } from "./server.ts";
 
@@ -121,4 +121,17 @@ describe("an upload", () => {
 
     expect(await send()).toEqual(refusal);
   });
+});
+
+test("a pasted text is given as long as a file, for it may be as large", async () => {
+  server.clerk = () => ({ status: 200, body: { data: { viewer: null } } });
+  const timeout = vi.spyOn(AbortSignal, "timeout");
+  const limitFor = async (text: string) => {
+    await http.execute(AddManuscriptDocument, { input: { title: "Rain", text } });
+    return timeout.mock.lastCall;
+  };
+
+  expect(await limitFor("It rained. ".repeat(100_000))).toEqual([600_000]);
+  expect(await limitFor("It rained.")).toEqual([15_000]);
+  timeout.mockRestore();
 });

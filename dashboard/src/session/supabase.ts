@@ -34,14 +34,29 @@ export function openSupabase(url: string, publishableKey: string): SignIn {
 
 function sessionOf(auth: SupabaseClient["auth"], { user }: SupabaseSession): Session {
   return {
+    authorId: user.id,
     email: user.email ?? null,
-    // supabase-js renews a token that is about to end by itself; one that the server refused, on demand.
-    getToken: async ({ refresh }) => {
-      const { data } = refresh ? await auth.refreshSession() : await auth.getSession();
-      return data.session?.access_token ?? null;
-    },
+    getToken: ({ refresh }) => (refresh ? renewedToken(auth) : heldToken(auth)),
     signOut: async () => void (await auth.signOut({ scope: "local" })),
   };
+}
+
+/** supabase-js renews by itself a token that is about to end. */
+async function heldToken(auth: SupabaseClient["auth"]): Promise<string | null> {
+  const { data } = await auth.getSession();
+  return data.session?.access_token ?? null;
+}
+
+/** A new token for one that the server refused. Where that is refused too, nobody is signed in any more. */
+async function renewedToken(auth: SupabaseClient["auth"]): Promise<string | null> {
+  const { data, error } = await auth.refreshSession();
+  // supabase-js keeps a session whose token has not run out by its own clock: the server has just said otherwise.
+  if (error !== null && isRefusal(error.status)) await auth.signOut({ scope: "local" });
+  return data.session?.access_token ?? null;
+}
+
+function isRefusal(status: number | undefined): boolean {
+  return status === 400 || status === 401 || status === 403;
 }
 
 function sentenceFor(status: number | undefined, message: string): string {

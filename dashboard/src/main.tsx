@@ -37,7 +37,7 @@ function show(root: Root, session: Session): void {
   root.render(
     <StrictMode>
       <Boundary>
-        <Page service={service} key={session.email} />
+        <Page service={service} key={session.authorId} />
       </Boundary>
     </StrictMode>,
   );
@@ -45,8 +45,13 @@ function show(root: Root, session: Session): void {
 
 function Page({ service }: { readonly service: Service }) {
   useEffect(() => {
-    service.feed.start();
-    return () => service.feed.stop();
+    const { feed, drafts } = service;
+    feed.start();
+    drafts.start();
+    return () => {
+      feed.stop();
+      drafts.stop();
+    };
   }, [service]);
   return (
     <ServiceContext value={service}>

@@ -1,17 +1,33 @@
-// What the page works with once the author is signed in: requests, the job feed, the session.
+// What the page works with once the author is signed in: requests, the job feed, what she enters, the session.
 import { HttpClient, JobFeed } from "@novelfoundry/client";
 import { createContext, useContext } from "react";
+import { DraftKeeper } from "./drafts/keeper.ts";
 import type { Session } from "./session/session.ts";
 
 export interface Service {
   readonly http: HttpClient;
   readonly feed: JobFeed;
+  readonly drafts: DraftKeeper;
   readonly session: Session;
 }
 
 export function openService(session: Session): Service {
   const options = { origin: location.origin, getToken: session.getToken };
-  return { http: new HttpClient(options), feed: new JobFeed(options), session };
+  return {
+    http: new HttpClient(options),
+    feed: new JobFeed(options),
+    drafts: keeperOf(session.authorId),
+    session,
+  };
+}
+
+// One an author, for what a browser cannot store must outlive a sign-in that ran out.
+const keepers = new Map<string, DraftKeeper>();
+
+function keeperOf(authorId: string): DraftKeeper {
+  const keeper = keepers.get(authorId) ?? new DraftKeeper(authorId);
+  keepers.set(authorId, keeper);
+  return keeper;
 }
 
 export const ServiceContext = createContext<Service | null>(null);

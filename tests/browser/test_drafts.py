@@ -1,10 +1,10 @@
 """What only the author has is kept until it is accepted: her text, and the file that she chose."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from tests.browser.conftest import Opened, Opener
 from tests.browser.test_sign_in import Auth, sign_in, visit
@@ -47,7 +47,7 @@ def expect_accepted(page: Page, title: str = TITLE) -> None:
     expect_entered(page, "", "")
 
 
-def refusing(operation: str, answer: dict[str, object]) -> Callable[[Route], None]:
+def refusing(operation: str, answer: Mapping[str, str]) -> Callable[[Route], None]:
     """Answers one operation with a refusal, and lets the others through."""
 
     def handle(route: Route) -> None:
@@ -141,7 +141,12 @@ def test_a_text_that_the_browser_cannot_keep_is_said_to_be_in_this_page_only(ope
 
     expect(page.get_by_text("This browser has no room to keep your text")).to_be_visible()
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.reload()
     assert asked == ["beforeunload"]
 

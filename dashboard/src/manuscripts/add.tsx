@@ -1,11 +1,15 @@
 // Adding a manuscript: drop a file, choose one, paste text, or try the sample.
 import { type DragEvent, type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { useDraft } from "../drafts/use_draft.ts";
 import { ProgressBar } from "../jobs/status.tsx";
+import { useService } from "../service.ts";
 import type { Intake } from "./intake.ts";
 import { hasSample } from "./sample.ts";
 import "./add.css";
 
 const FORMATS = ".txt,.md,.markdown,.docx,.epub";
+// Characters, as the contract has it.
+const LONGEST_TITLE = 300;
 
 interface AddProps {
   readonly intake: Intake;
@@ -14,7 +18,7 @@ interface AddProps {
 }
 
 export function Add({ intake, isFirst }: AddProps) {
-  const [isPasting, setPasting] = useState(false);
+  const { step } = intake.state;
   return (
     <section className="add-page" aria-labelledby="add-title">
       <h1 id="add-title">
@@ -24,35 +28,63 @@ export function Add({ intake, isFirst }: AddProps) {
         It is read from the first page to the last. A few seconds later you see its chapters, its pace, how
         much of it is spoken, and the words and phrases that you lean on.
       </p>
-      {intake.state.step === "sending" ? <Sending intake={intake} /> : <DropZone intake={intake} />}
+      {step === "sending" ? <Sending intake={intake} /> : <DropZone intake={intake} />}
       {intake.state.step === "refused" && (
         <p className="message" role="alert">
           {intake.state.message}
         </p>
       )}
-      {intake.state.step !== "sending" && (
-        <p className="ways soft">
-          <button
-            type="button"
-            className="link"
-            aria-expanded={isPasting}
-            onClick={() => setPasting(!isPasting)}
-          >
-            Paste text instead
-          </button>
-          {hasSample && (
-            <>
-              {" or "}
-              <button type="button" className="link" onClick={() => void intake.sendSample()}>
-                try it with our sample story
-              </button>
-            </>
-          )}
-          .
-        </p>
-      )}
-      {isPasting && intake.state.step !== "sending" && <PasteForm intake={intake} />}
+      {step !== "sending" && <HeldFile intake={intake} />}
+      {step !== "sending" && <OtherWays intake={intake} />}
     </section>
+  );
+}
+
+/** The file that was not taken: it need not be looked for again. */
+function HeldFile({ intake }: { readonly intake: Intake }) {
+  const { drafts } = useService();
+  const { draft } = useDraft(drafts);
+  const [file] = draft.files;
+  if (file === undefined) return null;
+  return (
+    <p className="held">
+      <span>“{file.name}” is not added yet. This page still holds it.</span>
+      <button type="button" className="button primary" onClick={() => void intake.send(file)}>
+        Try again
+      </button>
+      <button type="button" className="button quiet" onClick={() => drafts.put({ files: [] })}>
+        Leave it
+      </button>
+    </p>
+  );
+}
+
+function OtherWays({ intake }: { readonly intake: Intake }) {
+  const { drafts } = useService();
+  const { generation } = useDraft(drafts);
+  const [isAsked, setAsked] = useState<boolean | null>(null);
+  const { title, text, files } = drafts.draft;
+  const hasWords = title !== "" || text !== "";
+  const isRefused = intake.state.step === "refused" && hasWords && files.length === 0;
+  const isPasting = isAsked ?? hasWords;
+  return (
+    <>
+      <p className="ways soft">
+        <button type="button" className="link" aria-expanded={isPasting} onClick={() => setAsked(!isPasting)}>
+          Paste text instead
+        </button>
+        {hasSample && (
+          <>
+            {" or "}
+            <button type="button" className="link" onClick={() => void intake.sendSample()}>
+              try it with our sample story
+            </button>
+          </>
+        )}
+        .
+      </p>
+      {isPasting && <PasteForm key={generation} intake={intake} takesFocus={isAsked === true || isRefused} />}
+    </>
   );
 }
 
@@ -125,26 +157,48 @@ function Sending({ intake }: { readonly intake: Intake }) {
   );
 }
 
-function PasteForm({ intake }: { readonly intake: Intake }) {
-  const title = useRef<HTMLInputElement>(null);
-  // The form opens below the fold.
-  useEffect(() => title.current?.focus(), []);
+interface PasteFormProps {
+  readonly intake: Intake;
+  /** Whether the author has just opened it, or her text has come back. */
+  readonly takesFocus: boolean;
+}
 
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+function PasteForm({ intake, takesFocus }: PasteFormProps) {
+  const { drafts } = useService();
+  const { isSafe } = useDraft(drafts);
+  const title = useRef<HTMLInputElement>(null);
+  const text = useRef<HTMLTextAreaElement>(null);
+  // The form opens below the fold.
+  useEffect(() => {
+    if (takesFocus) title.current?.focus();
+  }, [takesFocus]);
+
+  const keep = () => drafts.type({ title: title.current?.value ?? "", text: text.current?.value ?? "" });
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    void intake.paste(String(data.get("title")), String(data.get("text")));
+    void intake.paste();
   };
   return (
-    <form className="paste card" onSubmit={submit}>
+    <form className="paste card" onSubmit={submit} onInput={keep}>
       <label className="field">
         Title
-        <input ref={title} name="title" required maxLength={200} autoComplete="off" />
+        <input
+          ref={title}
+          required
+          maxLength={LONGEST_TITLE}
+          autoComplete="off"
+          defaultValue={drafts.draft.title}
+        />
       </label>
       <label className="field">
         Text
-        <textarea name="text" required rows={12} />
+        <textarea ref={text} required rows={12} defaultValue={drafts.draft.text} />
       </label>
+      {!isSafe && (
+        <p className="message" role="status">
+          This browser has no room to keep your text. Leave this page open until the text has been added.
+        </p>
+      )}
       <button type="submit" className="button primary">
         Read this text
       </button>

@@ -25,7 +25,7 @@ export function openLocalSession(): Session {
     return held.value;
   }
 
-  return { email: null, getToken, signOut: null };
+  return { authorId: "local", email: null, getToken, signOut: null };
 }
 
 async function requestToken(): Promise<Token> {

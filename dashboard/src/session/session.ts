@@ -2,6 +2,8 @@
 import type { GetToken } from "@novelfoundry/client";
 
 export interface Session {
+  /** Tells one author of this browser from another. */
+  readonly authorId: string;
   /** The e-mail address of the author; null in local mode, where there is only one. */
   readonly email: string | null;
   readonly getToken: GetToken;

@@ -1,6 +1,7 @@
 // The door in Supabase mode: e-mail and password.
 import { type FormEvent, useState } from "react";
 import { messageOf } from "../service.ts";
+import { forgetEmail, keepEmail, keptEmail } from "./kept_email.ts";
 import type { SignIn } from "./supabase.ts";
 import "./sign_in.css";
 
@@ -25,7 +26,14 @@ export function SignInPage({ signIn }: { readonly signIn: SignIn }) {
         <h1>Sign in</h1>
         <label className="field">
           E-mail address
-          <input name="email" type="email" autoComplete="username" required />
+          <input
+            name="email"
+            type="email"
+            autoComplete="username"
+            required
+            defaultValue={keptEmail()}
+            onInput={keepEmail}
+          />
         </label>
         <label className="field">
           Password
@@ -47,6 +55,7 @@ export function SignInPage({ signIn }: { readonly signIn: SignIn }) {
 async function enter(signIn: SignIn, email: string, password: string): Promise<string | null> {
   try {
     await signIn.withPassword(email, password);
+    forgetEmail();
     return null;
   } catch (error) {
     return messageOf(error);

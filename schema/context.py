@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, partial
 from typing import TypeAlias
 from uuid import UUID
 
@@ -26,56 +27,49 @@ class Caller:
 
 
 class Loaders:
-    """Relations, batched: fifty jobs ask for their manuscripts in one call. Good for one answer only."""
+    """Relations, batched: fifty jobs ask for their manuscripts in one call. Good for one answer only.
+
+    Each is made when it is first asked. None of them leads back to here: what an answer was made with is freed with
+    the answer, where a circle would stay until the collector walks through everything that lives.
+    """
 
     def __init__(self, service: JobService, owner_id: UUID) -> None:
-        self._service = service
-        self._owner_id = owner_id
-        self.jobs = DataLoader(self._jobs)
-        self.manuscripts = DataLoader(self._manuscripts)
-        self.jobs_of_manuscript = DataLoader(self._jobs_of_manuscripts)
-        self.report_of_job = DataLoader(self._reports_of_jobs)
-        self.report_of_manuscript = DataLoader(self._reports_of_manuscripts)
-        self.events = DataLoader(self._events)
-        self.waiting = DataLoader(self._waiting)
+        self._asked = service, owner_id
 
-    async def _jobs(self, ids: list[UUID]) -> list[Job | None]:
-        found = {job.id: job for job in await self._service.jobs(self._owner_id, ids)}
-        return [found.get(id) for id in ids]
+    @cached_property
+    def jobs(self) -> DataLoader[UUID, Job | None]:
+        """By id."""
+        return DataLoader(partial(_jobs, *self._asked))
 
-    async def _manuscripts(self, ids: list[UUID]) -> list[Manuscript | None]:
-        found = {each.id: each for each in await self._service.manuscripts(self._owner_id, ids)}
-        return [found.get(id) for id in ids]
+    @cached_property
+    def manuscripts(self) -> DataLoader[UUID, Manuscript | None]:
+        """By id."""
+        return DataLoader(partial(_manuscripts, *self._asked))
 
-    async def _jobs_of_manuscripts(self, keys: list[tuple[UUID, int]]) -> list[list[Job]]:
-        """Keys are a manuscript and how many of its jobs; the newest come first."""
-        limits: dict[int, list[UUID]] = {}
-        for id, limit in keys:
-            limits.setdefault(limit, []).append(id)
-        found: dict[tuple[UUID, int], list[Job]] = {}
-        for limit, ids in limits.items():
-            for job in await self._service.jobs_of_manuscripts(self._owner_id, ids, limit=limit):
-                found.setdefault((job.manuscript_id, limit), []).append(job)
-        return [found.get(key, []) for key in keys]
+    @cached_property
+    def jobs_of_manuscript(self) -> DataLoader[tuple[UUID, int], list[Job]]:
+        """By a manuscript's id and how many of its jobs; the newest come first."""
+        return DataLoader(partial(_jobs_of_manuscripts, *self._asked))
 
-    async def _reports_of_jobs(self, ids: list[UUID]) -> list[Report | None]:
-        found = {each.job_id: each for each in await self._service.reports_of_jobs(self._owner_id, ids)}
-        return [found.get(id) for id in ids]
+    @cached_property
+    def report_of_job(self) -> DataLoader[UUID, Report | None]:
+        """By the job's id."""
+        return DataLoader(partial(_reports_of_jobs, *self._asked))
 
-    async def _reports_of_manuscripts(self, ids: list[UUID]) -> list[Report | None]:
-        reports = await self._service.reports_of_manuscripts(self._owner_id, ids)
-        found = {each.manuscript_id: each for each in reports}
-        return [found.get(id) for id in ids]
+    @cached_property
+    def report_of_manuscript(self) -> DataLoader[UUID, Report | None]:
+        """The newest, by the manuscript's id."""
+        return DataLoader(partial(_reports_of_manuscripts, *self._asked))
 
-    async def _events(self, ids: list[UUID]) -> list[list[JobEvent]]:
-        found: dict[UUID, list[JobEvent]] = {}
-        for event in await self._service.events(self._owner_id, ids, limit=MAX_EVENTS):
-            found.setdefault(event.job_id, []).append(event)
-        return [found.get(id, []) for id in ids]
+    @cached_property
+    def events(self) -> DataLoader[UUID, list[JobEvent]]:
+        """By the job's id."""
+        return DataLoader(partial(_events, *self._asked))
 
-    async def _waiting(self, jobs: list[Job]) -> list[Waiting | None]:
-        found = await self._service.waiting(jobs)
-        return [found.get(job.id) for job in jobs]
+    @cached_property
+    def waiting(self) -> DataLoader[Job, Waiting | None]:
+        """By the job."""
+        return DataLoader(partial(_waiting, self._asked[0]))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,3 +96,46 @@ class Context:
 
 
 Asked: TypeAlias = Info[Context, None]
+
+
+async def _jobs(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Job | None]:
+    found = {job.id: job for job in await service.jobs(owner_id, ids)}
+    return [found.get(id) for id in ids]
+
+
+async def _manuscripts(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Manuscript | None]:
+    found = {each.id: each for each in await service.manuscripts(owner_id, ids)}
+    return [found.get(id) for id in ids]
+
+
+async def _jobs_of_manuscripts(service: JobService, owner_id: UUID, keys: list[tuple[UUID, int]]) -> list[list[Job]]:
+    limits: dict[int, list[UUID]] = {}
+    for id, limit in keys:
+        limits.setdefault(limit, []).append(id)
+    found: dict[tuple[UUID, int], list[Job]] = {}
+    for limit, ids in limits.items():
+        for job in await service.jobs_of_manuscripts(owner_id, ids, limit=limit):
+            found.setdefault((job.manuscript_id, limit), []).append(job)
+    return [found.get(key, []) for key in keys]
+
+
+async def _reports_of_jobs(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Report | None]:
+    found = {each.job_id: each for each in await service.reports_of_jobs(owner_id, ids)}
+    return [found.get(id) for id in ids]
+
+
+async def _reports_of_manuscripts(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Report | None]:
+    found = {each.manuscript_id: each for each in await service.reports_of_manuscripts(owner_id, ids)}
+    return [found.get(id) for id in ids]
+
+
+async def _events(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[list[JobEvent]]:
+    found: dict[UUID, list[JobEvent]] = {}
+    for event in await service.events(owner_id, ids, limit=MAX_EVENTS):
+        found.setdefault(event.job_id, []).append(event)
+    return [found.get(id, []) for id in ids]
+
+
+async def _waiting(service: JobService, jobs: list[Job]) -> list[Waiting | None]:
+    found = await service.waiting(jobs)
+    return [found.get(job.id) for job in jobs]

@@ -2,8 +2,8 @@
 
 import gc
 import sys
-from collections.abc import AsyncGenerator, Collection
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Collection, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -122,6 +122,22 @@ async def test_ten_thousand_frames_leave_nothing_behind(name: str) -> None:
     assert size_later - size < BYTES
 
 
+@pytest.mark.parametrize("name", ["JobUpdates", "JobProgress"])
+async def test_a_frame_is_freed_without_the_collector(name: str) -> None:
+    around = Surroundings(frames=300)
+
+    async with aclosing(await frames_of(name, around)) as frames:
+        for _ in range(100):
+            await anext(frames)
+        gc.collect()
+        with collector_off():
+            for _ in range(100):
+                await anext(frames)
+            in_circles = gc.collect()
+
+    assert in_circles == 0
+
+
 async def test_every_frame_tells_what_is_true_then() -> None:
     around = Surroundings(frames=5)
 
@@ -133,6 +149,16 @@ async def test_every_frame_tells_what_is_true_then() -> None:
         (3, "Draft 3"),
         (5, "Draft 5"),
     ]
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """What is left to the collector stays, for the block."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 async def frames_of(name: str, around: Surroundings) -> AsyncGenerator[Any, None]:

@@ -11,6 +11,7 @@ from jobs.errors import ConfigurationError
 
 _HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#\[\]@,]*)(:[0-9]+)?"
 _POSTGRES = re.compile(rf"postgres(ql)?://([^/?#]*@)?{_HOST}(,{_HOST})*(/[^#]*)?")
+_MAX_SECRET_BYTES = 65_536
 _REDIS = re.compile(rf"(rediss?://([^/?#]*@)?{_HOST}(/[^#]*)?|unix://[^#]+)")
 
 
@@ -93,12 +94,12 @@ class Settings:
             database_url=read.address("DATABASE_URL", _POSTGRES, "postgresql://user:password@host:5432/database"),
             redis_url=read.address("REDIS_URL", _REDIS, "redis://:password@host:6379/0"),
             data=Path(read.text("NF_DATA") or ".novelfoundry"),
-            jwt_secret=read.text("NF_JWT_SECRET"),
+            jwt_secret=read.secret("NF_JWT_SECRET"),
             local_sign_in=read.flag("NF_LOCAL_SIGN_IN"),
             supabase_url=read.text("SUPABASE_URL"),
-            supabase_secret_key=read.text("SUPABASE_SECRET_KEY"),
+            supabase_secret_key=read.secret("SUPABASE_SECRET_KEY"),
             supabase_publishable_key=read.text("SUPABASE_PUBLISHABLE_KEY"),
-            supabase_jwt_secret=read.text("SUPABASE_JWT_SECRET"),
+            supabase_jwt_secret=read.secret("SUPABASE_JWT_SECRET"),
             queue_timeout=read.seconds("NF_QUEUE_TIMEOUT", 300),
             sweep_interval=read.seconds("NF_SWEEP_INTERVAL", 60),
             lease=read.seconds("NF_LEASE", 30),
@@ -120,6 +121,13 @@ class _Reader:
     def text(self, name: str) -> str | None:
         return self._environment.get(name, "").strip() or None
 
+    def secret(self, name: str) -> str | None:
+        """A text that may lie in a file instead, which NAME_FILE names: the environment is no place for secrets."""
+        text, path = self.text(name), self.text(f"{name}_FILE")
+        if text and path:
+            raise ConfigurationError(f"{name} and {name}_FILE are both set: set one of them.")
+        return _content(f"{name}_FILE", path) if path else text
+
     def flag(self, name: str) -> bool:
         text = self.text(name)
         if text not in (None, "0", "1"):
@@ -128,7 +136,7 @@ class _Reader:
 
     def address(self, name: str, form: re.Pattern[str], example: str) -> str | None:
         """An address of that form. What was given is not repeated: it holds a password."""
-        text = self.text(name)
+        text = self.secret(name)
         if text is not None and not form.fullmatch(text):
             raise ConfigurationError(
                 f"{name} is not an address such as {example}. In a password, write / ? # as %2F %3F %23."
@@ -153,6 +161,24 @@ class _Reader:
             return default if text is None else float(text)
         except ValueError:
             raise ConfigurationError(f"{name} must be a number, not {text!r}.") from None
+
+
+def _content(name: str, path: str) -> str:
+    """What the file says, without the line's end. An empty one is wrong: no secret is not a secret."""
+    # Not repeated where it is no path: somebody may have put the secret itself there.
+    file_named = f"the file {path!r}" if path.startswith(("/", "./")) else "the file that it names"
+    try:
+        with open(path, "rb") as file:
+            content = file.read(_MAX_SECRET_BYTES + 1)
+        text = content.decode().strip()
+    except OSError as error:
+        raise ConfigurationError(f"{name}: {file_named} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{name}: {file_named} is not a text.") from None
+    if not text or len(content) > _MAX_SECRET_BYTES:
+        fault = "is empty" if not text else f"is larger than {_MAX_SECRET_BYTES} bytes"
+        raise ConfigurationError(f"{name}: {file_named} {fault}. It must hold the secret and nothing else.")
+    return text
 
 
 def _seconds(duration: timedelta) -> str:

@@ -1,5 +1,7 @@
 """The settings: what is wrong is named in one line, which holds no secret."""
 
+from pathlib import Path
+
 import pytest
 
 from jobs.errors import ConfigurationError
@@ -56,3 +58,67 @@ def test_an_address_of_any_form_is_taken_as_it_is(name: str, address: str) -> No
 def test_half_a_project_is_refused(missing: str) -> None:
     with pytest.raises(ConfigurationError, match=missing):
         Settings.from_environment({name: value for name, value in PROJECT.items() if name != missing})
+
+
+SECRETS = {
+    "DATABASE_URL": "postgresql://postgres:secret@host/db",
+    "REDIS_URL": "redis://:secret@host:6379/0",
+    "NF_JWT_SECRET": "0123456789abcdef0123456789abcdef",
+    "SUPABASE_SECRET_KEY": "sb_secret_x",
+    "SUPABASE_JWT_SECRET": "0123456789abcdef0123456789abcdef",
+}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_lie_in_a_file(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(SECRETS[name] + "\n", encoding="utf-8")
+    project = PROJECT if name.startswith("SUPABASE") else {}
+    others = {other: value for other, value in project.items() if other != name}
+
+    settings = Settings.from_environment({f"{name}_FILE": str(file), **others})
+
+    assert getattr(settings, name.removeprefix("NF_").lower()) == SECRETS[name]
+
+
+def test_a_secret_that_is_given_twice_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="NF_JWT_SECRET_FILE") as refused:
+        Settings.from_environment({"NF_JWT_SECRET": "s3cret", "NF_JWT_SECRET_FILE": str(tmp_path / "secret")})
+
+    assert "s3cret" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (None, "No such file"),
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"\xff\xfe", "is not a text"),
+        (b"x" * 70_000, "is larger than"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_named_with_its_setting(
+    content: bytes | None, fault: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match=fault) as refused:
+        Settings.from_environment({"REDIS_URL_FILE": str(file)})
+
+    assert refused.value.message.startswith("REDIS_URL_FILE: ")
+    assert str(file) in refused.value.message
+
+
+def test_a_directory_is_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="directory"):
+        Settings.from_environment({"DATABASE_URL_FILE": str(tmp_path)})
+
+
+def test_a_secret_in_the_place_of_its_files_name_is_not_repeated() -> None:
+    with pytest.raises(ConfigurationError, match="NF_JWT_SECRET_FILE") as refused:
+        Settings.from_environment({"NF_JWT_SECRET_FILE": "s3cret"})
+
+    assert "s3cret" not in refused.value.message

@@ -14,10 +14,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_LINK_MODE ?= copy
 
-.PHONY: help up test setup fix lint check generate verify bench chaos dashboard browser lock
+.PHONY: help secrets image-check up test setup fix lint check generate verify bench chaos dashboard browser lock
 
 help:  ## lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 up: setup dashboard  ## everything on embedded engines, until Ctrl-C; PORT=8000 DATA=.novelfoundry
 	@exec $(BIN)/novelfoundry up --port "$(PORT)" --data "$(DATA)"
@@ -60,6 +60,12 @@ browser:  ## Debian's Chromium for the browser tests, where apt-get may install 
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
 		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 \
 		|| echo 'No Chromium: the browser tests will be skipped.'
+
+secrets:  ## the passwords of docker compose, where secrets/ lacks them
+	@sh deploy/make_secrets.sh
+
+image-check: setup  ## builds the image without Docker and runs every service from it: root on Debian, minutes
+	$(BIN)/python -m tests.check_image
 
 lock: setup  ## resolves the dependencies anew
 	$(LOCK) pyproject.toml -o requirements.lock

@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,14 +15,12 @@ from jobs.settings import Settings
 from server import cli
 
 ROOT = Path(__file__).parents[2]
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-SERVICES = cast(dict[str, dict[str, Any]], COMPOSE["services"])
-OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 LISTED = dict(re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", EXAMPLE, re.MULTILINE))
 
 # What the program reads but Settings spells in another way, and what only compose reads.
-OF_COMPOSE = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PORT"}
+OF_COMPOSE = {"COMPOSE_FILE", "PORT", "WORKER_MEMORY", "POSTGRES_MEMORY"}
+SECRETS = {"DATABASE_URL", "REDIS_URL", "NF_JWT_SECRET", "SUPABASE_SECRET_KEY", "SUPABASE_JWT_SECRET"}
 UNPREFIXED = {
     "database_url",
     "redis_url",
@@ -29,6 +29,35 @@ UNPREFIXED = {
     "supabase_publishable_key",
     "supabase_jwt_secret",
 }
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes `!override` and `!reset`, which say how Compose joins files, as what they stand before."""
+
+
+def _plain(loader: _Loader, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node)
+    return None
+
+
+_Loader.add_constructor("!override", _plain)
+_Loader.add_constructor("!reset", _plain)
+
+
+def read(name: str) -> dict[str, Any]:
+    """One of the compose files. How they join is Compose's own business: `make image-check` asks it."""
+    return cast(dict[str, Any], yaml.load((ROOT / name).read_text(encoding="utf-8"), _Loader))
+
+
+PROCESSES, POSTGRES, SUPABASE = (
+    read(name) for name in ("docker-compose.yml", "docker-compose.postgres.yml", "docker-compose.supabase.yml")
+)
+OURS: dict[str, dict[str, Any]] = {
+    name: service for name, service in PROCESSES["services"].items() if "build" in service
+}
+WHOLE: dict[str, dict[str, Any]] = {**PROCESSES["services"], "postgres": POSTGRES["services"]["postgres"]}
+PARTS = [service for file in (PROCESSES, POSTGRES, SUPABASE) for service in file["services"].values()]
 
 
 def test_every_process_that_the_system_counts_has_a_service() -> None:
@@ -51,32 +80,103 @@ def test_a_health_check_asks_after_its_own_process(name: str) -> None:
     assert cli.parser().parse_args(check[2:]).process == name
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", WHOLE)
 def test_every_service_is_checked_and_restarted(name: str) -> None:
-    service = SERVICES[name]
+    service = WHOLE[name]
 
     assert service["restart"] == ("on-failure:5" if name == "migrate" else "unless-stopped")
     assert service["healthcheck"] == {"disable": True} if name == "migrate" else service["healthcheck"]["test"]
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_service_is_confined_and_has_limits(name: str) -> None:
+    service = WHOLE[name]
+
+    assert service["cap_drop"] == ["ALL"]
+    assert service["read_only"] is True
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+    assert {"cpus", "mem_limit", "pids_limit"} <= service.keys()
+
+
+@pytest.mark.parametrize("name", WHOLE)
 def test_images_are_pinned(name: str) -> None:
-    assert re.fullmatch(r"[a-z/]+:\d+\.\d+(\.\d+)?(-[a-z]+)?", SERVICES[name]["image"])
+    assert re.fullmatch(r"[a-z/]+:\d+\.\d+(\.\d+)?(-[a-z]+)?", WHOLE[name]["image"])
 
 
 def test_only_the_api_is_published_and_on_loopback() -> None:
-    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    published = {name: service["ports"] for name, service in WHOLE.items() if "ports" in service}
 
     assert published == {"api": ["127.0.0.1:${PORT:-8000}:8000"]}
 
 
-def test_no_password_has_a_default() -> None:
-    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+def test_what_keeps_data_and_what_reads_strangers_files_has_no_way_out() -> None:
+    assert PROCESSES["networks"]["engines"] == {"internal": True}
+    assert WHOLE["valkey"]["networks"] == WHOLE["postgres"]["networks"] == ["engines"]
+    assert POSTGRES["services"]["worker"]["networks"] == ["engines"]
 
-    for name in ("POSTGRES_PASSWORD", "VALKEY_PASSWORD"):
-        assert f"${{{name}:?" in text
-        assert f"${{{name}:-" not in text
-        assert LISTED[name] == ""
+
+def test_no_secret_is_in_an_environment() -> None:
+    given = {name for service in PARTS for name in service.get("environment", {})}
+
+    assert given & (SECRETS | {"POSTGRES_PASSWORD", "VALKEY_PASSWORD"}) == set()
+    assert {name for name in LISTED if name in SECRETS and f"\n{name}=" in EXAMPLE} == set()
+
+
+def test_every_secret_that_a_service_names_is_given_to_it_and_no_other() -> None:
+    for service in [*WHOLE.values(), *SUPABASE["services"].values()]:
+        named = [value for value in service.get("environment", {}).values() if str(value).startswith("/run/secrets/")]
+        if service.get("secrets", []) and named:
+            assert {f"/run/secrets/{secret}" for secret in service["secrets"]} >= set(named)
+    assert OURS["migrate"]["secrets"] == ["database_url"]
+    assert "jwt_secret" not in OURS["worker"]["secrets"] + OURS["scheduler"]["secrets"]
+
+
+def test_a_supabase_deployment_has_no_postgresql_and_no_half_of_a_project() -> None:
+    written = (ROOT / "docker-compose.supabase.yml").read_text(encoding="utf-8")
+
+    assert [service for service in SUPABASE["services"].values() if "image" in service] == []
+    assert "${SUPABASE_URL:?" in written
+    assert "${SUPABASE_PUBLISHABLE_KEY:?" in written
+
+
+def test_the_mode_is_named_and_never_the_absence_of_a_value() -> None:
+    assert LISTED["COMPOSE_FILE"] == "docker-compose.yml:docker-compose.postgres.yml"
+    for name in LISTED["COMPOSE_FILE"].split(":"):
+        assert (ROOT / name).is_file()
+
+
+def test_make_secrets_writes_what_compose_reads_and_keeps_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    script = shutil.copy(ROOT / "deploy" / "make_secrets.sh", tmp_path / "deploy")
+    shutil.copy(ROOT / ".env.example", tmp_path / ".env")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "jwt_secret").write_text("of my own", encoding="utf-8")
+
+    subprocess.run(["sh", script], check=True)
+
+    for name, secret in {**PROCESSES["secrets"], **POSTGRES["secrets"]}.items():
+        assert (tmp_path / secret["file"]).read_text(encoding="utf-8"), name
+    assert (tmp_path / "secrets" / "jwt_secret").read_text(encoding="utf-8") == "of my own"
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+    settings = Settings.from_environment(
+        {name: str(tmp_path / value.removeprefix("/run/")) for name, value in OURS["scheduler"]["environment"].items()}
+        | {"NF_WORKER_CONCURRENCY": "2"}
+    )
+    password = (tmp_path / "secrets" / "postgres_password").read_text(encoding="utf-8")
+    assert settings.need_database_url() == f"postgresql://postgres:{password}@postgres:5432/postgres"
+
+
+def test_make_secrets_asks_for_what_only_the_operator_knows(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    script = shutil.copy(ROOT / "deploy" / "make_secrets.sh", tmp_path / "deploy")
+    (tmp_path / ".env").write_text("COMPOSE_FILE=docker-compose.yml:docker-compose.supabase.yml\n", encoding="utf-8")
+
+    ended = subprocess.run(["sh", script], capture_output=True, text=True)
+
+    assert ended.returncode == 2
+    assert "secrets/database_url" in ended.stderr
+    assert "secrets/supabase_secret_key" in ended.stderr
 
 
 @pytest.mark.parametrize("field", dataclasses.fields(Settings), ids=lambda field: str(field.name))

@@ -1,11 +1,13 @@
-"""How an operation is executed: by graphql-core, with what lasts as long as a subscription kept from growing."""
+"""How an operation is executed: by graphql-core, which must neither grow with a subscription nor outlive an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import ref
 
 from graphql import GraphQLObjectType, OperationType
 from graphql.execution.collect_fields import DeferUsage, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue
+from graphql.type import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 
@@ -21,6 +23,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # graphql-core 3.3.2 keeps two bound methods of the executor in the executor: a circle round all that an answer
+        # was made of, the rows of a report too, which only the collector would find.
+        self.async_helpers = _helpers(ref(self))
         # One dict for all copies.
         self._root_fields: dict[GraphQLObjectType, GroupedFieldSet] = {}
 
@@ -38,3 +43,11 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         return super().execute_collected_root_fields(
             root_type, root_value, grouped_field_set, serially, new_defer_usages
         )
+
+
+def _helpers(executor: Callable[[], Any]) -> GraphQLResolveInfoHelpers:
+    """As graphql-core makes them. Who calls them is a resolver, and while one runs its executor lives."""
+    return GraphQLResolveInfoHelpers(
+        gather=lambda values: executor().gather_async_work(values),
+        track=lambda values: executor().track_async_work(values),
+    )

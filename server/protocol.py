@@ -43,6 +43,12 @@ class Http(HttpToolsProtocol):
         self._since_body = 0
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Hands the connection over for good."""
+        super().handle_websocket_upgrade()
+        # The parser and this hold each other: uvicorn 0.54 lets go only where an HTTP connection ends as one.
+        self.parser = None  # type: ignore[assignment]
+
 
 class Sockets(WebSocketsSansIOProtocol):
     """One WebSocket, which keeps no more of what a client sends than a message."""

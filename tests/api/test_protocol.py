@@ -1,6 +1,7 @@
 """What a stranger may send before anything is asked: heads that end, and handshakes that can be read."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from server.protocol import MAX_HEAD_BYTES, MAX_PARTS, MAX_WAITING, Sockets
+from server.protocol import MAX_HEAD_BYTES, MAX_PARTS, MAX_WAITING, Http, Sockets
 from tests.api.conftest import Api
 
 HANDSHAKE = {
@@ -149,3 +150,12 @@ async def test_a_client_that_does_not_read_gets_no_backlog_of_pongs() -> None:
     socket.resume_writing()
     socket.data_received(ping)
     assert kept == [Frame(Opcode.PONG, b"x").serialize(mask=False)]
+
+
+async def test_a_connection_that_became_a_socket_leaves_nothing_of_http_behind(api: Api) -> None:
+    gc.disable()
+    try:
+        async with api.socket():
+            assert [each for each in gc.get_objects() if isinstance(each, Http)] == []
+    finally:
+        gc.enable()

@@ -109,6 +109,10 @@ class Unavailable(NovelFoundryError):
     """A service that we stand on does not answer now. Trying again is right."""
 
 
+# For who waited in vain for one of our own connections to something: it is not known to be away.
+BUSY = "The service has more to do than it can just now. Try again in a moment."
+
+
 class ConfigurationError(NovelFoundryError):
     """A wrong or missing setting; the message names it and the remedy."""
 

@@ -38,7 +38,9 @@ async def readyz(request: Request) -> Response:
     except NovelFoundryError as error:
         return _unready(error.message)
     except TimeoutError:
-        return _unready(f"The database does not answer within {_LIMIT:g} seconds.")
+        return _unready(
+            f"There is no answer from the database within {_LIMIT:g} seconds: it is away, or this process is too busy."
+        )
     body = {"status": "ready", "reasons": [], "missing": _missing(health), "components": _components(health)}
     return answer(body)
 

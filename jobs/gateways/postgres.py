@@ -1,5 +1,6 @@
 """The database over its own protocol, with asyncpg."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from jobs.errors import BY_SQLSTATE, ConfigurationError, Unavailable
+from jobs.errors import BUSY, BY_SQLSTATE, ConfigurationError, Unavailable
 from jobs.ports import Row
 
 # asyncpg calls it an internal error of its own when a server dies in the middle of a handshake.
@@ -35,13 +36,29 @@ class PostgresGateway:
         named = ", ".join(f"{name} => ${place}" for place, name in enumerate(arguments, 1))
         query = f"select * from public.{function}({named})"  # noqa: S608 - names come from our own code only
         try:
-            async with self._pool.acquire(timeout=self._timeout) as connection:
+            async with self._connection() as connection:
                 rows = await connection.fetch(query, *arguments.values(), timeout=self._timeout)
         except asyncpg.PostgresError as error:
             raise _named(error) from error
         except _AWAY as error:
             raise Unavailable("The database does not answer. Try again in a moment.") from error
         return [dict(row) for row in rows]
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """A connection of the pool. Who waits for one in vain waits for us, not for the database, and is told so."""
+        turn = asyncio.timeout(self._timeout)
+        try:
+            async with turn:
+                connection = await self._pool.acquire()
+        except TimeoutError as error:
+            if turn.expired():
+                raise Unavailable(BUSY) from error
+            raise
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
 
 
 @asynccontextmanager

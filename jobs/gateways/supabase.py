@@ -13,7 +13,7 @@ import httpx
 from postgrest import CountMethod
 from postgrest.exceptions import APIError
 
-from jobs.errors import ConfigurationError, Unavailable
+from jobs.errors import BUSY, ConfigurationError, Unavailable
 from jobs.gateways.supabase_errors import Passing, held_back, named, refuse_at_the_edge, unreachable
 from jobs.ports import Row
 from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, acreate_client
@@ -71,6 +71,9 @@ class SupabaseGateway:
             answer = await self._client.rpc(function, arguments, count=count).execute()
         except APIError as error:
             raise named(error) from error
+        except httpx.PoolTimeout as error:
+            # Nothing was sent: it waited for a connection of ours.
+            raise Unavailable(BUSY) from error
         except httpx.TransportError as error:
             raise unreachable() from error
         rows = cast("list[Row]", answer.data)

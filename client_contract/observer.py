@@ -73,8 +73,8 @@ class Observer:
         if subscription is None:
             return
         match message:
-            case {"type": "next", "payload": {"data": dict(data)}}:
-                self._data(subscription, data, at)
+            case {"type": "next", "payload": {"data": dict(data), **beside}}:
+                self._data(subscription, data, at, came_whole=not beside.get("errors"))
         if message.get("type") == "complete":
             del self._subscriptions[socket, message["id"]]
             self._check("NF-PUSH-4", subscription.last_frame_at is None, "jobUpdates completed by itself.")
@@ -86,9 +86,10 @@ class Observer:
             if subscription.last_frame_at is not None:
                 self._silence(at - subscription.last_frame_at)
 
-    def _data(self, subscription: _Subscription, data: Json, at: float) -> None:
+    def _data(self, subscription: _Subscription, data: Json, at: float, *, came_whole: bool) -> None:
         for job in _jobs(data):
-            if self._job(job, subscription.asked_at, at):
+            # What came with errors is told again: it does not count as delivered.
+            if self._job(job, subscription.asked_at, at) and came_whole:
                 self._delivered(subscription, job)
         subscription.asked_at = _UNASKED
         if "jobUpdates" in data:

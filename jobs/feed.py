@@ -1,16 +1,18 @@
-"""The push hub: tells each watcher the newest version of each of her jobs, at most once, within a second of the truth.
+"""The push hub: tells each watcher the newest version of each of her jobs, once, within a second of the truth.
 
 Three things wake it: an announcement over Redis, a resync every few seconds, and a timer at the earliest deadline
-of the watched jobs. Each wake reads the database, settles what is overdue, and hands on what is newer.
+of the watched jobs. Each wake reads the database, settles what is overdue, and hands on what is newer. What was handed
+on counts as told once it has arrived; until then it is offered again.
 """
 
 import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Collection, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -31,19 +33,33 @@ _GATHER_SECONDS = 0.002
 # A timer rings this long after the deadline: a row read too early is not overdue yet.
 _LATE_SECONDS = 0.02
 _AWAY_SECONDS = 0.5
-# How long a frame waits for the database's clock.
-_CLOCK_SECONDS = 1.0
+# Before a frame that did not arrive is made again, the first time; then twice as long each time, up to a resync.
+_AGAIN_SECONDS = 0.5
+
+_NEVER = datetime.fromtimestamp(0, UTC)
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What a watcher is told: the jobs that changed, and the ids of those that went with their manuscript."""
+    """What a watcher is told: the jobs that changed, and the ids of those that went with their manuscript.
+
+    `as_of` is the database's clock before the reading of her jobs that the frame rests on.
+    """
 
     as_of: datetime
     jobs: tuple[Job, ...]
     removed: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """Everything that some owners watch, and the jobs `asked` for by their ids, as of no earlier than `as_of`."""
+
+    as_of: datetime
+    asked: AbstractSet[UUID]
+    jobs: list[Job]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -52,50 +68,84 @@ class _Watcher:
 
     owner_id: UUID
     job_id: UUID | None
-    # What was told last of each job.
-    sent: dict[UUID, Job] = field(default_factory=dict)
+    as_of: datetime = _NEVER
+    # What arrived last of each job, and what has not arrived yet.
+    told: dict[UUID, Job] = field(default_factory=dict)
     pending: dict[UUID, Job] = field(default_factory=dict)
     removed: set[UUID] = field(default_factory=set)
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    # Whether there is something to tell; whether her jobs were read since the last frame was made.
+    has_news: asyncio.Event = field(default_factory=asyncio.Event)
+    was_read: asyncio.Event = field(default_factory=asyncio.Event)
 
     def watches(self, job: Job) -> bool:
         return job.owner_id == self.owner_id and self.job_id in (None, job.id)
 
-    def offer(self, jobs: Collection[Job], *, asked: Collection[UUID] = ()) -> None:
-        """Takes what is newer than what was sent; notices what was `asked` for by its id and is gone."""
-        seen = {job.id: job for job in jobs if self.watches(job)}
-        for job in seen.values():
-            # An older reading may arrive after a newer one.
-            known = self.pending.get(job.id) or self.sent.get(job.id)
-            if known is None or job.version > known.version:
+    def offer(self, reading: _Reading) -> None:
+        """Takes what is newer than what was told; notices what was asked for by its id and is gone."""
+        seen = {job.id for job in reading.jobs if self.watches(job)}
+        for job in reading.jobs:
+            if job.id in seen and self._is_news(job):
                 self.pending[job.id] = job
-        for job_id in (self.sent.keys() & set(asked)) - seen.keys():
-            # Deleted. What was not asked for is merely younger than this reading, or over long ago.
-            if self.sent.pop(job_id).status.is_active:
-                self.removed.add(job_id)
-        if self.pending or self.removed:
-            self.woken.set()
+        # Deleted. What was not asked for is merely younger than this reading, or over long ago.
+        self._remove([id for id in {*self.told, *self.pending} if id in reading.asked and id not in seen])
+        # An older reading may arrive after a newer one.
+        self.as_of = max(self.as_of, reading.as_of)
+        self.was_read.set()
+        self._note_news()
 
     def unfinished(self) -> Iterator[UUID]:
-        """The jobs that must be read whatever their age: the one asked for, and those last told of as live."""
+        """The jobs that must be read whatever their age: the one asked for, and those told, or to be told, as live."""
         if self.job_id is not None:
             yield self.job_id
-        yield from (job.id for job in self.sent.values() if job.status.is_active)
+        yield from (job.id for jobs in (self.told, self.pending) for job in jobs.values() if job.status.is_active)
 
-    def take(self, as_of: datetime) -> Frame:
-        """What there is to tell, once."""
-        jobs, removed = tuple(self.pending.values()), tuple(self.removed)
-        self.pending, self.removed = {}, set()
-        self.woken.clear()
-        self.sent |= {job.id: job for job in jobs}
-        self._forget(as_of)
-        return Frame(as_of=max((job.as_of for job in jobs), default=as_of), jobs=jobs, removed=removed)
+    def frame(self) -> Frame:
+        """What there is to tell."""
+        self.was_read.clear()
+        return Frame(as_of=self.as_of, jobs=tuple(self.pending.values()), removed=tuple(self.removed))
+
+    def arrived(self, frame: Frame) -> None:
+        """What the frame held is told."""
+        self.removed -= set(frame.removed)
+        for job in frame.jobs:
+            # It may have changed, or gone, while the frame was on its way.
+            if job.id not in self.removed:
+                self.told[job.id] = job
+            if (waiting := self.pending.get(job.id)) and waiting.version == job.version:
+                del self.pending[job.id]
+        self._forget(frame.as_of)
+        self._note_news()
+
+    def _is_news(self, job: Job) -> bool:
+        if waiting := self.pending.get(job.id):
+            return (job.version, job.as_of) > (waiting.version, waiting.as_of)
+        told = self.told.get(job.id)
+        return told is None or job.version > told.version
+
+    def _remove(self, ids: Collection[UUID]) -> None:
+        for id in ids:
+            told, waiting = self.told.pop(id, None), self.pending.get(id)
+            if waiting and waiting.status.is_active:
+                # Nobody may be told any more that it lives. How another ended stays true, and is told yet.
+                del self.pending[id]
+            if any(job.status.is_active for job in (told, waiting) if job):
+                self.removed.add(id)
+
+    def _note_news(self) -> None:
+        if self.pending or self.removed:
+            self.has_news.set()
+        else:
+            self.has_news.clear()
 
     def _forget(self, as_of: datetime) -> None:
         """Drops what finished so long ago that no reading will bring it again."""
-        for job in list(self.sent.values()):
+        for job in list(self.told.values()):
             if job.finished_at is not None and job.finished_at < as_of - 2 * _FINISHED_WITHIN:
-                del self.sent[job.id]
+                del self.told[job.id]
+
+
+def _always() -> bool:
+    return True
 
 
 class Feed:
@@ -105,6 +155,8 @@ class Feed:
         self._store = store
         self._service = service
         self._settings = settings
+        # A tick needs a reading since the frame before it.
+        self._resync_seconds = min(settings.resync_interval.total_seconds(), _tick_after(settings.tick_interval))
         self._listener = Listener(redis, CHANGED, self._heard)
         self._watchers: dict[UUID, set[_Watcher]] = {}
         self._dirty: set[UUID] = set()
@@ -112,8 +164,7 @@ class Feed:
         # When each watched job is due, by our monotonic clock, and whose it is.
         self._deadlines: dict[UUID, tuple[float, UUID]] = {}
         self._next_resync = 0.0
-        self._as_of = datetime.fromtimestamp(0, UTC)
-        self._reading_clock: asyncio.Task[None] | None = None
+        self._reading_clock: asyncio.Task[datetime] | None = None
         self._outage = Outage(_log, "watchers wait")
 
     async def run(self) -> None:
@@ -122,39 +173,56 @@ class Feed:
             tasks.create_task(self._listener.run(), name="hear announcements")
             tasks.create_task(self._keep_told(), name="keep watchers told")
 
-    async def watch(self, owner_id: UUID) -> AsyncGenerator[Frame, None]:
+    async def watch(self, owner_id: UUID, *, arrived: Callable[[], bool] = _always) -> AsyncGenerator[Frame, None]:
         """The owner's live and lately finished jobs; then what changes; an empty frame when nothing does for a tick.
 
-        Raises Unavailable when the first reading fails.
+        `arrived` is asked when the next frame is asked for: whether the last one reached its reader whole. What did
+        not is told again. While the owner's jobs cannot be read, no frame comes. Raises Unavailable when the first
+        reading fails.
         """
-        # Before the first reading: its frame must not deny, as of a later moment, what began in between.
-        as_of = await self._clock()
         with self._joined(_Watcher(owner_id=owner_id, job_id=None)) as watcher:
             # The feed is joined already: no change falls between this reading and the first announcement.
-            watcher.offer(await self._read([owner_id], self._unfinished([owner_id])))
+            watcher.offer(await self._read([owner_id]))
+            failures = 0
             while True:
-                yield watcher.take(as_of)
-                await self._told(watcher)
-                as_of = await self._clock()
+                yield (frame := watcher.frame())
+                if arrived():
+                    failures = 0
+                    watcher.arrived(frame)
+                    await self._due(watcher)
+                else:
+                    failures += 1
+                    await asyncio.sleep(self._pause(failures))
 
-    async def follow(self, owner_id: UUID, job_id: UUID) -> AsyncGenerator[Job, None]:
+    async def follow(
+        self, owner_id: UUID, job_id: UUID, *, arrived: Callable[[], bool] = _always
+    ) -> AsyncGenerator[Job, None]:
         """The job as it stands and each newer version; ends after the terminal one, or with the job's manuscript.
 
-        Raises NotFound for a job that is not there or another's, Unavailable when the first reading fails.
+        `arrived` as in `watch`: a version that did not arrive is told again, and the terminal one ends nothing before
+        it has. Raises NotFound for a job that is not there or another's, Unavailable when the first reading fails.
         """
         with self._joined(_Watcher(owner_id=owner_id, job_id=job_id)) as watcher:
-            watcher.offer(await self._service.jobs(owner_id, [job_id]))
-            if not watcher.pending:
+            jobs = await self._service.jobs(owner_id, [job_id])
+            if not jobs:
                 raise NotFound("There is no such job.")
+            watcher.offer(_Reading(as_of=jobs[0].as_of, asked=set(), jobs=jobs))
+            failures = 0
             while True:
-                frame = watcher.take(self._as_of)
-                for job in frame.jobs:
-                    yield job
+                frame = watcher.frame()
+                if not frame.jobs:
+                    return
+                [job] = frame.jobs
+                yield job
+                if arrived():
+                    failures = 0
+                    watcher.arrived(frame)
                     if job.status.is_terminal:
                         return
-                if frame.removed:
-                    return
-                await watcher.woken.wait()
+                    await watcher.has_news.wait()
+                else:
+                    failures += 1
+                    await asyncio.sleep(self._pause(failures))
 
     def push_health(self) -> Component:
         """How this process's line to Redis is: with it down, the resync alone carries the pushes."""
@@ -187,13 +255,18 @@ class Feed:
             if not others:
                 del self._watchers[watcher.owner_id]
 
-    async def _told(self, watcher: _Watcher) -> None:
-        """Waits until there is something to tell, or a tick is due."""
+    async def _due(self, watcher: _Watcher) -> None:
+        """Waits until there is something to tell, or a tick is due and the jobs were read since the last frame."""
         try:
             async with asyncio.timeout(_tick_after(self._settings.tick_interval)):
-                await watcher.woken.wait()
+                await watcher.has_news.wait()
         except TimeoutError:
-            pass
+            await watcher.was_read.wait()
+
+    def _pause(self, failures: int) -> float:
+        """Seconds until what did not arrive is tried again, after so many failures in a row."""
+        longest = self._settings.resync_interval.total_seconds()
+        return float(min(_AGAIN_SECONDS * 2 ** min(failures - 1, 10), longest))
 
     def _heard(self, message: str) -> None:
         owner_ids = _read_owners(message)
@@ -216,7 +289,7 @@ class Feed:
             now = time.monotonic()
             self._dirty |= {owner_id for due, owner_id in self._deadlines.values() if due <= now}
             if now >= self._next_resync:
-                self._next_resync = now + self._settings.resync_interval.total_seconds()
+                self._next_resync = now + self._resync_seconds
                 self._dirty |= self._watchers.keys()
             owner_ids, self._dirty = self._dirty & self._watchers.keys(), set()
             try:
@@ -243,15 +316,14 @@ class Feed:
         if not owner_ids:
             self._set_timers(owner_ids, [])
             return
-        asked = self._unfinished(owner_ids)
-        jobs = await self._read(owner_ids, asked)
+        reading = await self._read(owner_ids)
         by_owner: dict[UUID, list[Job]] = {owner_id: [] for owner_id in owner_ids}
-        for job in jobs:
+        for job in reading.jobs:
             by_owner.setdefault(job.owner_id, []).append(job)
         for owner_id, theirs in by_owner.items():
             for watcher in self._watchers.get(owner_id, ()):
-                watcher.offer(theirs, asked=asked)
-        self._set_timers(owner_ids, jobs)
+                watcher.offer(replace(reading, jobs=theirs))
+        self._set_timers(owner_ids, reading.jobs)
 
     def _unfinished(self, owner_ids: Collection[UUID]) -> set[UUID]:
         """What a watcher was told of stays watched until it is over."""
@@ -262,13 +334,13 @@ class Feed:
             for job_id in watcher.unfinished()
         }
 
-    async def _read(self, owner_ids: Collection[UUID], job_ids: Collection[UUID]) -> list[Job]:
-        """What these owners watch, and these jobs, none of it overdue."""
-        jobs = await self._service.truthful(
-            await self._store.watched(owner_ids, job_ids, finished_within=_FINISHED_WITHIN)
-        )
-        self._as_of = max((job.as_of for job in jobs), default=self._as_of)
-        return jobs
+    async def _read(self, owner_ids: Collection[UUID]) -> _Reading:
+        """What these owners watch, none of it overdue."""
+        asked = self._unfinished(owner_ids)
+        # Before the rows: a frame must not deny, as of a later moment, what began in between.
+        as_of = await self._clock()
+        rows = await self._store.watched(owner_ids, asked, finished_within=_FINISHED_WITHIN)
+        return _Reading(as_of=as_of, asked=asked, jobs=await self._service.truthful(rows))
 
     def _set_timers(self, owner_ids: set[UUID], jobs: list[Job]) -> None:
         now = time.monotonic()
@@ -282,23 +354,16 @@ class Feed:
                 self._deadlines[job.id] = (now + max(left.total_seconds(), 0) + _LATE_SECONDS, job.owner_id)
 
     async def _clock(self) -> datetime:
-        """The database's, or its last reading known while it is away or hangs. Many who ask share one reading."""
+        """The database's. Many who ask at once share one reading. Raises Unavailable."""
         if self._reading_clock is None or self._reading_clock.done():
-            self._reading_clock = asyncio.create_task(self._read_clock())
-        # Not cancelled past the limit: a connection would wait for the server to confirm that, as long as it hangs.
-        await asyncio.wait({self._reading_clock}, timeout=_CLOCK_SECONDS)
-        return self._as_of
-
-    async def _read_clock(self) -> None:
-        with suppress(NovelFoundryError):
-            self._as_of = await self._store.clock()
+            self._reading_clock = asyncio.create_task(self._store.clock())
+            # One that fails after everybody has gone is nobody's error.
+            self._reading_clock.add_done_callback(lambda read: read.cancelled() or read.exception())
+        return await asyncio.shield(self._reading_clock)
 
 
 def _tick_after(interval: timedelta) -> float:
-    """Seconds until a tick is begun, so that it arrives within the interval promised.
-
-    While the database hangs, its clock is waited for a second, and what the frame says of the system for two more.
-    """
+    """Seconds until a tick is begun, so that it arrives within the interval promised."""
     return (interval - min(interval / 5, timedelta(seconds=3))).total_seconds()
 
 

@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
 from uuid import UUID, uuid4
 
@@ -16,8 +17,9 @@ from jobs.store import JobStore
 
 # A burst of frames to many watchers reads the same answer; one this young is as true as a new one.
 _FRESH_SECONDS = 0.5
-# How long who asks waits for a database that hangs.
+# How long who asks waits for an answer; what stands beside a job waits less, where an older answer is known.
 _PATIENCE_SECONDS = 2.0
+_BESIDE_SECONDS = 0.25
 
 _log = logging.getLogger(__name__)
 
@@ -76,27 +78,43 @@ class Presence:
         self._push = push
         self._read: asyncio.Task[SystemHealth] | None = None
         self._read_at = float("-inf")
+        self._known: SystemHealth | None = None
 
     async def health(self) -> SystemHealth:
         """How the deployment is, at most half a second old. Many who ask at once share one reading.
 
-        Raises Unavailable when the database does not take the question, or does not answer within two seconds.
+        Raises Unavailable when there is no answer within two seconds, whatever holds it up: the database, or the line
+        of questions to it.
         """
+        return await self._within(_PATIENCE_SECONDS)
+
+    async def latest(self) -> SystemHealth:
+        """How the deployment is, or, where that is not known at once, how it was when last read: `as_of` tells.
+
+        What stands beside a job must not cost the job. Raises Unavailable only while nothing was ever read.
+        """
+        if self._known is None:
+            return await self.health()
+        with suppress(NovelFoundryError):
+            return await self._within(_BESIDE_SECONDS)
+        return self._known
+
+    async def api(self) -> Component:
+        """How the api processes are."""
+        return _component((await self._kinds())["api"])
+
+    async def _within(self, seconds: float) -> SystemHealth:
         reading = self._reading()
         # Not cancelled past the limit: a connection would wait for the server to confirm that, as long as it hangs.
-        await asyncio.wait({reading}, timeout=_PATIENCE_SECONDS)
+        await asyncio.wait({reading}, timeout=seconds)
         if not reading.done():
-            raise Unavailable(f"The database does not answer within {_PATIENCE_SECONDS:g} seconds. Try again soon.")
+            raise Unavailable(f"How the service is could not be read within {seconds:g} seconds. Try again soon.")
         try:
             return reading.result()
         except NovelFoundryError:
             if self._read is reading:
                 self._read = None
             raise
-
-    async def api(self) -> Component:
-        """How the api processes are."""
-        return _component((await self._kinds())["api"])
 
     def _reading(self) -> asyncio.Task[SystemHealth]:
         """The one under way, the last one while it is fresh, else a new one."""
@@ -116,7 +134,7 @@ class Presence:
         kinds = await self._kinds()
         count = await self._store.count()
         workers, sweeper, push = _component(kinds["worker"]), _component(kinds["scheduler"]), self._push()
-        return SystemHealth(
+        self._known = SystemHealth(
             as_of=kinds["worker"].as_of,
             sweeper=sweeper,
             workers=workers,
@@ -127,6 +145,7 @@ class Presence:
             busy=kinds["worker"].busy,
             message=_message(sweeper=sweeper, workers=workers, push=push),
         )
+        return self._known
 
 
 def _component(kind: ProcessesOfKind) -> Component:

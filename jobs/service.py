@@ -164,7 +164,7 @@ class JobService:
         queued = [job for job in jobs if job.status is JobStatus.QUEUED]
         if not queued:
             return {}
-        health = await self._presence.health()
+        health = await self._presence.latest()
         places = await self._store.in_line([job.id for job in queued])
         return {job.id: _waiting(job, health, places.get(job.id)) for job in queued}
 

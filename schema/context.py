@@ -1,5 +1,6 @@
 """What a resolver works with: the caller, the domain, and loaders that read many things in one call."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -9,11 +10,17 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
+from jobs.errors import Unavailable
 from jobs.feed import Feed
 from jobs.models import Job, JobEvent, Manuscript, Report, Waiting
 from jobs.presence import Presence
 from jobs.service import JobService
 from schema.limits import MAX_EVENTS
+
+# As many as an author may have live jobs, and as many again.
+_KEPT_MANUSCRIPTS = 200
+# Seconds that a frame waits for what stands beside its jobs, where an older reading of it is known.
+_BESIDE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +88,8 @@ class Context:
     presence: Presence
     feed: Feed
     loaders: Loaders = field(init=False)
+    _manuscripts: dict[UUID, Manuscript] = field(init=False, default_factory=dict)
+    _frame_arrived: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.renew()
@@ -91,11 +100,52 @@ class Context:
         return self.caller.owner_id
 
     def renew(self) -> None:
-        """Forgets what was loaded: after a change, and for every frame, what is read must be read again."""
+        """Forgets what was loaded: after a change, what is read must be read again."""
         self.loaders = Loaders(self.service, self.caller.owner_id)
+        self._manuscripts.clear()
+
+    async def manuscript_of(self, job: Job) -> Manuscript | None:
+        """What the job analyses, or, where that cannot be read at once, as an earlier frame has shown it.
+
+        None when it is gone. What stands beside a job must not cost the job.
+        """
+        known = self._manuscripts.get(job.manuscript_id)
+        loading = asyncio.ensure_future(self.loaders.manuscripts.load(job.manuscript_id))
+        if known is not None and not await _is_read(loading):
+            return known
+        found = await loading
+        self._know(found)
+        return found
+
+    def _know(self, manuscript: Manuscript | None) -> None:
+        if len(self._manuscripts) >= _KEPT_MANUSCRIPTS:
+            self._manuscripts.clear()
+        if manuscript is not None:
+            self._manuscripts[manuscript.id] = manuscript
+
+    def begin_frame(self) -> None:
+        """A frame of a subscription is about to be made: what surrounds its jobs is read anew."""
+        self.loaders = Loaders(self.service, self.caller.owner_id)
+        self._frame_arrived = False
+
+    def note_arrival(self) -> None:
+        """The frame was made without an error and was sent: whoever sends it says so."""
+        self._frame_arrived = True
+
+    def frame_arrived(self) -> bool:
+        """Whether the last frame reached its reader whole. One that nobody speaks for did not."""
+        return self._frame_arrived
 
 
 Asked: TypeAlias = Info[Context, None]
+
+
+async def _is_read(loading: "asyncio.Future[Manuscript | None]") -> bool:
+    """Whether it was there soon, and without the database being away."""
+    # One that fails after its frame has gone is nobody's error.
+    loading.add_done_callback(lambda read: read.cancelled() or read.exception())
+    await asyncio.wait({loading}, timeout=_BESIDE_SECONDS)
+    return loading.done() and not isinstance(loading.exception(), Unavailable)
 
 
 async def _jobs(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Job | None]:

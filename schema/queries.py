@@ -78,9 +78,9 @@ class Query:
             case _:
                 return None
 
-    @strawberry.field(description="Whether the parts that finish jobs are alive.")
+    @strawberry.field(description="Whether the parts that finish jobs are alive, as last known: `asOf` says when.")
     async def system(self, info: Asked) -> SystemHealth:
-        return SystemHealth.of(await info.context.presence.health())
+        return SystemHealth.of(await info.context.presence.latest())
 
 
 def _connection(page: Page) -> ManuscriptConnection:

@@ -16,7 +16,9 @@ from schema.types import Job, SystemHealth
 
 @strawberry.type(description="One frame of the job feed: state, not events. Missing one is healed by the next.")
 class JobUpdate:
-    as_of: datetime = described("The database's clock when the jobs were read.")
+    as_of: datetime = described(
+        "The database's clock just before the jobs were read: what this feed has told is all there was then."
+    )
     jobs: list[Job] = described(
         "First frame: every active job and those finished in the last hour. Later: jobs that changed."
     )
@@ -24,9 +26,11 @@ class JobUpdate:
         "Ids of jobs that went with their manuscript, of those last told of as active."
     )
 
-    @strawberry.field(description="Whether the parts that finish jobs are alive.")
+    @strawberry.field(
+        description="Whether the parts that finish jobs are alive, as last known: its own `asOf` says when."
+    )
     async def system(self, info: Asked) -> SystemHealth:
-        return SystemHealth.of(await info.context.presence.health())
+        return SystemHealth.of(await info.context.presence.latest())
 
     @classmethod
     def of(cls, frame: Frame) -> "JobUpdate":
@@ -42,20 +46,25 @@ class JobUpdate:
 class Subscription:
     @strawberry.subscription(
         description="All the author's jobs: the present first, then what changes, and a frame without jobs at "
-        "least every 15 seconds. Never completes by itself."
+        "least every 15 seconds while her jobs can be read. What was in a frame that came with errors is told again. "
+        "Never completes by itself."
     )
     async def job_updates(self, info: Asked) -> AsyncGenerator[JobUpdate, None]:
-        async with aclosing(info.context.feed.watch(info.context.owner_id)) as frames:
+        watching = info.context.feed.watch(info.context.owner_id, arrived=info.context.frame_arrived)
+        async with aclosing(watching) as frames:
             async for frame in frames:
-                info.context.renew()
+                info.context.begin_frame()
                 yield JobUpdate.of(frame)
 
     @strawberry.subscription(
-        description="One job: as it stands, each newer version, and the end after the terminal one."
+        description="One job: as it stands, each newer version, and the end after the terminal one. "
+        "A version that came with errors is told again."
     )
     async def job_progress(self, info: Asked, id: Id) -> AsyncGenerator[Job, None]:
-        following = info.context.feed.follow(info.context.owner_id, local_id("Job", id))
+        following = info.context.feed.follow(
+            info.context.owner_id, local_id("Job", id), arrived=info.context.frame_arrived
+        )
         async with aclosing(following) as versions:
             async for job in versions:
-                info.context.renew()
+                info.context.begin_frame()
                 yield Job.of(job)

@@ -98,7 +98,7 @@ class Job(Node):
 
     @strawberry.field(description="What is analysed.")
     async def manuscript(self, info: Asked) -> "Manuscript":
-        found = await info.context.loaders.manuscripts.load(self.model.manuscript_id)
+        found = await info.context.manuscript_of(self.model)
         return Manuscript.of(found) if found else Manuscript.deleted(self.model)
 
     @strawberry.field(description="The report; null unless COMPLETED.")

@@ -93,6 +93,9 @@ class Client:
                     case "connection_ack":
                         payload = {"query": _FOLLOW, "variables": {"id": job_id}}
                         await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+                    case "next" if errors := message["payload"].get("errors"):
+                        # What it held is told again: here, or after coming back, which is not tried without end.
+                        raise ConnectionError(errors[0]["message"])
                     case "next":
                         yield message["payload"]["data"]["jobProgress"]
                     case "error":

@@ -187,11 +187,12 @@ class Connection:
             await self._end(id, {"type": "error", "payload": [shown(as_graphql(error))]})
 
     async def _stream(self, id: str, operation: Operation, caller: Caller) -> None:
+        context = self._services.context(caller)
         results = await api.stream(
             operation.query,
             variable_values=operation.variables,
             operation_name=operation.name,
-            context_value=self._services.context(caller),
+            context_value=context,
         )
         async with aclosing(results):
             async for result in results:
@@ -201,6 +202,8 @@ class Connection:
                     return
                 payload = {"data": result.data, **({"errors": errors} if errors else {})}  # type: ignore[union-attr]
                 await self._send({"id": id, "type": "next", "payload": payload})
+                if not errors:
+                    context.note_arrival()
         await self._end(id, {"type": "complete"})
 
     async def _end(self, id: str, last: Mapping[str, Any]) -> None:

@@ -7,7 +7,8 @@ import { pauseBefore } from "./refusals.ts";
 
 /**
  * stopped: not started, or stopped · connecting: nothing heard yet · live: frames flow ·
- * silent: the line is lost, what is shown may be old · polling: read over HTTP every few seconds ·
+ * silent: the line is lost, what is shown may be old · polling: read over HTTP every few seconds, because sockets are
+ * blocked or every frame fails ·
  * signedOut: the token and its successor were refused; sign in and start again.
  */
 export type Connection = "stopped" | "connecting" | "live" | "silent" | "polling" | "signedOut";
@@ -60,6 +61,7 @@ export class JobFeed {
   #unlockTimer: ReturnType<typeof setTimeout> | undefined;
   #run: AbortController | null = null;
   #polling: AbortController | null = null;
+  #isReading = false;
   #wake: () => void = () => {};
 
   constructor(options: JobFeedOptions) {
@@ -104,7 +106,12 @@ export class JobFeed {
     let failures = 0;
     let refresh = false;
     while (!signal.aborted) {
-      const ending = await this.#line.hold({ refresh, signal, take: this.#takeFrame });
+      const ending = await this.#line.hold({
+        refresh,
+        signal,
+        take: this.#takeFrame,
+        miss: () => void this.#readMissed(signal),
+      });
       if (signal.aborted) return;
       if (ending.action === "refresh" && refresh && !ending.heard) return this.#end("signedOut");
       refresh = ending.action === "refresh";
@@ -125,6 +132,24 @@ export class JobFeed {
     this.#stopPolling();
     this.#become("live");
   };
+
+  /** Reads what a frame that failed would have told. One reading at a time: the server says what it missed again. */
+  async #readMissed(signal: AbortSignal): Promise<void> {
+    if (this.#isReading || this.#polling) return;
+    this.#isReading = true;
+    try {
+      const { jobs, system } = await this.#read(signal);
+      if (signal.aborted) return;
+      // Nothing is taken away: frames go on meanwhile, and may have told of what is younger than this reading.
+      for (const job of jobs) this.#board.take(job, performance.now());
+      this.#system = system;
+      this.#become(this.#connection === "live" ? "live" : "polling");
+    } catch {
+      // The next frame that fails reads again, and the first that does not brings all of it.
+    } finally {
+      this.#isReading = false;
+    }
+  }
 
   #startPolling(): void {
     if (this.#polling) return;
@@ -152,6 +177,15 @@ export class JobFeed {
   }
 
   async #pollOnce(signal: AbortSignal): Promise<void> {
+    const { jobs, system } = await this.#read(signal);
+    if (signal.aborted) return;
+    this.#board.takeSnapshot(jobs, system.asOf, performance.now());
+    this.#system = system;
+    this.#become("polling");
+  }
+
+  /** Every manuscript's latest job, over HTTP. */
+  async #read(signal: AbortSignal): Promise<{ jobs: Job[]; system: SystemFieldsFragment }> {
     const first = await this.#http.execute(JobPollDocument, {}, signal);
     let { manuscripts } = first;
     const jobs = latestJobs(manuscripts);
@@ -160,10 +194,7 @@ export class JobFeed {
       ({ manuscripts } = await this.#http.execute(JobPollDocument, { after }, signal));
       jobs.push(...latestJobs(manuscripts));
     }
-    if (signal.aborted) return;
-    this.#board.takeSnapshot(jobs, first.system.asOf, performance.now());
-    this.#system = first.system;
-    this.#become("polling");
+    return { jobs, system: first.system };
   }
 
   /** Waits, unless somebody wakes the feed. */

@@ -25,6 +25,8 @@ export interface Holding {
   readonly refresh: boolean;
   readonly signal: AbortSignal;
   readonly take: (frame: Frame, isFirst: boolean) => void;
+  /** A frame came with errors. What it held is told again on this line; until then it can be read over HTTP. */
+  readonly miss: () => void;
 }
 
 // Milliseconds until the first frame, which the server sends at once: what swallows sockets is not waited for longer.
@@ -38,7 +40,7 @@ export class Line {
   }
 
   /** Holds one connection until it ends. Never rejects. */
-  hold({ refresh, signal, take }: Holding): Promise<Ending> {
+  hold({ refresh, signal, take, miss }: Holding): Promise<Ending> {
     if (typeof WebSocket === "undefined") return Promise.resolve({ action: "poll", heard: false });
     const client = this.#connect(refresh);
     const ended = new AbortController();
@@ -66,8 +68,8 @@ export class Line {
         {
           next: ({ data, errors }) => {
             if (ended.signal.aborted) return;
-            if (!data || errors?.length) return hangUp();
             expectFrame(this.#options.silence);
+            if (!data || errors?.length) return miss();
             take(data.jobUpdates, !heard);
             heard = true;
           },

@@ -1,17 +1,21 @@
 """Being told: the present first, then what changes, whole and in order, and of one's own jobs only."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from jobs.errors import Unavailable
 from jobs.models import Manuscript
 from jobs.settings import Settings
+from schema.context import Context
 from schema.ids import global_id
-from tests.api.conftest import Api, Hand, running
+from server.socket import Connection
+from tests.api.conftest import Api, Hand, Socket, running
 from tests.conftest import AddManuscript
 from tests.faults.waiting import is_under
 
@@ -185,3 +189,161 @@ async def test_a_database_that_is_away_at_the_start_is_told_as_unavailable(
 
     assert message["type"] == "error"
     assert message["payload"][0]["extensions"] == {"code": "UNAVAILABLE"}
+
+
+FRAME = """
+subscription {
+  jobUpdates {
+    asOf removed system { asOf message }
+    jobs { id status version waiting { reason } manuscript { title } events { status } }
+  }
+}
+"""
+
+
+async def _until_told(socket: Socket, status: str) -> list[dict[str, Any]]:
+    """Every result of the subscription up to the first whole one that tells this status."""
+    results: list[dict[str, Any]] = []
+    while True:
+        message = await socket.hear()
+        assert message["type"] == "next", message
+        results.append(message["payload"])
+        whole = not results[-1].get("errors")
+        if whole and status in [job["status"] for job in results[-1]["data"]["jobUpdates"]["jobs"]]:
+            return results
+
+
+async def test_a_change_is_told_though_the_health_beside_it_cannot_be_read(
+    api: Api,
+    manuscript: Manuscript,
+    hand: Hand,
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("jobs.presence._FRESH_SECONDS", 0)
+    job = await hand.start(manuscript)
+    async with api.socket() as socket:
+        await socket.subscribe("1", FRAME)
+        first = (await socket.next("1"))["jobUpdates"]
+        async with connection.transaction():
+            await connection.execute("lock table public.processes in access exclusive mode")
+            await api.services.domain.service.cancel(job.owner_id, job.id)
+            results = await _until_told(socket, "CANCELLED")
+
+    assert [result["errors"] for result in results if "errors" in result] == []
+    system = results[-1]["data"]["jobUpdates"]["system"]
+    assert system["message"] == first["system"]["message"]
+    # As it was last known, and the frame says when.
+    assert system["asOf"] < results[-1]["data"]["jobUpdates"]["asOf"]
+
+
+@pytest.mark.parametrize("field", ["manuscripts", "events"])
+async def test_a_change_whose_frame_came_with_errors_is_told_again_whole(
+    api: Api, manuscript: Manuscript, hand: Hand, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    job = await hand.start(manuscript)
+    real = getattr(api.services.domain.service, field)
+    failures = iter([Unavailable("The database does not answer."), RuntimeError("a fault of ours")])
+
+    async def failing(*args: Any, **options: Any) -> Any:
+        if error := next(failures, None):
+            raise error
+        return await real(*args, **options)
+
+    monkeypatch.setattr(api.services.domain.service, field, failing)
+    async with api.socket() as socket:
+        await socket.subscribe("1", FRAME)
+
+        *failed, whole = await _until_told(socket, "QUEUED")
+        later = await socket.next("1")
+
+    assert [[error["extensions"]["code"] for error in each["errors"]] for each in failed] == [
+        ["UNAVAILABLE"],
+        ["INTERNAL"],
+    ]
+    assert [each["data"] for each in failed] == [None, None]
+    assert [seen["id"] for seen in whole["data"]["jobUpdates"]["jobs"]] == [global_id("Job", job.id)]
+    assert later["jobUpdates"]["jobs"] == []
+
+
+@pytest.mark.parametrize("trouble", ["away", "hangs"])
+async def test_a_manuscript_that_was_shown_costs_no_later_frame(
+    api: Api, manuscript: Manuscript, hand: Hand, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    async def failing(*_: object) -> None:
+        if trouble == "hangs":
+            await asyncio.Event().wait()
+        raise Unavailable("The database does not answer.")
+
+    job = await hand.start(manuscript)
+    async with api.socket() as socket:
+        await socket.subscribe("1", FRAME)
+        await socket.next("1")
+        monkeypatch.setattr(api.services.domain.service, "manuscripts", failing)
+        await hand.tell(await hand.complete(await hand.begin(await hand.claim(job))))
+
+        results = await _until_told(socket, "COMPLETED")
+
+    assert [result["errors"] for result in results if "errors" in result] == []
+    assert results[-1]["data"]["jobUpdates"]["jobs"][0]["manuscript"]["title"] == manuscript.title
+
+
+async def test_progress_completes_only_after_a_terminal_version_that_arrived_whole(
+    api: Api, manuscript: Manuscript, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await hand.start(manuscript)
+    service = api.services.domain.service
+    real, failures = service.reports_of_jobs, iter([Unavailable("The database does not answer.")] * 2)
+
+    async def failing(*args: Any) -> Any:
+        if error := next(failures, None):
+            raise error
+        return await real(*args)
+
+    monkeypatch.setattr(service, "reports_of_jobs", failing)
+    async with api.socket() as socket:
+        await socket.subscribe("1", PROGRESS, job=global_id("Job", job.id))
+        await socket.next("1")
+        await hand.tell(await hand.complete(await hand.begin(await hand.claim(job))))
+
+        messages = [await socket.hear()]
+        while messages[-1]["type"] == "next":
+            messages.append(await socket.hear())
+
+    last = [each["payload"] for each in messages[-4:-1]]
+    assert ["errors" in each for each in last] == [True, True, False]
+    assert {each["data"]["jobProgress"]["status"] for each in last} == {"COMPLETED"}
+    assert last[-1]["data"]["jobProgress"]["report"]["id"]
+    assert messages[-1] == {"id": "1", "type": "complete"}
+
+
+async def test_a_frame_whose_sending_fails_has_told_nothing(
+    api: Api, manuscript: Manuscript, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hand.start(manuscript)
+    asked: list[bool] = []
+    real = Context.frame_arrived
+
+    def frame_arrived(context: Context) -> bool:
+        asked.append(real(context))
+        return asked[-1]
+
+    async def refused(connection: Connection, message: Any) -> None:
+        if message["type"] == "next":
+            raise OSError("The line is cut.")
+        await send(connection, message)
+
+    send = Connection._send
+    monkeypatch.setattr(Context, "frame_arrived", frame_arrived)
+    with monkeypatch.context() as cut:
+        cut.setattr(Connection, "_send", refused)
+        async with api.socket() as socket:
+            await socket.subscribe("1", UPDATES)
+            assert (await socket.hear())["type"] == "error"
+            assert asked == []
+    async with api.socket() as socket:
+        await socket.subscribe("1", UPDATES)
+        assert len((await socket.next("1"))["jobUpdates"]["jobs"]) == 1
+        await socket.next("1")
+
+    assert asked[0] is True

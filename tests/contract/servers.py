@@ -3,7 +3,7 @@
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -33,6 +33,12 @@ class HonestServer:
         self.jobs: dict[str, Json] = {}
         self.watchers: set[asyncio.Queue[Json]] = set()
         self._numbers = count(1)
+        self._feeds: dict[str, Callable[..., AsyncIterator[Json | None]]] = {
+            "JobUpdates": self._updates,
+            "JobProgress": self._progress,
+            "FailingUpdates": self._failing_updates,
+            "FailingProgress": self._failing_progress,
+        }
         self._lives: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -79,6 +85,10 @@ class HonestServer:
     def ends_progress_after(self, job: Json) -> bool:
         """Whether `jobProgress` completes after this frame."""
         return bool(job["isTerminal"])
+
+    def tells_again(self) -> bool:
+        """Whether what was in a frame that failed is told again."""
+        return True
 
     # The life of a job.
 
@@ -205,12 +215,12 @@ class HonestServer:
                 await websocket.send_json({"type": "connection_ack"})
             if message["type"] == "subscribe":
                 name, of = _name(message["payload"]["query"]), message["payload"].get("variables", {})
-                feed = self._updates if name == "JobUpdates" else self._progress
-                tasks.create_task(self._send(websocket, message["id"], feed(**of)))
+                tasks.create_task(self._send(websocket, message["id"], self._feeds[name](**of)))
 
-    async def _send(self, websocket: WebSocket, id: str, frames: AsyncIterator[Json]) -> None:
+    async def _send(self, websocket: WebSocket, id: str, frames: AsyncIterator[Json | None]) -> None:
         async for data in frames:
-            await websocket.send_json({"id": id, "type": "next", "payload": {"data": data}})
+            payload = {"data": data} if data else {"data": None, "errors": [{"message": "It failed."}]}
+            await websocket.send_json({"id": id, "type": "next", "payload": payload})
         await websocket.send_json({"id": id, "type": "complete"})
 
     async def _updates(self) -> AsyncIterator[Json]:
@@ -235,6 +245,18 @@ class HonestServer:
                 if changed["id"] == id:
                     job = changed
                     yield {"jobProgress": job}
+
+    async def _failing_updates(self) -> AsyncIterator[Json | None]:
+        yield None
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            yield None if self.tells_again() else self._frame([])
+
+    async def _failing_progress(self, id: str) -> AsyncIterator[Json | None]:
+        yield None
+        while self.tells_again():
+            await asyncio.sleep(TICK_SECONDS)
+            yield None
 
     @asynccontextmanager
     async def _watching(self) -> AsyncIterator[asyncio.Queue[Json]]:
@@ -308,6 +330,13 @@ class NeverCompletesProgress(HonestServer):
     """Keeps `jobProgress` open after the end."""
 
     def ends_progress_after(self, job: Json) -> bool:
+        return False
+
+
+class LosesFailedFrames(HonestServer):
+    """Takes what it was about to send for told."""
+
+    def tells_again(self) -> bool:
         return False
 
 

@@ -14,7 +14,15 @@ from tests.contract import servers
 from tests.contract.servers import TICK_SECONDS, HonestServer, WithoutWorkers
 
 Json = dict[str, Any]
-WITH_WORKERS = ("happy-road", "cancel-while-running", "last-transition", "reconnect", "duplicate-start", "quiet-feed")
+WITH_WORKERS = (
+    "happy-road",
+    "cancel-while-running",
+    "last-transition",
+    "reconnect",
+    "duplicate-start",
+    "quiet-feed",
+    "failed-frames",
+)
 ALONE = ("queue-timeout", "cancel-while-queued", "quiet-feed")
 
 
@@ -49,6 +57,7 @@ async def test_server_that_keeps_the_contract_breaks_no_promise(
         (servers.ForgetsSnapshot, "reconnect", "NF-PUSH-1"),
         (servers.CompletesTheFeed, "happy-road", "NF-PUSH-4"),
         (servers.NeverCompletesProgress, "last-transition", "NF-PROGRESS-2"),
+        (servers.LosesFailedFrames, "failed-frames", "NF-PUSH-12"),
         (servers.DeliversTheDead, "happy-road", "NF-DEADLINE-2"),
         (servers.NeverTimesOut, "queue-timeout", "NF-DEADLINE-3"),
         (servers.HidesDeadlines, "queue-timeout", "NF-DEADLINE-1"),
@@ -193,6 +202,20 @@ def test_a_job_of_other_types_than_the_schema_s_breaks_a_promise(road: str, wron
     assert ledger.outcome(promise_id) is Outcome.BROKEN
     [(name, value)] = wrong.items()
     assert ledger.evidence(promise_id)[0].text == f"Job job: `{name}` is {value!r}."
+
+
+def test_a_version_that_came_with_errors_may_come_again_and_no_other() -> None:
+    observer = Observer(ledger := Ledger(), tick=TICK_SECONDS)
+    job = {"id": "job", "status": "QUEUED", "version": 1, "locksManuscript": True, "asOf": "2026-11-23T12:00:00Z"}
+    data = {"data": {"jobUpdates": {"jobs": [job]}}}
+    observer.asked("socket", {"type": "subscribe", "id": "feed"}, 0)
+
+    for payload in (data | {"errors": [{"message": "It failed."}]}, data):
+        observer.message("socket", {"type": "next", "id": "feed", "payload": payload}, 1)
+    assert ledger.outcome("NF-VERSION-2") is Outcome.KEPT
+
+    observer.message("socket", {"type": "next", "id": "feed", "payload": data}, 1)
+    assert ledger.outcome("NF-VERSION-2") is Outcome.BROKEN
 
 
 async def test_a_scenario_without_what_it_needs_is_skipped_with_the_reason() -> None:

@@ -12,7 +12,7 @@ import pytest
 from jobs.announcements import Patience, RedisAnnouncer
 from jobs.doorbell import ArqRedis
 from jobs.errors import NotFound, Unavailable
-from jobs.feed import Feed, Frame, _tick_after
+from jobs.feed import Feed, Frame, _tick_after, _Watcher
 from jobs.models import Job, Manuscript
 from jobs.service import JobService
 from jobs.settings import Settings
@@ -28,8 +28,17 @@ LONG = timedelta(minutes=1)
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """A resync that never comes, so that it hides no lost announcement, and ticks that come soon."""
-    return replace(settings, resync_interval=timedelta(hours=1), tick_interval=timedelta(seconds=0.3))
+    """A resync and a tick that never come, so that they hide no lost announcement."""
+    return replace(settings, resync_interval=timedelta(hours=1), tick_interval=timedelta(hours=1))
+
+
+@pytest.fixture
+async def ticking(line: FailingLine, service: JobService, redis: ArqRedis, settings: Settings) -> AsyncIterator[Feed]:
+    """A hub at work whose resync and tick come soon."""
+    soon = replace(settings, resync_interval=timedelta(seconds=0.1), tick_interval=timedelta(seconds=0.3))
+    feed = Feed(store=JobStore(line), service=service, redis=redis, settings=soon)
+    async with at_work(feed):
+        yield feed
 
 
 @pytest.fixture
@@ -41,15 +50,24 @@ async def announcer(redis: ArqRedis) -> RedisAnnouncer:
 @pytest.fixture
 async def running(feed: Feed) -> AsyncIterator[Feed]:
     """The hub at work, with its line to Redis."""
+    async with at_work(feed):
+        yield feed
+
+
+@asynccontextmanager
+async def at_work(feed: Feed) -> AsyncIterator[None]:
+    """The hub listens and tells for the block."""
     task = asyncio.create_task(feed.run())
 
     async def hears() -> bool:
         return feed.push_health().last_seen_at is not None
 
-    await until(hears, "the hub listens")
-    yield feed
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    try:
+        await until(hears, "the hub listens")
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -166,8 +184,8 @@ async def test_a_slow_reader_gets_the_newest_version_and_no_backlog(
     assert one.version == newest
 
 
-async def test_silence_is_broken_by_an_empty_frame_each_tick(running: Feed, job: Job) -> None:
-    async with watching(running.watch(job.owner_id)) as frames:
+async def test_silence_is_broken_by_an_empty_frame_each_tick(ticking: Feed, job: Job) -> None:
+    async with watching(ticking.watch(job.owner_id)) as frames:
         first = await anext(frames)
         async with asyncio.timeout(LIMIT):
             ticks = [await anext(frames) for _ in range(2)]
@@ -176,15 +194,29 @@ async def test_silence_is_broken_by_an_empty_frame_each_tick(running: Feed, job:
     assert first.as_of < ticks[0].as_of < ticks[1].as_of
 
 
-async def test_ticks_go_on_while_the_database_hangs(running: Feed, line: FailingLine, job: Job) -> None:
-    async with watching(running.watch(job.owner_id)) as frames:
+@pytest.mark.parametrize("function", ["jobs_watched", "clock_read"])
+async def test_no_tick_comes_while_the_jobs_cannot_be_read(
+    ticking: Feed, line: FailingLine, store: JobStore, job: Job, function: str
+) -> None:
+    async with watching(ticking.watch(job.owner_id)) as frames:
         await anext(frames)
-        release = line.hold_answer("clock_read")
-        async with asyncio.timeout(LIMIT):
-            ticks = [await anext(frames) for _ in range(2)]
-        release.set()
+        line.refused.add(function)
+        calls = line.calls[function]
+        tick = asyncio.create_task(anext(frames))
+        # Each failed reading is followed by a pause longer than a tick.
+        for tries in (1, 2, 3):
+            await until(_called_again(line, calls + tries, function), "the hub tries to read")
+        # A tick that had begun before the first failure rests on the reading before it.
+        if tick.done():
+            tick = asyncio.create_task(anext(frames))
+            await until(_called_again(line, line.calls[function] + 1, function), "the hub tries to read")
+        assert not tick.done()
+        mended_at = await store.clock()
+        line.refused.clear()
 
-    assert [tick.jobs for tick in ticks] == [(), ()]
+        frame = await asyncio.wait_for(tick, LIMIT)
+
+    assert (frame.jobs, frame.as_of > mended_at) == ((), True)
 
 
 @pytest.mark.parametrize(("promised", "begun"), [(0.3, 0.24), (15, 12), (60, 57)])
@@ -193,9 +225,9 @@ def test_a_tick_is_begun_before_it_is_due(promised: float, begun: float) -> None
 
 
 async def test_an_author_hears_nothing_of_anothers_jobs(
-    running: Feed, store: JobStore, announcer: RedisAnnouncer, job: Job
+    ticking: Feed, store: JobStore, announcer: RedisAnnouncer, job: Job
 ) -> None:
-    async with watching(running.watch(uuid4())) as frames:
+    async with watching(ticking.watch(uuid4())) as frames:
         assert (await anext(frames)).jobs == ()
         await store.cancel(job.owner_id, job.id)
         await announcer.announce([job.owner_id])
@@ -311,9 +343,9 @@ async def test_a_hub_without_its_database_goes_on_when_it_is_back(
         await told(frames)
         line.is_cut = True
         await store.cancel(job.owner_id, job.id)
-        calls = line.calls["jobs_watched"]
+        calls = line.calls["clock_read"]
         await announcer.announce([job.owner_id])
-        await until(_called_again(line, calls), "the hub meets the cut line")
+        await until(_called_again(line, calls, "clock_read"), "the hub meets the cut line")
         line.is_cut = False
 
         [last] = await told(frames)
@@ -340,8 +372,146 @@ async def test_a_closed_subscription_is_forgotten(running: Feed, service: JobSer
     assert running.watchers == 0
 
 
-def _called_again(line: FailingLine, before: int) -> Callable[[], Awaitable[bool]]:
+class Reader:
+    """Whoever frames are sent to, over a line that may be bad."""
+
+    def __init__(self) -> None:
+        self.hears = True
+
+    def arrived(self) -> bool:
+        """See Feed.watch."""
+        return self.hears
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """A reader whom what failed is sent again at once."""
+    monkeypatch.setattr("jobs.feed._AGAIN_SECONDS", 0.01)
+    return Reader()
+
+
+async def test_a_job_is_told_again_until_it_has_arrived_and_then_no_more(
+    ticking: Feed, reader: Reader, job: Job
+) -> None:
+    async with watching(ticking.watch(job.owner_id, arrived=reader.arrived)) as frames:
+        reader.hears = False
+        failed = [await asyncio.wait_for(anext(frames), LIMIT) for _ in range(3)]
+        reader.hears = True
+        tick = await asyncio.wait_for(anext(frames), LIMIT)
+
+    assert [[job.id for job in frame.jobs] for frame in failed] == [[job.id]] * 3
+    assert tick.jobs == ()
+
+
+async def test_what_changed_since_a_frame_failed_is_told_in_its_place(
+    running: Feed, reader: Reader, store: JobStore, announcer: RedisAnnouncer, job: Job
+) -> None:
+    async with watching(running.watch(job.owner_id, arrived=reader.arrived)) as frames:
+        await told(frames)
+        [watcher] = running._watchers[job.owner_id]
+        await store.claim(job.id, uuid4(), lease=LONG, run_timeout=LONG)
+        await announcer.announce([job.owner_id])
+        [lost] = await told(frames)
+        await store.cancel(job.owner_id, job.id)
+        await announcer.announce([job.owner_id])
+        await until(_waits_to_tell(watcher, JobStatus.CANCELLED), "the hub has read the end")
+        reader.hears = False
+        [last] = await told(frames)
+        reader.hears = True
+        rest = asyncio.create_task(anext(frames))
+        await until(_has_told(watcher, JobStatus.CANCELLED), "the end has arrived")
+        rest.cancel()
+        await asyncio.gather(rest, return_exceptions=True)
+
+    assert (lost.status, last.status) == (JobStatus.RUNNING_INITIALIZING, JobStatus.CANCELLED)
+    assert watcher.pending == {}
+
+
+async def test_a_change_while_its_frame_is_on_its_way_is_not_taken_for_told(
+    running: Feed, reader: Reader, store: JobStore, announcer: RedisAnnouncer, job: Job
+) -> None:
+    async with watching(running.watch(job.owner_id, arrived=reader.arrived)) as frames:
+        await told(frames)
+        [watcher] = running._watchers[job.owner_id]
+        await store.cancel(job.owner_id, job.id)
+        await announcer.announce([job.owner_id])
+        await until(_waits_to_tell(watcher, JobStatus.CANCELLED), "the hub reads the change")
+
+        [last] = await told(frames)
+
+    assert last.status is JobStatus.CANCELLED
+
+
+async def test_a_job_that_went_while_its_frames_failed_is_named_as_gone_until_that_arrives(
+    running: Feed, reader: Reader, store: JobStore, announcer: RedisAnnouncer, job: Job, manuscript: Manuscript
+) -> None:
+    async with watching(running.watch(job.owner_id, arrived=reader.arrived)) as frames:
+        await told(frames)
+        reader.hears = False
+        [watcher] = running._watchers[job.owner_id]
+        await store.manuscript_delete(job.owner_id, manuscript.id)
+        await announcer.announce([job.owner_id])
+
+        async def is_gone() -> bool:
+            return bool(watcher.removed)
+
+        await until(is_gone, "the hub notices")
+        failed = [await asyncio.wait_for(anext(frames), LIMIT) for _ in range(2)]
+        reader.hears = True
+        waiting = asyncio.create_task(anext(frames))
+
+        async def is_told() -> bool:
+            return not watcher.removed
+
+        await until(is_told, "that has arrived")
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    assert [(frame.jobs, frame.removed) for frame in failed] == [((), (job.id,))] * 2
+
+
+async def test_following_ends_only_when_the_end_has_arrived(
+    running: Feed, reader: Reader, store: JobStore, announcer: RedisAnnouncer, job: Job
+) -> None:
+    following = running.follow(job.owner_id, job.id, arrived=reader.arrived)
+    await anext(following)
+    await store.cancel(job.owner_id, job.id)
+    await announcer.announce([job.owner_id])
+    async with asyncio.timeout(LIMIT):
+        told = [await anext(following)]
+        reader.hears = False
+        told += [await anext(following) for _ in range(2)]
+        reader.hears = True
+        rest = [late async for late in following]
+
+    assert [late.status for late in told] == [JobStatus.CANCELLED] * 3
+    assert rest == []
+
+
+async def test_what_never_arrives_is_tried_ever_less_often_up_to_a_resync(feed: Feed) -> None:
+    pauses = [feed._pause(failures) for failures in (1, 2, 3, 100)]
+
+    assert pauses == [0.5, 1, 2, 512]
+    assert feed._settings.resync_interval.total_seconds() > 512
+
+
+def _waits_to_tell(watcher: _Watcher, status: JobStatus) -> Callable[[], Awaitable[bool]]:
+    async def waits() -> bool:
+        return any(job.status is status for job in watcher.pending.values())
+
+    return waits
+
+
+def _has_told(watcher: _Watcher, status: JobStatus) -> Callable[[], Awaitable[bool]]:
+    async def has() -> bool:
+        return any(job.status is status for job in watcher.told.values())
+
+    return has
+
+
+def _called_again(line: FailingLine, before: int, function: str = "jobs_watched") -> Callable[[], Awaitable[bool]]:
     async def called() -> bool:
-        return line.calls["jobs_watched"] > before
+        return line.calls[function] > before
 
     return called

@@ -168,12 +168,33 @@ async def test_a_database_that_hangs_is_said_to_and_asked_once(
     with monkeypatch.context() as impatient:
         impatient.setattr("jobs.presence._PATIENCE_SECONDS", 0.1)
         for _ in range(2):
-            with pytest.raises(Unavailable, match="does not answer"):
+            with pytest.raises(Unavailable, match="could not be read"):
                 await presence.health()
 
     assert line.calls["processes_health"] == 1
     release.set()
     assert (await presence.health()).workers.state is ComponentState.NEVER_SEEN
+
+
+async def test_what_stands_beside_a_job_is_the_last_known_while_the_database_hangs(
+    presence: Presence, line: FailingLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.presence._FRESH_SECONDS", 0)
+    known = await presence.latest()
+    release = line.hold_answer("processes_health")
+
+    assert await presence.latest() == known
+    release.set()
+    assert (await presence.latest()).as_of > known.as_of
+    line.is_cut = True
+    assert (await presence.latest()).as_of > known.as_of
+
+
+async def test_before_anything_was_read_nothing_is_made_up(presence: Presence, line: FailingLine) -> None:
+    line.is_cut = True
+
+    with pytest.raises(Unavailable):
+        await presence.latest()
 
 
 async def test_a_reading_that_fails_after_all_have_gone_is_nobodys_error(

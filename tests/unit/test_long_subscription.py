@@ -59,7 +59,7 @@ class Surroundings:
     version: int = 0
     held: list[tuple[int, int]] = field(default_factory=list)
 
-    async def watch(self, owner_id: UUID) -> AsyncGenerator[Frame, None]:
+    async def watch(self, owner_id: UUID, **options: object) -> AsyncGenerator[Frame, None]:
         """As many frames as are asked for: jobs, and every other time a tick without any."""
         for _ in range(self.frames):
             self.version += 1
@@ -67,7 +67,7 @@ class Surroundings:
             job = replace(JOB, version=self.version, as_of=as_of)
             yield Frame(as_of=as_of, jobs=(job,) if self.version % 2 else ())
 
-    async def follow(self, owner_id: UUID, job_id: UUID) -> AsyncGenerator[Job, None]:
+    async def follow(self, owner_id: UUID, job_id: UUID, **options: object) -> AsyncGenerator[Job, None]:
         """One job's versions."""
         async for frame in self.watch(owner_id):
             yield replace(JOB, version=self.version, as_of=frame.as_of)
@@ -82,7 +82,7 @@ class Surroundings:
             for id in ids
         ]
 
-    async def health(self) -> SystemHealth:
+    async def latest(self) -> SystemHealth:
         """All is well."""
         return SystemHealth(
             as_of=NOW, sweeper=WELL, workers=WELL, push=WELL, queued=0, running=1, capacity=2, busy=1, message=None

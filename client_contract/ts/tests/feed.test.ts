@@ -305,17 +305,69 @@ describe("how it comes back", () => {
   });
 });
 
-describe("where sockets are blocked", () => {
-  const page = (second: number, latestJob: object | null, next: string | null = null) => ({
-    data: {
-      system: makeSystem(at(second)),
-      manuscripts: {
-        pageInfo: { hasNextPage: next !== null, endCursor: next },
-        edges: [{ node: { latestJob } }],
-      },
+/** The answer to a poll. */
+const page = (second: number, latestJob: object | null, next: string | null = null) => ({
+  data: {
+    system: makeSystem(at(second)),
+    manuscripts: {
+      pageInfo: { hasNextPage: next !== null, endCursor: next },
+      edges: [{ node: { latestJob } }],
     },
+  },
+});
+
+describe("a frame that came with errors", () => {
+  test("is read over HTTP, and the same line goes on", async () => {
+    server.clerk = () => ({ status: 200, body: page(5, makeOver({ version: 2, asOf: at(5) })) });
+    follow();
+    const listener = await server.listener();
+    const other = { id: "other", manuscript: { id: "other", title: "Persuasion" } };
+    listener.frame(makeFrame(0, makeJob({}), makeJob(other)));
+    await untilIs("live");
+    listener.failedFrame();
+
+    const { jobs, connection } = await untilVersion(2);
+
+    expect(connection).toBe("live");
+    expect(feed.getSnapshot().isLocked("manuscript")).toBe(false);
+    // What the reading does not name may be younger than it.
+    expect(jobs.map(({ id }) => id).sort()).toEqual(["job", "other"]);
+    listener.frame(makeFrame(6, makeOver({ ...other, version: 3, asOf: at(6) })));
+    await untilVersion(3);
   });
 
+  test("is told again where HTTP fails too", async () => {
+    const clerk = vi.fn(() => ({ status: 503 }));
+    server.clerk = clerk;
+    follow();
+    const listener = await server.listener();
+    listener.frame(makeFrame(0, makeJob({})));
+    await untilIs("live");
+    listener.failedFrame();
+    await vi.waitUntil(() => clerk.mock.calls.length > 0);
+    listener.failedFrame();
+    listener.frame(makeFrame(9, makeOver({ version: 2, asOf: at(9) })));
+
+    const { connection } = await untilVersion(2);
+
+    expect(connection).toBe("live");
+  });
+
+  test("as the first one leaves the next to be the present", async () => {
+    server.clerk = () => ({ status: 200, body: page(1, makeJob({ id: "gone", asOf: at(1) })) });
+    follow();
+    const listener = await server.listener();
+    listener.failedFrame();
+    await until(({ jobs }) => jobs.length === 1);
+    listener.frame(makeFrame(5, makeJob({ id: "stays", asOf: at(5) })));
+
+    const { jobs } = await untilIs("live");
+
+    expect(jobs.map(({ id }) => id)).toEqual(["stays"]);
+  });
+});
+
+describe("where sockets are blocked", () => {
   test("it reads over HTTP, every page, and goes back to the socket when that works", async () => {
     server.blocksSockets = true;
     server.clerk = ({ body }) => {

@@ -22,6 +22,12 @@ export class Listener {
     this.#send({ id: this.#id, type: "next", payload: { data: { jobUpdates } } });
   }
 
+  /** A frame that failed in the making. */
+  failedFrame(): void {
+    const errors = [{ message: "The database does not answer.", path: ["jobUpdates", "system"] }];
+    this.#send({ id: this.#id, type: "next", payload: { data: null, errors } });
+  }
+
   failure(message: string): void {
     this.#send({ id: this.#id, type: "error", payload: [{ message }] });
   }

@@ -1,7 +1,6 @@
 """The web application and the server that runs it."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from jobs.errors import ConfigurationError
 from jobs.settings import Settings
 from jobs.signals import stop_signal
 from schema.errors import internal
+from server import memory
 from server.answers import problem
 from server.edge import Edge
 from server.graphql import graphql
@@ -74,9 +74,7 @@ async def serve(settings: Settings, *, host: str, port: int) -> None:
     with listening(host, port) as listener:
         async with open_services(settings) as services:
             app = create_app(services)
-            # What start-up made lives as long as the process: a collection need not walk through it.
-            gc.collect()
-            gc.freeze()
+            memory.settle()
             _log.info("the api listens on %s, port %d", host, listener.getsockname()[1])
             await Server(app).run_until(stop, listener)
 

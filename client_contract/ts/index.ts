@@ -9,4 +9,4 @@ export type { LockTerms } from "./lock.ts";
 export { holdsLock, lockDuration } from "./lock.ts";
 export type { CloseAction, RefusalAction } from "./refusals.ts";
 export { closeAction, pauseBefore, refusalAction } from "./refusals.ts";
-export { isTerminal, readStatus, unforeseen, unreachable } from "./status.ts";
+export { isTerminal, readStatus, unforeseen } from "./status.ts";

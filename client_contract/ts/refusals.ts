@@ -1,6 +1,6 @@
 // What a client does when it is told no: by the code of a refusal, and by the code of a closed socket.
 import type { RefusalCode } from "./generated/operations.ts";
-import { unforeseen, unreachable } from "./status.ts";
+import { unforeseen } from "./status.ts";
 
 /**
  * forget: drop the thing from view · refresh: read its state again · choose: ask for another file ·
@@ -69,6 +69,6 @@ export function pauseBefore(action: CloseAction, failures: number, random: () =>
     case "reconnect":
       return random() * Math.min(30_000, 500 * 2 ** failures);
     default:
-      return unreachable(action);
+      return unforeseen(action, 30_000);
   }
 }

@@ -1,5 +1,5 @@
 // The readings that a manuscript had: each change, when, and who decided it.
-import { type DecidedBy, unreachable } from "@novelfoundry/client";
+import { type DecidedBy, unforeseen } from "@novelfoundry/client";
 import { moment } from "../format.ts";
 import type { Reading } from "../manuscripts/manuscript.ts";
 import { statusWord } from "./words.ts";
@@ -52,6 +52,6 @@ function decider(by: DecidedBy): string {
     case "DISPATCHER":
       return "the dispatcher";
     default:
-      return unreachable(by);
+      return unforeseen(by, "the service");
   }
 }

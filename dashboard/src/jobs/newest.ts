@@ -1,5 +1,5 @@
 // Which of several sightings of a manuscript's jobs is the one to show.
-import { type FollowedJob, isTerminal, type Job } from "@novelfoundry/client";
+import type { FollowedJob, Job } from "@novelfoundry/client";
 
 /**
  * The latest job of a manuscript: from the feed, or as a query read it, whichever knows more.
@@ -27,6 +27,6 @@ function isLater(job: Job, other: Job): boolean {
 }
 
 function isOverdue(job: Job): boolean {
-  if (isTerminal(job.status)) return false;
+  if (job.isTerminal) return false;
   return job.deadlineAt === null || Date.parse(job.deadlineAt) <= Date.parse(job.asOf);
 }

@@ -1,6 +1,7 @@
 import type { FailureCode } from "@novelfoundry/client";
-import { expect, test } from "vitest";
+import { expect, suite, test } from "vitest";
 import { someJob } from "../fixtures.ts";
+import { newestJob } from "./newest.ts";
 import { announcement, describe, toneOf } from "./words.ts";
 
 test("a queued job says why it waits in the server's own sentence, which names its place in the line", () => {
@@ -31,6 +32,39 @@ test.each<FailureCode>([
   expect(words.detail).toBe("The server's own sentence.");
   expect(words.remedy).toMatch(/\.$/);
   expect(words.headline).not.toContain(code);
+});
+
+suite("of a later contract", () => {
+  // What an old tab is told by a newer server: a word that its types do not know.
+  const told = (changes: object) => someJob(JSON.parse(JSON.stringify(changes)));
+
+  test("a status is shown as its own word, with the server's sentence", () => {
+    const waiting = { reason: "AWAITING_EDITOR", message: "Your editor holds it.", position: null };
+    const job = told({ status: "ON_HOLD", waiting });
+
+    expect(describe(job)).toEqual({ headline: "On hold", detail: "Your editor holds it.", remedy: null });
+    expect(announcement(job)).toBe("The Lamp: On hold. On hold. Your editor holds it.");
+    expect(toneOf(job)).toBe("quiet");
+  });
+
+  test("a failure is told in the server's own sentence", () => {
+    const failure = {
+      code: "OUT_OF_INK",
+      message: "The ink is used up. Try again tomorrow.",
+      retryable: true,
+    };
+
+    const words = describe(told({ status: "FAILED", isTerminal: true, failure }));
+
+    expect(words.detail).toBe(failure.message);
+    expect(words.headline).not.toContain("OUT_OF_INK");
+  });
+
+  test("a job that has ended is over, whatever its status is called", () => {
+    const archived = told({ status: "ARCHIVED", isTerminal: true, deadlineAt: null, version: 7 });
+
+    expect(newestJob("manuscript-1", [], archived)?.isVoid).toBe(false);
+  });
 });
 
 test("a job past its deadline is never shown as alive", () => {

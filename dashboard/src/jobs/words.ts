@@ -1,5 +1,5 @@
 // What a job's state means, said to the author. The status decides; the server's own sentences come along.
-import { type FailureCode, type FollowedJob, type JobStatus, unreachable } from "@novelfoundry/client";
+import { type FailureCode, type FollowedJob, type JobStatus, unforeseen } from "@novelfoundry/client";
 
 /** The status as one word for a badge. */
 export function statusWord(status: JobStatus): string {
@@ -17,8 +17,14 @@ export function statusWord(status: JobStatus): string {
     case "CANCELLED":
       return "Cancelled";
     default:
-      return unreachable(status);
+      return unforeseen(status, plain(status));
   }
+}
+
+/** A word of a later contract as it may be read: `ON_HOLD` is "On hold". */
+function plain(word: string): string {
+  const spaced = word.toLowerCase().replaceAll("_", " ");
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
 /** How a state looks: its colour says no more than its word. */
@@ -39,7 +45,7 @@ export function toneOf({ status, isVoid }: Pick<FollowedJob, "status" | "isVoid"
     case "CANCELLED":
       return "quiet";
     default:
-      return unreachable(status);
+      return unforeseen(status, "quiet");
   }
 }
 
@@ -76,8 +82,13 @@ export function describe(job: FollowedJob): JobWords {
         remedy: "Start it again whenever you like.",
       };
     default:
-      return unreachable(job.status);
+      return unforeseen(job.status, unknownWords(job));
   }
+}
+
+/** What can be said of a status that this page does not know: its own word, and the server's sentences. */
+function unknownWords({ status, waiting, failure }: FollowedJob): JobWords {
+  return { headline: statusWord(status), detail: failure?.message ?? waiting?.message ?? null, remedy: null };
 }
 
 const VOID: JobWords = {
@@ -110,11 +121,11 @@ function headlineFor(code: FailureCode): string {
     case "INTERNAL_ERROR":
       return "Something went wrong on our side";
     default:
-      return unreachable(code);
+      return unforeseen(code, "The reading failed");
   }
 }
 
-function remedyFor(code: FailureCode): string {
+function remedyFor(code: FailureCode): string | null {
   switch (code) {
     case "QUEUE_TIMEOUT":
       return "Your manuscript is safe. Try again in a few minutes.";
@@ -127,7 +138,8 @@ function remedyFor(code: FailureCode): string {
     case "INTERNAL_ERROR":
       return "Your manuscript is safe. Try again; if this goes on, tell whoever runs this service.";
     default:
-      return unreachable(code);
+      // What to do about it, the message says.
+      return unforeseen(code, null);
   }
 }
 

@@ -51,8 +51,9 @@ export function ManuscriptActions({
   };
   const settle = (answer: JobAnswer): string | null => {
     if (answer.__typename === "Refusal") return yieldTo(answer);
-    feed.accept(answer);
     onChanged();
+    // An answer of a kind that a later contract added: what it has changed will be read.
+    if (answer.__typename === "Job") feed.accept(answer);
     return null;
   };
   const start = () =>
@@ -74,7 +75,8 @@ export function ManuscriptActions({
   const canRetry =
     job !== null &&
     (job.status === "CANCELLED" || (job.status === "FAILED" && job.failure?.retryable === true));
-  const canStart = !isLocked && (job === null || job.status === "COMPLETED" || job.isVoid);
+  const mayStart = job === null || job.isVoid || (job.isTerminal && !canRetry && job.status !== "FAILED");
+  const canStart = !isLocked && mayStart;
   return (
     <div className="actions no-print">
       {isLocked && job && (

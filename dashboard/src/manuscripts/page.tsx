@@ -35,7 +35,7 @@ export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPag
       return <Missing />;
     case "failed":
       return <Failed message={loaded.message} onRetry={reload} />;
-    case "ready":
+    default:
       return (
         <Ready
           manuscript={loaded.manuscript}

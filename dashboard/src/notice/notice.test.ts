@@ -36,3 +36,9 @@ test("a broken push path is told", () => {
 test("a lost line hides what the server said last, which may no longer be so", () => {
   expect(noticeFor("silent", someSystem({ workers: inState("ABSENT") }))?.title).toContain("connection");
 });
+
+test("what a later contract calls a part or a connection breaks nothing", () => {
+  const told = JSON.parse('{ "state": "RESTING", "live": 1, "lastSeenAt": null }');
+
+  expect(noticeFor("live", someSystem({ workers: told, sweeper: told, push: told }))).toBeNull();
+});

@@ -1,5 +1,10 @@
 // What the banner says: how the line to the server is, and whether the parts that finish a reading are alive.
-import { type Connection, type SystemFieldsFragment, unreachable } from "@novelfoundry/client";
+import {
+  type ComponentState,
+  type Connection,
+  type SystemFieldsFragment,
+  unforeseen,
+} from "@novelfoundry/client";
 
 export interface Notice {
   readonly tone: "care" | "bad";
@@ -33,12 +38,22 @@ function connectionNotice(connection: Connection): Notice | null {
     case "signedOut":
       return { tone: "bad", title: "Your sign-in has ended.", body: "Reload the page to sign in again." };
     default:
-      return unreachable(connection);
+      return unforeseen(connection, null);
   }
 }
 
 function systemNotice({ workers, sweeper, push, message }: SystemFieldsFragment): Notice | null {
-  switch (workers.state) {
+  return (
+    workersNotice(workers.state, message) ??
+    pushNotice(push.state, message) ??
+    sweeperNotice(sweeper.state, message)
+  );
+}
+
+function workersNotice(state: ComponentState, message: string | null): Notice | null {
+  switch (state) {
+    case "HEALTHY":
+      return null;
     case "ABSENT":
     case "NEVER_SEEN":
       return {
@@ -54,24 +69,42 @@ function systemNotice({ workers, sweeper, push, message }: SystemFieldsFragment)
         title: "The reading service is slow to answer.",
         body: message ?? "Readings may stop for a moment and start again by themselves.",
       };
-    case "HEALTHY":
-      break;
     default:
-      return unreachable(workers.state);
+      return unforeseen(state, null);
   }
-  if (push.state === "ABSENT" || push.state === "LATE") {
-    return {
-      tone: "care",
-      title: "Updates may arrive a few seconds late.",
-      body: message ?? "Your readings go on as they should.",
-    };
+}
+
+function pushNotice(state: ComponentState, message: string | null): Notice | null {
+  switch (state) {
+    // A push that was never seen is one that nothing has needed yet.
+    case "HEALTHY":
+    case "NEVER_SEEN":
+      return null;
+    case "ABSENT":
+    case "LATE":
+      return {
+        tone: "care",
+        title: "Updates may arrive a few seconds late.",
+        body: message ?? "Your readings go on as they should.",
+      };
+    default:
+      return unforeseen(state, null);
   }
-  if (sweeper.state !== "HEALTHY") {
-    return {
-      tone: "care",
-      title: "One of the service's own checks is not running.",
-      body: message ?? "Your readings go on; whoever runs this service should start its scheduler.",
-    };
+}
+
+function sweeperNotice(state: ComponentState, message: string | null): Notice | null {
+  switch (state) {
+    case "HEALTHY":
+      return null;
+    case "ABSENT":
+    case "NEVER_SEEN":
+    case "LATE":
+      return {
+        tone: "care",
+        title: "One of the service's own checks is not running.",
+        body: message ?? "Your readings go on; whoever runs this service should start its scheduler.",
+      };
+    default:
+      return unforeseen(state, null);
   }
-  return null;
 }

@@ -5,7 +5,7 @@ import { JobAnnouncer } from "./jobs/card.tsx";
 import { newestJob } from "./jobs/newest.ts";
 import { Add } from "./manuscripts/add.tsx";
 import { useIntake } from "./manuscripts/intake.ts";
-import { newsFor, useLibrary } from "./manuscripts/library.ts";
+import { useLibrary } from "./manuscripts/library.ts";
 import { ManuscriptPage } from "./manuscripts/page.tsx";
 import { Shelf } from "./manuscripts/shelf.tsx";
 import { Banner } from "./notice/banner.tsx";
@@ -14,17 +14,14 @@ import { useService } from "./service.ts";
 
 export function App() {
   const service = useService();
-  const { http, feed, session } = service;
+  const { feed, session, library } = service;
   const page = useRef<HTMLElement>(null);
   const route = useRoute();
   const { jobs, connection, system } = useJobs(feed);
-  const library = useLibrary(http, feed);
-  const { reload, remove, shelf } = library;
-  const intake = useIntake(service, reload);
+  const { shelf, error } = useLibrary(library);
+  const intake = useIntake(service);
   const selected = route.page === "manuscript" ? route.id : null;
   const job = selected === null ? null : newestJob(selected, jobs, null);
-
-  useEffect(() => void reload(), [reload]);
 
   // A refusal is about the file of that moment, not about the next visit.
   const { dismiss } = intake;
@@ -32,28 +29,12 @@ export function App() {
     if (selected !== null) dismiss();
   }, [selected, dismiss]);
 
-  // What another window or the command line adds and deletes, and what ends: the feed tells.
-  const news = shelf === null ? "" : newsFor(shelf, jobs);
-  useEffect(() => {
-    if (news !== "") void reload();
-  }, [reload, news]);
-  const jobCount = useRef(0);
-  useEffect(() => {
-    if (jobs.length < jobCount.current) void reload();
-    jobCount.current = jobs.length;
-  }, [reload, jobs.length]);
-
-  const isBack = connection === "live" && library.error !== null;
-  useEffect(() => {
-    if (isBack) void reload();
-  }, [reload, isBack]);
-
   const forget = useCallback(
     (id: string) => {
-      remove(id);
+      library.remove(id);
       goTo({ page: "add" });
     },
-    [remove],
+    [library],
   );
 
   // What had the focus, such as the button that deleted the manuscript, is gone with its page.
@@ -72,12 +53,18 @@ export function App() {
       <Masthead email={session.email} onSignOut={session.signOut} />
       <Banner connection={connection} system={system} />
       <div className={deskClass(selected !== null, isEmpty)} {...takeDrops(intake.sendDropped)}>
-        {!isEmpty && <Shelf library={library} jobs={jobs} selected={selected} />}
+        {!isEmpty && <Shelf jobs={jobs} selected={selected} />}
         <main className="page" ref={page} tabIndex={-1}>
           {selected === null ? (
-            (shelf || library.error) && <Add intake={intake} isFirst={isEmpty} />
+            (shelf || error) && <Add intake={intake} isFirst={isEmpty} />
           ) : (
-            <ManuscriptPage key={selected} id={selected} jobs={jobs} onChanged={reload} onDeleted={forget} />
+            <ManuscriptPage
+              key={selected}
+              id={selected}
+              jobs={jobs}
+              onChanged={library.reload}
+              onDeleted={forget}
+            />
           )}
         </main>
       </div>

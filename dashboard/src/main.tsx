@@ -45,12 +45,10 @@ function show(root: Root, session: Session): void {
 
 function Page({ service }: { readonly service: Service }) {
   useEffect(() => {
-    const { feed, drafts } = service;
-    feed.start();
-    drafts.start();
+    const parts = [service.feed, service.library, service.drafts];
+    for (const part of parts) part.start();
     return () => {
-      feed.stop();
-      drafts.stop();
+      for (const part of parts) part.stop();
     };
   }, [service]);
   return (

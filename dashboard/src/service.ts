@@ -1,21 +1,26 @@
-// What the page works with once the author is signed in: requests, the job feed, what she enters, the session.
+// What the page works with once the author is signed in: requests, the job feed, her shelf, what she enters, the session.
 import { HttpClient, JobFeed } from "@novelfoundry/client";
 import { createContext, useContext } from "react";
 import { DraftKeeper } from "./drafts/keeper.ts";
+import { Library } from "./manuscripts/library.ts";
 import type { Session } from "./session/session.ts";
 
 export interface Service {
   readonly http: HttpClient;
   readonly feed: JobFeed;
+  readonly library: Library;
   readonly drafts: DraftKeeper;
   readonly session: Session;
 }
 
 export function openService(session: Session): Service {
   const options = { origin: location.origin, getToken: session.getToken };
+  const http = new HttpClient(options);
+  const feed = new JobFeed(options);
   return {
-    http: new HttpClient(options),
-    feed: new JobFeed(options),
+    http,
+    feed,
+    library: new Library(http, feed),
     drafts: keeperOf(session.authorId),
     session,
   };

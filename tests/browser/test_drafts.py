@@ -176,6 +176,7 @@ def test_a_chosen_file_is_held_while_its_upload_fails_and_over_a_reload(open_pag
     opened = open_page()
     page = opened.page
     opened.go()
+    expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
     page.context.set_offline(True)
     page.get_by_label("Manuscript file").set_input_files(
         {"name": "The Held Lamp.txt", "mimeType": "text/plain", "buffer": TEXT.encode()}

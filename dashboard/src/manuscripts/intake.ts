@@ -43,8 +43,7 @@ interface Parcel {
 const SEVERAL =
   "These are several files, and each would be a book of its own. Drop one; a novel in parts goes into one file first.";
 
-/** `onAdded` is called once the manuscript is there. */
-export function useIntake({ http, feed, drafts, session }: Service, onAdded: () => void): Intake {
+export function useIntake({ http, feed, library, drafts, session }: Service): Intake {
   const [state, setState] = useState<IntakeState>({ step: "idle" });
   const sending = useRef<AbortController | null>(null);
 
@@ -70,9 +69,9 @@ export function useIntake({ http, feed, drafts, session }: Service, onAdded: () 
       onAccepted?.();
       await start(name, added.id)
         .catch((error: unknown) => setState({ step: "refused", message: notStarted(name, messageOf(error)) }))
-        .finally(onAdded);
+        .finally(library.reload);
     },
-    [start, onAdded],
+    [start, library],
   );
 
   const take = useCallback(

@@ -1,56 +1,139 @@
-import { expect, test } from "vitest";
-import { someJob, someManuscript } from "../fixtures.ts";
-import { newsFor, refreshed } from "./library.ts";
+// The shelf over a real feed and a local server: what it does not know yet is asked for until it does.
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeJob, makeOver } from "../../../client_contract/ts/tests/jobs.ts";
+import type { Listener } from "../../../client_contract/ts/tests/server.ts";
+import { someManuscript } from "../fixtures.ts";
+import { happen } from "../testing/page.ts";
+import { type Asked, makeFrame, TestService } from "../testing/service.ts";
+import type { Library } from "./library.ts";
+import type { ShelfManuscript } from "./shelf_state.ts";
 
-function shelf(ids: string, next: string | null, total = 9) {
-  return { manuscripts: [...ids].map(someManuscript), next, total };
+let service: TestService;
+let library: Library;
+let listener: Listener;
+/** What the server holds, newest first. */
+let manuscripts: ShelfManuscript[];
+let isAway: boolean;
+
+const PAGE = 20;
+
+function answer({ operation, variables }: Asked): object | null {
+  if (isAway) return null;
+  if (operation === "ManuscriptLine")
+    return { manuscript: manuscripts.find(({ id }) => id === variables.id) ?? null };
+  const start = variables.after === null ? 0 : Number(variables.after);
+  const edges = manuscripts.slice(start, start + PAGE).map((node) => ({ node, cursor: node.id }));
+  const end = start + edges.length;
+  const pageInfo = { hasNextPage: end < manuscripts.length, endCursor: String(end) };
+  return { manuscripts: { totalCount: manuscripts.length, edges, pageInfo } };
 }
 
-function idsOf({ manuscripts }: ReturnType<typeof refreshed>): string {
-  return manuscripts.map(({ id }) => id).join("");
+const running = makeJob({ id: "job", status: "RUNNING", version: 2, manuscript: { id: "m", title: "Emma" } });
+const completed = makeOver({
+  ...running,
+  status: "COMPLETED",
+  version: 3,
+  isTerminal: true,
+  deadlineAt: null,
+});
+
+beforeEach(async () => {
+  isAway = false;
+  manuscripts = [{ ...someManuscript("m"), latestJob: running }, someManuscript("n")];
+  service = await TestService.open();
+  service.answer(answer);
+  library = service.service.library;
+  library.start();
+  service.service.feed.start();
+  listener = await service.server.listener();
+  listener.frame(makeFrame(1, running));
+  await untilShelf(ids("m n"));
+});
+
+afterEach(() => service.close());
+
+type Wanted = (snapshot: ReturnType<Library["getSnapshot"]>) => boolean;
+
+function untilShelf(isWanted: Wanted): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!isWanted(library.getSnapshot())) return;
+      stop();
+      resolve();
+    };
+    const stop = library.subscribe(look);
+    look();
+  });
 }
 
-test("the first page, read again, keeps what was loaded beyond it", () => {
-  const again = refreshed(shelf("dcb", "b"), shelf("cba987", "7"));
+function ids(expected: string): Wanted {
+  return ({ shelf }) => shelf?.manuscripts.map(({ id }) => id).join(" ") === expected;
+}
 
-  expect(idsOf(again)).toBe("dcba987");
-  expect(again.next).toBe("7");
+const words: Wanted = ({ shelf }) => shelf?.manuscripts[0]?.wordCount === 90_000;
+
+test("the end of an analysis reads its manuscript again, though the first answers fail", async () => {
+  isAway = true;
+  manuscripts = manuscripts.map((held) =>
+    held.id === "m" ? { ...held, latestJob: completed, wordCount: 90_000 } : held,
+  );
+  listener.frame(makeFrame(2, completed));
+  await untilShelf(({ error }) => error !== null);
+
+  isAway = false;
+
+  await untilShelf(words);
+  await untilShelf(({ error }) => error === null);
 });
 
-test("a manuscript that is gone from the first page is gone", () => {
-  expect(idsOf(refreshed(shelf("ca9", "9"), shelf("cba987", "7")))).toBe("ca987");
+test("a manuscript that another window deletes with its running job leaves the shelf, though the first answers fail", async () => {
+  isAway = true;
+  manuscripts = manuscripts.filter(({ id }) => id !== "m");
+  listener.frame({ ...makeFrame(2), removed: ["job"] });
+  await untilShelf(({ error }) => error !== null);
+
+  isAway = false;
+
+  await untilShelf(ids("n"));
 });
 
-test("when the first page is all there is, nothing older is kept", () => {
-  expect(idsOf(refreshed(shelf("c", null), shelf("cba", null)))).toBe("c");
+test("a manuscript that another window adds comes onto the shelf", async () => {
+  manuscripts = [someManuscript("new"), ...manuscripts];
+  listener.frame(makeFrame(2, makeJob({ id: "other", manuscript: { id: "new", title: "Persuasion" } })));
+
+  await untilShelf(ids("new m n"));
 });
 
-test("when the first page does not reach what is held, reading goes on from its end", () => {
-  const again = refreshed(shelf("xyz", "z"), shelf("cba", null));
+test("a job of a manuscript far down the shelf is asked about once, not for ever", async () => {
+  manuscripts = [...manuscripts, ...Array.from({ length: 30 }, (_, index) => someManuscript(`old-${index}`))];
+  const before = service.times("Manuscripts");
+  listener.frame(makeFrame(2, makeJob({ id: "far", manuscript: { id: "old-29", title: "Old" } })));
+  await untilShelf(({ shelf }) => shelf?.total === 32);
 
-  expect(idsOf(again)).toBe("xyz");
-  expect(again.next).toBe("z");
+  listener.frame(
+    makeFrame(3, makeJob({ id: "far", version: 2, manuscript: { id: "old-29", title: "Old" } })),
+  );
+  await library.loadMore();
+
+  await untilShelf(({ shelf }) => shelf?.manuscripts.length === 32);
+  // Once for what was new, once for more.
+  expect(service.times("Manuscripts")).toBe(before + 2);
 });
 
-const running = someJob({ status: "RUNNING", version: 3 });
-const completed = someJob({ status: "COMPLETED", isTerminal: true, version: 4 });
-const held = {
-  manuscripts: [{ ...someManuscript("manuscript-1"), latestJob: running }],
-  next: null,
-  total: 1,
-};
+test("a shelf that could not be read is read when the browser is online again", async () => {
+  isAway = true;
+  library.reload();
+  await untilShelf(({ error }) => error !== null);
 
-test("a manuscript that the list does not show is news", () => {
-  expect(newsFor(shelf("abc", null), [running])).toBe("job-1");
+  isAway = false;
+  happen("online");
+
+  await untilShelf(({ error }) => error === null);
 });
 
-test("the end of a reading is news, its way is not", () => {
-  expect(newsFor(held, [{ ...running, version: 9 }])).toBe("");
-  expect(newsFor(held, [completed])).toBe("job-1");
-});
+test("a manuscript that was deleted here is gone at once", () => {
+  library.remove("m");
 
-test("an end that the list shows already is no news", () => {
-  const shown = { ...held, manuscripts: [{ ...someManuscript("manuscript-1"), latestJob: completed }] };
-
-  expect(newsFor(shown, [completed])).toBe("");
+  expect(ids("n")(library.getSnapshot())).toBe(true);
+  expect(library.getSnapshot().shelf?.total).toBe(1);
 });

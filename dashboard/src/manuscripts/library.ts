@@ -1,103 +1,174 @@
-// The author's manuscripts as far as they were read: newest first, more on demand.
+// The author's manuscripts as far as they were read: newest first, more on demand, and read again until they agree with the feed.
 import {
   type HttpClient,
   type Job,
   type JobFeed,
-  type ManuscriptFieldsFragment,
+  ManuscriptLineDocument,
   ManuscriptsDocument,
 } from "@novelfoundry/client";
-import { useCallback, useState } from "react";
-import { isNews } from "../jobs/newest.ts";
+import { useSyncExternalStore } from "react";
+import { Seeker } from "../seek.ts";
 import { messageOf } from "../service.ts";
+import {
+  extended,
+  outdated,
+  refreshed,
+  replaced,
+  type ShelfManuscript,
+  type ShelfState,
+  unheardOf,
+  without,
+} from "./shelf_state.ts";
 
 const PAGE = 20;
 
-interface Shelf {
-  readonly manuscripts: readonly ManuscriptFieldsFragment[];
-  readonly total: number;
-  /** Where the next page begins; null at the end. */
-  readonly next: string | null;
-}
-
-export interface Library {
-  /** Null until `reload` has brought the first page. */
-  readonly shelf: Shelf | null;
+/** The same object until something changes. */
+export interface LibrarySnapshot {
+  /** Null until the first page is there. */
+  readonly shelf: ShelfState | null;
+  /** Why the last reading failed. */
   readonly error: string | null;
-  /** Reads the first page again and keeps what was loaded beyond it. */
-  reload(): Promise<void>;
-  loadMore(): Promise<void>;
-  remove(id: string): void;
 }
 
-export function useLibrary(http: HttpClient, feed: JobFeed): Library {
-  const [shelf, setShelf] = useState<Shelf | null>(null);
-  const [error, setError] = useState<string | null>(null);
+export class Library {
+  readonly #http: HttpClient;
+  readonly #feed: JobFeed;
+  readonly #seeker: Seeker;
+  readonly #listeners = new Set<() => void>();
+  #snapshot: LibrarySnapshot = { shelf: null, error: null };
+  /** Whether the first page must be read again. */
+  #isAsked = false;
+  /** Manuscripts of which a job has gone from the feed: they may be gone too. */
+  readonly #doubtful = new Set<string>();
+  #followed: ReadonlySet<string> = new Set();
+  /** The jobs that the feed knew when the first page was asked for. */
+  #told: ReadonlySet<string> = new Set();
+  #leave = () => {};
 
-  const read = useCallback(
-    async (after: string | null, merge: (page: Shelf, held: Shelf | null) => Shelf) => {
-      try {
-        const page = await readPage(http, after);
-        for (const { latestJob } of page.manuscripts)
-          if (latestJob && !latestJob.isTerminal) feed.accept(latestJob);
-        setShelf((held) => merge(page, held));
-        setError(null);
-      } catch (failure) {
-        setError(messageOf(failure));
-      }
-    },
-    [http, feed],
-  );
+  constructor(http: HttpClient, feed: JobFeed) {
+    this.#http = http;
+    this.#feed = feed;
+    this.#seeker = new Seeker(feed, { missing: this.#missing, ask: this.#ask });
+  }
 
-  const reload = useCallback(() => read(null, refreshed), [read]);
-  const next = shelf?.next ?? null;
-  const loadMore = useCallback(
-    () => (next === null ? Promise.resolve() : read(next, extended)),
-    [read, next],
-  );
-  const remove = useCallback((id: string) => setShelf((held) => held && without(held, id)), []);
-
-  return { shelf, error, reload, loadMore, remove };
-}
-
-async function readPage(http: HttpClient, after: string | null): Promise<Shelf> {
-  const { manuscripts } = await http.execute(ManuscriptsDocument, { first: PAGE, after });
-  const { edges, totalCount, pageInfo } = manuscripts;
-  return {
-    manuscripts: edges.map(({ node }) => node),
-    total: totalCount,
-    next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   };
+
+  readonly getSnapshot = (): LibrarySnapshot => this.#snapshot;
+
+  start(): void {
+    // Before the seeker, which looks at what this notes.
+    this.#leave = this.#feed.subscribe(this.#note);
+    this.#seeker.start();
+  }
+
+  stop(): void {
+    this.#leave();
+    this.#seeker.stop();
+  }
+
+  /** Reads the first page again and keeps what was loaded beyond it. */
+  readonly reload = (): void => {
+    this.#isAsked = true;
+    this.#seeker.wake();
+  };
+
+  readonly loadMore = async (): Promise<void> => {
+    const after = this.#snapshot.shelf?.next ?? null;
+    if (after === null) return;
+    await this.#attempt(async () => this.#hold(extended(await this.#readPage(after), this.#snapshot.shelf)));
+  };
+
+  readonly remove = (id: string): void => {
+    const { shelf } = this.#snapshot;
+    this.#doubtful.delete(id);
+    if (shelf !== null) this.#show({ shelf: without(shelf, id) });
+  };
+
+  readonly #note = (): void => {
+    const now = new Set(this.#feed.getSnapshot().jobs.map(({ manuscript }) => manuscript.id));
+    for (const id of this.#followed) if (!now.has(id)) this.#doubtful.add(id);
+    this.#followed = now;
+  };
+
+  readonly #missing = (): string => {
+    const { shelf } = this.#snapshot;
+    if (shelf === null || this.#isAsked) return "the first page";
+    const { jobs } = this.#feed.getSnapshot();
+    const unheard = unheardOf(shelf, jobs, this.#told).map(({ id }) => id);
+    const old = [...outdated(shelf, jobs).values()].map(({ id, version }) => `${id} ${version}`);
+    return [...unheard, ...old, ...this.#doubtful].join(" · ");
+  };
+
+  readonly #ask = (signal: AbortSignal): Promise<void> =>
+    this.#attempt(async () => {
+      const { shelf } = this.#snapshot;
+      const { jobs } = this.#feed.getSnapshot();
+      if (shelf === null || this.#isAsked || unheardOf(shelf, jobs, this.#told).length > 0)
+        return this.#readFirst(jobs, signal);
+      for (const id of new Set([...outdated(shelf, jobs).keys(), ...this.#doubtful])) {
+        await this.#readOne(id, signal);
+      }
+    }, signal);
+
+  async #readFirst(jobs: readonly Job[], signal: AbortSignal): Promise<void> {
+    const told = new Set(jobs.map(({ id }) => id));
+    this.#isAsked = false;
+    try {
+      const page = await this.#readPage(null, signal);
+      this.#told = told;
+      this.#hold(refreshed(page, this.#snapshot.shelf));
+    } catch (error) {
+      this.#isAsked = true;
+      throw error;
+    }
+  }
+
+  async #readOne(id: string, signal: AbortSignal): Promise<void> {
+    const { manuscript } = await this.#http.execute(ManuscriptLineDocument, { id }, signal);
+    const { shelf } = this.#snapshot;
+    if (manuscript === null) return this.remove(id);
+    this.#doubtful.delete(id);
+    if (shelf !== null) this.#hold(replaced(shelf, manuscript));
+  }
+
+  async #readPage(after: string | null, signal?: AbortSignal): Promise<ShelfState> {
+    const { manuscripts } = await this.#http.execute(ManuscriptsDocument, { first: PAGE, after }, signal);
+    const { edges, totalCount, pageInfo } = manuscripts;
+    return {
+      manuscripts: edges.map(({ node }) => node),
+      total: totalCount,
+      next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+    };
+  }
+
+  /** What fails is told, and stays missing. */
+  async #attempt(read: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+    try {
+      await read();
+      if (this.#snapshot.error !== null) this.#show({ error: null });
+    } catch (error) {
+      if (!signal?.aborted) this.#show({ error: messageOf(error) });
+    }
+  }
+
+  #hold(shelf: ShelfState): void {
+    this.#show({ shelf });
+    acceptActive(this.#feed, shelf.manuscripts);
+  }
+
+  #show(changes: Partial<LibrarySnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...changes };
+    for (const listener of [...this.#listeners]) listener();
+  }
 }
 
-/** The ids of the jobs that tell of something which the shelf does not show: a manuscript, or the end of a reading. */
-export function newsFor({ manuscripts }: Shelf, jobs: readonly Job[]): string {
-  const shown = new Map(manuscripts.map(({ id, latestJob }) => [id, latestJob]));
-  const news = jobs.filter((job) => {
-    const held = shown.get(job.manuscript.id);
-    return held === undefined || (job.isTerminal && isNews(held, job));
-  });
-  return news.map(({ id }) => id).join(" ");
+function acceptActive(feed: JobFeed, manuscripts: readonly ShelfManuscript[]): void {
+  for (const { latestJob } of manuscripts) if (latestJob && !latestJob.isTerminal) feed.accept(latestJob);
 }
 
-/** The first page, read again, over what is held. */
-export function refreshed(page: Shelf, held: Shelf | null): Shelf {
-  const last = page.manuscripts.at(-1);
-  const seam = held?.manuscripts.findIndex(({ id }) => id === last?.id) ?? -1;
-  // Without a seam there may be manuscripts between the two that nobody read.
-  if (held === null || page.next === null || seam === -1) return page;
-  const beyond = held.manuscripts.slice(seam + 1);
-  return beyond.length === 0
-    ? page
-    : { ...page, manuscripts: [...page.manuscripts, ...beyond], next: held.next };
-}
-
-function extended(page: Shelf, held: Shelf | null): Shelf {
-  const known = new Set(held?.manuscripts.map(({ id }) => id));
-  const fresh = page.manuscripts.filter(({ id }) => !known.has(id));
-  return { ...page, manuscripts: [...(held?.manuscripts ?? []), ...fresh] };
-}
-
-function without(shelf: Shelf, id: string): Shelf {
-  const manuscripts = shelf.manuscripts.filter((manuscript) => manuscript.id !== id);
-  return { ...shelf, manuscripts, total: shelf.total - (shelf.manuscripts.length - manuscripts.length) };
+export function useLibrary(library: Library): LibrarySnapshot {
+  return useSyncExternalStore(library.subscribe, library.getSnapshot);
 }

@@ -1,4 +1,4 @@
-// One manuscript with its report and the readings it had.
+// One manuscript with its report and the analyses it had, read again until it agrees with the feed.
 import {
   type FollowedJob,
   type HttpClient,
@@ -6,8 +6,9 @@ import {
   ManuscriptDocument,
   type ManuscriptQuery,
 } from "@novelfoundry/client";
-import { useCallback, useEffect, useState } from "react";
-import { isNews } from "../jobs/newest.ts";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { isNews, newestJob } from "../jobs/newest.ts";
+import { Seeker } from "../seek.ts";
 import { messageOf } from "../service.ts";
 
 export type ManuscriptDetail = NonNullable<ManuscriptQuery["manuscript"]>;
@@ -22,54 +23,89 @@ export type Loaded =
 
 export interface ManuscriptView {
   readonly loaded: Loaded;
-  reload(): Promise<void>;
+  readonly reload: () => void;
 }
 
-/** Reads the manuscript, and again when a reading of it has ended since; shows the old until the new is there. */
-export function useManuscript(
-  http: HttpClient,
-  feed: JobFeed,
-  id: string,
-  job: FollowedJob | null,
-): ManuscriptView {
-  const [held, setHeld] = useState<{ readonly id: string; readonly loaded: Loaded } | null>(null);
-
-  const read = useCallback(
-    async (signal?: AbortSignal) => {
-      const loaded = await readManuscript(http, id, signal);
-      if (signal?.aborted) return;
-      if (loaded.state === "ready") acceptActive(feed, loaded.manuscript);
-      setHeld((before) =>
-        loaded.state === "failed" && before?.id === id && before.loaded.state === "ready"
-          ? before
-          : { id, loaded },
-      );
-    },
-    [http, feed, id],
-  );
-
-  const loaded: Loaded = held?.id === id ? held.loaded : { state: "loading" };
-  const isOld = loaded.state === "ready" && job !== null && hasEndedSince(loaded.manuscript, job);
-
+/** The manuscript; the old one is shown until the new one is there. */
+export function useManuscript(http: HttpClient, feed: JobFeed, id: string): ManuscriptView {
+  const reader = useMemo(() => new ManuscriptReader(http, feed, id), [http, feed, id]);
   useEffect(() => {
-    const controller = new AbortController();
-    void read(controller.signal);
-    return () => controller.abort();
-  }, [read]);
+    reader.start();
+    return () => reader.stop();
+  }, [reader]);
+  const loaded = useSyncExternalStore(reader.subscribe, reader.getSnapshot);
+  return { loaded, reload: reader.reload };
+}
 
-  useEffect(() => {
-    if (isOld) void read();
-  }, [read, isOld]);
+class ManuscriptReader {
+  readonly #http: HttpClient;
+  readonly #feed: JobFeed;
+  readonly #id: string;
+  readonly #seeker: Seeker;
+  readonly #listeners = new Set<() => void>();
+  #loaded: Loaded = { state: "loading" };
+  #isAsked = false;
 
-  const reload = useCallback(() => read(), [read]);
-  return { loaded, reload };
+  constructor(http: HttpClient, feed: JobFeed, id: string) {
+    this.#http = http;
+    this.#feed = feed;
+    this.#id = id;
+    this.#seeker = new Seeker(feed, { missing: this.#missing, ask: this.#ask });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): Loaded => this.#loaded;
+
+  start(): void {
+    this.#seeker.start();
+  }
+
+  stop(): void {
+    this.#seeker.stop();
+  }
+
+  readonly reload = (): void => {
+    this.#isAsked = true;
+    this.#seeker.wake();
+  };
+
+  readonly #missing = (): string => {
+    if (this.#isAsked || this.#loaded.state === "loading" || this.#loaded.state === "failed")
+      return "the manuscript";
+    if (this.#loaded.state === "missing") return "";
+    const job = newestJob(this.#id, this.#feed.getSnapshot().jobs, null);
+    return job !== null && hasEndedSince(this.#loaded.manuscript, job) ? `${job.id} ${job.version}` : "";
+  };
+
+  readonly #ask = async (signal: AbortSignal): Promise<void> => {
+    this.#isAsked = false;
+    const loaded = await readManuscript(this.#http, this.#id, signal);
+    if (signal.aborted) return;
+    if (loaded.state === "failed") return this.#fail(loaded);
+    this.#show(loaded);
+    if (loaded.state === "ready") acceptActive(this.#feed, loaded.manuscript);
+  };
+
+  #fail(failed: Loaded): void {
+    this.#isAsked = true;
+    if (this.#loaded.state !== "ready") this.#show(failed);
+  }
+
+  #show(loaded: Loaded): void {
+    this.#loaded = loaded;
+    for (const listener of [...this.#listeners]) listener();
+  }
 }
 
 function hasEndedSince({ latestJob }: ManuscriptDetail, job: FollowedJob): boolean {
   return job.isTerminal && isNews(latestJob, job);
 }
 
-async function readManuscript(http: HttpClient, id: string, signal?: AbortSignal): Promise<Loaded> {
+async function readManuscript(http: HttpClient, id: string, signal: AbortSignal): Promise<Loaded> {
   try {
     const { manuscript } = await http.execute(ManuscriptDocument, { id }, signal);
     return manuscript === null ? { state: "missing" } : { state: "ready", manuscript };

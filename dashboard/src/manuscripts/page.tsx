@@ -1,6 +1,6 @@
 // One manuscript: its reading as it goes on, then its report.
 import type { FollowedJob } from "@novelfoundry/client";
-import { useJobs, useManuscriptLock } from "@novelfoundry/client/react";
+import { useManuscriptLock } from "@novelfoundry/client/react";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { counted, moment } from "../format.ts";
 import { JobCard } from "../jobs/card.tsx";
@@ -26,8 +26,7 @@ interface ManuscriptPageProps {
 
 export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPageProps) {
   const { http, feed } = useService();
-  const followed = newestJob(id, jobs, null);
-  const { loaded, reload } = useManuscript(http, feed, id, followed);
+  const { loaded, reload } = useManuscript(http, feed, id);
   switch (loaded.state) {
     case "loading":
       return <p className="loading soft">Opening the manuscript…</p>;
@@ -42,7 +41,7 @@ export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPag
           job={newestJob(id, jobs, loaded.manuscript.latestJob)}
           onChanged={() => {
             onChanged();
-            void reload();
+            reload();
           }}
           onDeleted={onDeleted}
         />
@@ -121,22 +120,12 @@ function Missing() {
   );
 }
 
-function Failed({ message, onRetry }: { readonly message: string; readonly onRetry: () => Promise<void> }) {
-  const { connection } = useJobs(useService().feed);
-
-  // Read again unasked once the server can be reached: the feed notices a lost line later than the browser does.
-  useEffect(() => {
-    const again = () => void onRetry();
-    if (connection === "live") again();
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
-  }, [connection, onRetry]);
-
+function Failed({ message, onRetry }: { readonly message: string; readonly onRetry: () => void }) {
   return (
     <div className="manuscript" role="alert">
       <p className="message">{message}</p>
       <p>
-        <button type="button" className="button" onClick={() => void onRetry()}>
+        <button type="button" className="button" onClick={onRetry}>
           Try again
         </button>
       </p>

@@ -5,17 +5,18 @@ import { ago, counted } from "../format.ts";
 import { newestJob } from "../jobs/newest.ts";
 import { ProgressBar, StatusBadge } from "../jobs/status.tsx";
 import { hrefOf } from "../route.ts";
-import type { Library } from "./library.ts";
+import { useService } from "../service.ts";
+import { type Library, useLibrary } from "./library.ts";
 import "./shelf.css";
 
 interface ShelfProps {
-  readonly library: Library;
   readonly jobs: readonly FollowedJob[];
   readonly selected: string | null;
 }
 
-export function Shelf({ library, jobs, selected }: ShelfProps) {
-  const { shelf, error } = library;
+export function Shelf({ jobs, selected }: ShelfProps) {
+  const { library } = useService();
+  const { shelf, error } = useLibrary(library);
   const list = useRef<HTMLUListElement>(null);
   const lastSeen = useRef<string | null>(null);
 
@@ -60,17 +61,11 @@ export function Shelf({ library, jobs, selected }: ShelfProps) {
   );
 }
 
-function LoadingFailed({
-  error,
-  onRetry,
-}: {
-  readonly error: string;
-  readonly onRetry: () => Promise<void>;
-}) {
+function LoadingFailed({ error, onRetry }: { readonly error: string; readonly onRetry: () => void }) {
   return (
     <div className="shelf" role="alert">
       <p className="message">{error}</p>
-      <button type="button" className="button" onClick={() => void onRetry()}>
+      <button type="button" className="button" onClick={onRetry}>
         Load the manuscripts again
       </button>
     </div>

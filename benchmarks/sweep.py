@@ -18,9 +18,9 @@ from uuid import UUID
 
 import asyncpg
 
+from engines.embedded import Postgres
+from engines.pair import Engines
 from jobs import migrate
-from jobs.embedded import Postgres
-from jobs.engines import Engines
 from jobs.gateways.postgres import open_postgres
 from jobs.settings import Settings
 from jobs.states import DecidedBy

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NoReturn
 
-from jobs import launch
+from engines import launch
 from jobs.errors import ConfigurationError
 from server.foreground import say
 

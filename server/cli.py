@@ -119,7 +119,7 @@ def _settings_of_what_runs() -> "Settings":
     """The settings, with the addresses of the engines that `make up` runs here where the environment names none."""
     from dataclasses import replace
 
-    from jobs.engines import addresses
+    from engines.pair import addresses
 
     settings = _settings()
     if settings.database_url or settings.redis_url or settings.uses_supabase:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Coroutine
 from pathlib import Path
 
-from jobs.engines import Engines
+from engines.pair import Engines
 
 
 def say(line: str, *, of: str = "up") -> None:

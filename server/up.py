@@ -7,10 +7,10 @@ from pathlib import Path
 
 import httpx
 
+from engines.embedded import Postgres, Valkey
+from engines.pair import Engines
+from engines.server import HOST, Engine, port_is_free
 from jobs import migrate
-from jobs.embedded import Postgres, Valkey
-from jobs.engine import HOST, Engine, port_is_free
-from jobs.engines import Engines
 from jobs.errors import ConfigurationError
 from jobs.settings import Settings
 from server.child import Child

@@ -10,9 +10,9 @@ from io import StringIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from engines.embedded import Postgres
+from engines.pair import Engines
 from jobs import migrate
-from jobs.embedded import Postgres
-from jobs.engines import Engines
 from jobs.settings import Settings
 
 SNAPSHOT = Path(__file__).with_name("snapshot.sql")

@@ -15,8 +15,8 @@ import asyncpg
 import pytest
 import redis.asyncio
 
+from engines.pair import Engines
 from jobs import migrate
-from jobs.engines import Engines
 from jobs.gateways.postgres import PostgresGateway, open_postgres
 from jobs.models import Manuscript
 from jobs.settings import Settings

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from jobs.engines import Engines
+from engines.pair import Engines
 from jobs.presence import Heart
 from jobs.settings import Settings
 from jobs.states import DecidedBy

@@ -16,7 +16,7 @@ import httpx
 import psutil
 import pytest
 
-from jobs.engines import Engines
+from engines.pair import Engines
 from tests.conftest import Databases
 
 START_SECONDS = 60

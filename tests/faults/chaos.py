@@ -20,8 +20,8 @@ from pathlib import Path
 
 import asyncpg
 
+from engines.pair import Engines
 from jobs import migrate
-from jobs.engines import Engines
 from jobs.errors import Refused, Unavailable
 from jobs.settings import Settings
 from tests.conftest import TEXT

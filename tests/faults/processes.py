@@ -15,8 +15,8 @@ from uuid import UUID
 import httpx
 import psutil
 
-from jobs import launch
-from jobs.engine import ended
+from engines import launch
+from engines.server import ended
 from jobs.settings import Settings
 from tests.faults.waiting import until
 

@@ -4,8 +4,8 @@ from typing import cast
 
 import pytest
 
-from jobs.engine import StopMode
-from jobs.engines import Engines
+from engines.pair import Engines
+from engines.server import StopMode
 from jobs.states import JobStatus
 from tests.faults import holds
 from tests.faults.deployment import Deployment

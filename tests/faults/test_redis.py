@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from jobs.engines import Engines
+from engines.pair import Engines
 from jobs.settings import Settings
 from jobs.states import ComponentState, JobStatus, WaitingReason
 from schema.ids import local_id

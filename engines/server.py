@@ -13,8 +13,8 @@ from typing import IO, ClassVar, Literal
 
 import psutil
 
-from jobs import launch
-from jobs.account import Account, account_for
+from engines import launch
+from engines.unix_account import Account, account_for
 from jobs.errors import Unavailable
 
 HOST = "127.0.0.1"

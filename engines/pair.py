@@ -20,8 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from jobs.embedded import Postgres, Valkey, postgres_url, valkey_url
-from jobs.engine import Engine, port_is_free
+from engines.embedded import Postgres, Valkey, postgres_url, valkey_url
+from engines.server import Engine, port_is_free
 from jobs.errors import ConfigurationError, NovelFoundryError
 
 # Below the ports that the system gives to clients: one of those could meet itself on a server's port

@@ -16,7 +16,7 @@ import asyncpg
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from jobs.engine import HOST, START_LIMIT, Engine, StopMode, ended
+from engines.server import HOST, START_LIMIT, Engine, StopMode, ended
 from jobs.errors import ConfigurationError, Unavailable
 
 POSTGRES_VERSION = 16

@@ -19,9 +19,9 @@ import pytest
 import redis.asyncio
 from redis.exceptions import AuthenticationError
 
-from jobs.embedded import Valkey
-from jobs.engine import Engine, port_is_free
-from jobs.engines import Engines, addresses
+from engines.embedded import Valkey
+from engines.pair import Engines, addresses
+from engines.server import Engine, port_is_free
 from jobs.errors import ConfigurationError
 
 CLI = [sys.executable, "-m", "server.cli"]
@@ -352,7 +352,7 @@ async def tended(engines: Engines, said: asyncio.Queue[str]) -> AsyncIterator[No
 # Holds a server as its parent, without the lock: what a supervisor's death leaves where no system tells the child.
 HOLDER = """
 import json, signal, subprocess, sys
-from jobs import launch
+from engines import launch
 command, account, capability = json.loads(sys.argv[1])
 subprocess.call(launch.command(
     command, on_parent_death=signal.SIGKILL, account=account and tuple(account), capability=capability

@@ -13,8 +13,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from engines.launch import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 from jobs.errors import ConfigurationError
-from jobs.launch import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 
 SYSTEM_ACCOUNT = "novelfoundry"
 

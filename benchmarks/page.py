@@ -31,7 +31,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as data:
         port = _free_port()
         program = subprocess.Popen(
-            [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", data],
+            [sys.executable, "-m", "command.cli", "up", "--port", str(port), "--data", data],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.STDOUT,

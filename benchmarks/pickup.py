@@ -33,7 +33,7 @@ async def main() -> int:
     with tempfile.TemporaryDirectory() as data:
         port = _free_port()
         program = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", data,
+            sys.executable, "-m", "command.cli", "up", "--port", str(port), "--data", data,
             cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         try:

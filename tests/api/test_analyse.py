@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from command import analyse
 from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
 from jobs.settings import Settings
 from jobs.wiring import open_domain
 from jobs.worker import Worker
-from server import analyse
 from tests.api.conftest import Api
 
 TEXT = b"Chapter One\n\nIt rained. Nobody minded.\n\nChapter Two\n\nIt stopped.\n"

@@ -11,13 +11,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from command import doctor, process_check
 from jobs.announcements import CHANGED
 from jobs.presence import Heart
 from jobs.settings import Settings
 from jobs.store import JobStore
 from jobs.wiring import open_domain
 from jobs.worker import Worker
-from server import doctor, process_check
 from tests.api.conftest import running
 from tests.conftest import AddManuscript, Databases
 

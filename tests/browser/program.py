@@ -39,7 +39,7 @@ class Program:
 
     def start(self) -> None:
         """Starts it and waits until it is ready. Raises RuntimeError with its last words when it is not."""
-        command = [sys.executable, "-m", "server.cli", "up", "--port", str(self._port), "--data", str(self._data)]
+        command = [sys.executable, "-m", "command.cli", "up", "--port", str(self._port), "--data", str(self._data)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self._environment)
         deadline = time.monotonic() + READY_SECONDS

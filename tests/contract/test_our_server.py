@@ -57,7 +57,7 @@ def environment(settings: Settings, tmp_path: Path) -> dict[str, str]:
 async def process(*command: str, environment: dict[str, str]) -> AsyncIterator[None]:
     """One process of the deployment; told to stop at the end. Whether it stops well is for the e2e tests to try."""
     running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server.cli", *command), env=environment, stderr=subprocess.DEVNULL
+        *(sys.executable, "-m", "command.cli", *command), env=environment, stderr=subprocess.DEVNULL
     )
     try:
         yield

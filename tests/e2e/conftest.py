@@ -47,7 +47,7 @@ def up(data: Path, environment: Mapping[str, str]) -> Iterator[Program]:
     """`novelfoundry up` on a free port, in the foreground of a process of its own; ended with SIGTERM."""
     port = _free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "up", "--port", str(port), "--data", str(data)],
+        [sys.executable, "-m", "command.cli", "up", "--port", str(port), "--data", str(data)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -65,7 +65,7 @@ async def up(data: Path, **settings: str) -> AsyncIterator[Up]:
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server.cli", "up", f"--port={port}", f"--data={data}"),
+        *(sys.executable, "-m", "command.cli", "up", f"--port={port}", f"--data={data}"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=environment | settings,

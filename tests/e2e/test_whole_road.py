@@ -153,7 +153,7 @@ def test_a_script_that_analyses_files_gets_a_document_a_report_and_a_line_an_err
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
 
     ended = subprocess.run(
-        [sys.executable, "-m", "server.cli", "analyse", "--json", "--url", program.url, str(picture), str(novel)],
+        [sys.executable, "-m", "command.cli", "analyse", "--json", "--url", program.url, str(picture), str(novel)],
         capture_output=True,
         text=True,
         timeout=60,

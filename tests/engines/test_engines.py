@@ -24,7 +24,7 @@ from engines.pair import Engines, addresses
 from engines.server import Engine, port_is_free
 from jobs.errors import ConfigurationError
 
-CLI = [sys.executable, "-m", "server.cli"]
+CLI = [sys.executable, "-m", "command.cli"]
 
 
 async def test_both_answer_on_loopback_and_nowhere_else(engines: Engines) -> None:

@@ -125,7 +125,7 @@ class Process:
         self.log = log
         with log.open("wb") as output:
             self._popen = subprocess.Popen(
-                launch.command([sys.executable, "-m", "server.cli", *command], on_parent_death=signal.SIGKILL),
+                launch.command([sys.executable, "-m", "command.cli", *command], on_parent_death=signal.SIGKILL),
                 cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 def novelfoundry(command: str, project: Project, redis_url: str, home: Path, **changes: str) -> str:
     """What the command says when it refuses to start."""
     done = subprocess.run(
-        [sys.executable, "-m", "server.cli", command, *(["--port", str(free_port())] if command == "api" else [])],
+        [sys.executable, "-m", "command.cli", command, *(["--port", str(free_port())] if command == "api" else [])],
         env={
             "PATH": os.environ["PATH"],
             "NF_DATA": str(home / "data"),

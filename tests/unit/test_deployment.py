@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 import yaml
 
+from command import cli
 from jobs.settings import Settings
-from server import cli
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from command import cli
 from jobs.settings import Settings
-from server import cli
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 MANIFESTS: dict[str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from server import cli
+from command import cli
 
 # A process of the deployment or an errand each; operators and scripts rely on the names.
 COMMANDS = ["up", "engines", "api", "worker", "scheduler", "migrate", "doctor", "analyse", "token", "verify"]
@@ -157,7 +157,7 @@ def test_a_token_stands_alone_on_the_last_line(tmp_path: Path) -> None:
 
 def test_engines_loads_no_web_library() -> None:
     loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, server.cli, server.foreground; print(*sys.modules)"],
+        [sys.executable, "-c", "import sys, command.cli, command.terminal; print(*sys.modules)"],
         capture_output=True,
         text=True,
         check=True,
@@ -170,7 +170,7 @@ def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """The program with no settings but these."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PYTHONPATH")}
     return subprocess.run(
-        [sys.executable, "-m", "server.cli", *arguments],
+        [sys.executable, "-m", "command.cli", *arguments],
         env=kept | settings,
         capture_output=True,
         text=True,

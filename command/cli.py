@@ -43,16 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _up(asked: argparse.Namespace) -> int:
-    from server import up
+    from command import up
 
     os.environ["NF_DATA"] = str(_data(asked))
     return asyncio.run(up.run(port=asked.port))
 
 
 def _engines(asked: argparse.Namespace) -> int:
-    from server import foreground
+    from command import terminal
 
-    return asyncio.run(foreground.until_told(foreground.engines(_data(asked))))
+    return asyncio.run(terminal.until_told(terminal.engines(_data(asked))))
 
 
 def _api(asked: argparse.Namespace) -> int:
@@ -81,16 +81,16 @@ def _migrate(asked: argparse.Namespace) -> int:
 
 def _doctor(asked: argparse.Namespace) -> int:
     if asked.process is not None:
-        from server import process_check
+        from command import process_check
 
         return asyncio.run(process_check.run(_settings(), kind=asked.process))
-    from server import doctor
+    from command import doctor
 
     return asyncio.run(doctor.run(_settings_of_what_runs(), canary=asked.canary))
 
 
 def _analyse(asked: argparse.Namespace) -> int:
-    from server import analyse
+    from command import analyse
 
     return asyncio.run(analyse.run(asked.files, url=asked.url, token=asked.token, json=asked.json))
 

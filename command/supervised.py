@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NoReturn
 
+from command.terminal import say
 from engines import launch
 from jobs.errors import ConfigurationError
-from server.foreground import say
 
 STOP_LIMIT = 10.0
 WRONG_SETTING = 2
@@ -63,7 +63,7 @@ class Child:
             await self._end(process)
 
     async def _run(self) -> int:
-        program = [sys.executable, "-m", "server.cli", self.name, *self._options]
+        program = [sys.executable, "-m", "command.cli", self.name, *self._options]
         self._process = process = await asyncio.create_subprocess_exec(
             *launch.command(program, on_parent_death=signal.SIGKILL),
             stdin=asyncio.subprocess.DEVNULL,

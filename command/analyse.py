@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from command.client import Client, Turned, open_client
+from command.print_report import print_report
 from jobs.errors import NovelFoundryError, Unauthenticated, Unavailable
-from server.client import Client, Turned, open_client
-from server.print_report import print_report
 
 _START = """
 mutation ($id: ID!) {

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import httpx
 
+from command.supervised import Child
+from command.terminal import say, until_told
 from engines.embedded import Postgres, Valkey
 from engines.pair import Engines
 from engines.server import HOST, Engine, port_is_free
 from jobs import migrate
 from jobs.errors import ConfigurationError
 from jobs.settings import Settings
-from server.child import Child
-from server.foreground import say, until_told
+from server.pages import STATIC
 
 READY_LIMIT = 60.0
-STATIC = Path(__file__).with_name("static")
 
 
 async def run(*, port: int) -> int:

@@ -1,0 +1,1 @@
+"""The `novelfoundry` program: one file a subcommand. Nothing imports it."""

@@ -20,11 +20,11 @@ import asyncpg
 
 from engines.embedded import Postgres
 from engines.pair import Engines
-from jobs import migrate
-from jobs.gateways.postgres import open_postgres
+from jobs.database import migrate
+from jobs.database.postgres import open_postgres
+from jobs.database.store import JobStore
 from jobs.settings import Settings
 from jobs.states import DecidedBy
-from jobs.store import JobStore
 
 FEW, MANY, LIVE, OVERDUE, BATCH = 1_000, 1_000_000, 500, 10_000, 1_000
 QUEUE_TIMEOUT = timedelta(minutes=5)

@@ -62,19 +62,19 @@ def _api(asked: argparse.Namespace) -> int:
 
 
 def _worker(asked: argparse.Namespace) -> int:
-    from jobs import worker
+    from jobs.processes import worker
 
     return _served(worker.run(_settings()))
 
 
 def _scheduler(asked: argparse.Namespace) -> int:
-    from jobs import scheduler
+    from jobs.processes import scheduler
 
     return _served(scheduler.run(_settings()))
 
 
 def _migrate(asked: argparse.Namespace) -> int:
-    from jobs import migrate
+    from jobs.database import migrate
 
     return _served(migrate.run(_settings()))
 

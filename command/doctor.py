@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from jobs import migrate
-from jobs.announcements import CHANGED, REDIS_AWAY
+from jobs.database import migrate
 from jobs.errors import NovelFoundryError
 from jobs.models import Component, Job
+from jobs.processes.wiring import Domain, open_domain
+from jobs.redis.announcements import CHANGED, REDIS_AWAY
 from jobs.settings import Settings
 from jobs.states import ComponentState, JobStatus
-from jobs.wiring import Domain, open_domain
 from server.auth import open_authority
 
 _LIMIT = 10.0

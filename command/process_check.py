@@ -5,11 +5,11 @@ import socket
 import sys
 from typing import Literal, assert_never
 
+from jobs.database.store import JobStore
 from jobs.errors import Unavailable
 from jobs.presence import Presence
+from jobs.processes.wiring import open_kept
 from jobs.settings import Settings
-from jobs.store import JobStore
-from jobs.wiring import open_kept
 
 Kind = Literal["worker", "scheduler"]
 

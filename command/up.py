@@ -12,7 +12,7 @@ from command.terminal import say, until_told
 from engines.embedded import Postgres, Valkey
 from engines.pair import Engines
 from engines.server import HOST, Engine, port_is_free
-from jobs import migrate
+from jobs.database import migrate
 from jobs.errors import ConfigurationError
 from jobs.settings import Settings
 from server.pages import STATIC

@@ -170,7 +170,7 @@ class Valkey(Engine):
         return "\n".join(lines).encode()
 
     async def _ask(self) -> None:
-        # No socket_timeout, for the reason given in jobs/doorbell.py: a start that is cancelled must end.
+        # No socket_timeout, for the reason given in jobs/redis/doorbell.py: a start that is cancelled must end.
         client = redis.asyncio.Redis.from_url(self.url)
         try:
             async with asyncio.timeout(5):

@@ -18,14 +18,14 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
-from jobs.announcements import CHANGED, Listener
+from jobs.database.store import JobStore
 from jobs.errors import NotFound, NovelFoundryError
+from jobs.log_outage import Outage
 from jobs.models import Component, Job
-from jobs.outage import Outage
+from jobs.redis.announcements import CHANGED, Listener
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import ComponentState
-from jobs.store import JobStore
 
 _FINISHED_WITHIN = timedelta(hours=1)
 # Wakes that come together share one reading.

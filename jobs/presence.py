@@ -9,11 +9,11 @@ from contextlib import suppress
 from importlib.metadata import version
 from uuid import UUID, uuid4
 
+from jobs.database.store import JobStore
 from jobs.errors import NovelFoundryError, Unavailable
 from jobs.models import Component, ProcessesOfKind, SystemHealth
 from jobs.settings import Settings
 from jobs.states import ComponentState
-from jobs.store import JobStore
 
 # A burst of frames to many watchers reads the same answer; one this young is as true as a new one.
 _FRESH_SECONDS = 0.5

@@ -10,13 +10,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from jobs.analysis.intake import HEAD_BYTES, check_text, check_upload, inspect_file
+from jobs.database.store import JobStore
 from jobs.errors import InvalidInput, NotAllowedNow, Refused, TooLarge, Unavailable
 from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
 from jobs.presence import Presence
 from jobs.settings import Settings
 from jobs.states import ComponentState, DecidedBy, JobStatus, WaitingReason
-from jobs.store import JobStore
 
 MAX_LIVE_JOBS = 100
 MAX_MANUSCRIPTS = 2000

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from jobs.errors import ConfigurationError
+from jobs.processes.stop_signal import stop_signal
 from jobs.settings import Settings
-from jobs.signals import stop_signal
 from schema.errors import internal
 from server import memory
 from server.answers import problem

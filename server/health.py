@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from jobs import migrate
+from jobs.database import migrate
 from jobs.errors import ConfigurationError, NovelFoundryError
 from jobs.models import Component, Lateness, SystemHealth
 from server.answers import answer

@@ -10,10 +10,10 @@ from uuid import UUID
 from starlette.requests import HTTPConnection
 
 from jobs.errors import NovelFoundryError
-from jobs.outage import Outage
+from jobs.log_outage import Outage
 from jobs.presence import Heart
+from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
-from jobs.wiring import Domain, open_domain
 from schema.context import Caller, Context
 from server.auth import Authority, bearer, open_authority
 from server.metrics import Metrics

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from engines.embedded import Postgres
 from engines.pair import Engines
-from jobs import migrate
+from jobs.database import migrate
 from jobs.settings import Settings
 
 SNAPSHOT = Path(__file__).with_name("snapshot.sql")

@@ -16,11 +16,11 @@ import pytest
 import redis.asyncio
 
 from engines.pair import Engines
-from jobs import migrate
-from jobs.gateways.postgres import PostgresGateway, open_postgres
+from jobs.database import migrate
+from jobs.database.postgres import PostgresGateway, open_postgres
+from jobs.database.store import JobStore
 from jobs.models import Manuscript
 from jobs.settings import Settings
-from jobs.store import JobStore
 
 TEMPLATE = "migrated"
 TEXT = b"Chapter One\n\nIt rained. Nobody had asked it to.\n\nChapter Two\n\nIt stopped.\n"

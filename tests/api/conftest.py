@@ -16,9 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 from websockets.typing import Subprotocol
 
+from jobs.database.store import JobStore
 from jobs.models import Job, Manuscript
 from jobs.settings import Settings
-from jobs.store import JobStore
 from server.app import Server, create_app, listening
 from server.auth import local_token, owner_of
 from server.lifespan import Services, open_services

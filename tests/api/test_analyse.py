@@ -11,9 +11,9 @@ import pytest
 
 from command import analyse
 from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
+from jobs.processes.wiring import open_domain
+from jobs.processes.worker import Worker
 from jobs.settings import Settings
-from jobs.wiring import open_domain
-from jobs.worker import Worker
 from tests.api.conftest import Api
 
 TEXT = b"Chapter One\n\nIt rained. Nobody minded.\n\nChapter Two\n\nIt stopped.\n"

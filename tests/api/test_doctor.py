@@ -12,12 +12,12 @@ import asyncpg
 import pytest
 
 from command import doctor, process_check
-from jobs.announcements import CHANGED
+from jobs.database.store import JobStore
 from jobs.presence import Heart
+from jobs.processes.wiring import open_domain
+from jobs.processes.worker import Worker
+from jobs.redis.announcements import CHANGED
 from jobs.settings import Settings
-from jobs.store import JobStore
-from jobs.wiring import open_domain
-from jobs.worker import Worker
 from tests.api.conftest import running
 from tests.conftest import AddManuscript, Databases
 

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from jobs.analysis.report import ChapterReport, ReportBody, ReportSection, Summary
-from jobs.gateways.postgres import PostgresGateway
+from jobs.database.postgres import PostgresGateway
 from jobs.models import Manuscript
 from jobs.settings import Settings
 from schema.ids import global_id

@@ -21,7 +21,7 @@ from pathlib import Path
 import asyncpg
 
 from engines.pair import Engines
-from jobs import migrate
+from jobs.database import migrate
 from jobs.errors import Refused, Unavailable
 from jobs.settings import Settings
 from tests.conftest import TEXT

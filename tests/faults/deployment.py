@@ -15,9 +15,9 @@ import redis.asyncio
 
 from jobs.errors import Unavailable
 from jobs.models import Job
+from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
 from jobs.states import DecidedBy, JobStatus
-from jobs.wiring import Domain, open_domain
 from tests.conftest import TEXT
 from tests.faults.audit import Audit
 from tests.faults.processes import Api, Process, environment, held_analysis, holding, mortal

@@ -14,7 +14,7 @@ from arq.constants import abort_jobs_ss, in_progress_key_prefix, job_key_prefix,
 from arq.utils import timestamp_ms
 from redis.asyncio import Redis
 
-from jobs.doorbell import QUEUE
+from jobs.redis.doorbell import QUEUE
 from jobs.settings import Settings
 from jobs.states import JobStatus
 from tests.faults.deployment import LONG, Deployment, redis_client

@@ -6,16 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from jobs.doorbell import ArqRedis, open_redis
+from jobs.database.postgres import PostgresGateway
+from jobs.database.store import JobStore
 from jobs.feed import Feed
-from jobs.files import PostgresFiles
-from jobs.gateways.postgres import PostgresGateway
+from jobs.files.postgres import PostgresFiles
 from jobs.models import Component, Job, Manuscript
 from jobs.presence import Presence
+from jobs.redis.doorbell import ArqRedis, open_redis
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import ComponentState
-from jobs.store import JobStore
 from tests.jobs.lines import FailingLine
 
 

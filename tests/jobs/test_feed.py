@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from jobs.announcements import Patience, RedisAnnouncer
-from jobs.doorbell import ArqRedis
+from jobs.database.store import JobStore
 from jobs.errors import NotFound, Unavailable
 from jobs.feed import Feed, Frame, _tick_after, _Watcher
 from jobs.models import Job, Manuscript
+from jobs.redis.announcements import Patience, RedisAnnouncer
+from jobs.redis.doorbell import ArqRedis
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import JobStatus
-from jobs.store import JobStore
 from tests.conftest import AddManuscript
 from tests.faults.waiting import is_under, until
 from tests.jobs.lines import FailingLine

@@ -6,9 +6,9 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from jobs.database.postgres import PostgresGateway
+from jobs.database.store import JobStore
 from jobs.errors import BUSY, Unavailable
-from jobs.gateways.postgres import PostgresGateway
-from jobs.store import JobStore
 
 
 @pytest.fixture

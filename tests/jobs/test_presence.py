@@ -10,11 +10,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from jobs.database.store import JobStore
 from jobs.errors import Unavailable
 from jobs.presence import Heart, Presence
 from jobs.settings import Settings
 from jobs.states import ComponentState
-from jobs.store import JobStore
 from tests.faults.waiting import until
 from tests.jobs.lines import FailingLine
 

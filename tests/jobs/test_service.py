@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from jobs.database.postgres import PostgresGateway
+from jobs.database.store import JobStore
 from jobs.errors import InvalidInput, LimitReached, NotAllowedNow, NotFound, Unavailable
-from jobs.files import PostgresFiles
-from jobs.gateways.postgres import PostgresGateway
+from jobs.files.postgres import PostgresFiles
 from jobs.models import Job, Manuscript
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import DecidedBy, FailureCode, JobStatus, WaitingReason
-from jobs.store import JobStore
 from tests.conftest import TEXT, AddManuscript
 from tests.jobs.conftest import Notes
 from tests.jobs.lines import FailingLine

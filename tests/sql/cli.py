@@ -1,7 +1,7 @@
 """What the Supabase CLI does to a database, as its source says (pkg/migration)."""
 
-from jobs import migrate
-from jobs.migrate import Migration
+from jobs.database import migrate
+from jobs.database.migrate import Migration
 from tests.sql.life import Connection
 
 # What the Supabase CLI runs before its first migration.

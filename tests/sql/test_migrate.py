@@ -10,9 +10,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from jobs import migrate
+from jobs.database import migrate
+from jobs.database.migrate import Migration
 from jobs.errors import ConfigurationError, NovelFoundryError, Unavailable
-from jobs.migrate import Migration
 from jobs.settings import Settings
 from tests.conftest import Databases
 from tests.sql.cli import CLI_INSERT, as_the_cli_does

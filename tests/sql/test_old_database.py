@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from jobs import migrate
+from jobs.database import migrate
 from jobs.settings import Settings
 from tests.sql.cli import as_the_cli_does
 from tests.sql.life import Connection, Life

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from jobs import migrate
+from jobs.database import migrate
 from jobs.settings import Settings
 from tests.conftest import Databases
 from tests.sql.fixtures import module_fixture

@@ -11,12 +11,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from jobs import migrate
-from jobs.gateways.supabase import SupabaseGateway, open_supabase
+from jobs.database import migrate
+from jobs.database.store import JobStore
+from jobs.database.supabase import SupabaseGateway, open_supabase
+from jobs.files.supabase import StorageFiles
 from jobs.models import Manuscript
 from jobs.settings import Settings
-from jobs.storage import StorageFiles
-from jobs.store import JobStore
 from supabase import AsyncClient
 from tests.conftest import TEXT, AddManuscript, Databases
 from tests.e2e.conftest import Program, up

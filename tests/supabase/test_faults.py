@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from jobs.processes.wiring import open_domain
 from jobs.settings import Settings
 from jobs.states import FailureCode, JobStatus
-from jobs.wiring import open_domain
 from tests.conftest import Databases
 from tests.faults import deployment as faults
 from tests.faults.audit import Audit

@@ -14,11 +14,11 @@ import jwt
 import pytest
 
 from jobs import service
+from jobs.database.supabase import open_supabase
 from jobs.errors import ConfigurationError, LimitReached, NotFound, TooLarge, Unavailable
-from jobs.gateways.supabase import open_supabase
+from jobs.files.supabase import StorageFiles
+from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
-from jobs.storage import StorageFiles
-from jobs.wiring import Domain, open_domain
 from tests.api.conftest import running as running_api
 from tests.conftest import TEXT, Databases
 from tests.sql.life import Connection

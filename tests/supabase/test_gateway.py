@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from jobs.database.store import JobStore
+from jobs.database.supabase import IDEMPOTENT, READS, SupabaseGateway, open_supabase
 from jobs.errors import ConfigurationError, NotFound, NovelFoundryError, Unavailable
-from jobs.gateways.supabase import IDEMPOTENT, READS, SupabaseGateway, open_supabase
-from jobs.store import JobStore
 from tests.conftest import AddManuscript, Databases
 from tests.sql.life import Connection
 from tests.supabase.edge import RESET, SILENCE, Edge, edge

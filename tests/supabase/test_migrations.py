@@ -7,8 +7,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from jobs import migrate
-from jobs.migrate import MIGRATIONS
+from jobs.database import migrate
+from jobs.database.migrate import MIGRATIONS
 from jobs.settings import Settings
 from tests.conftest import Databases
 from tests.supabase.lite import command

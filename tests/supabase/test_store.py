@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from jobs.gateways.postgres import open_postgres
+from jobs.database.postgres import open_postgres
+from jobs.database.store import JobStore
 from jobs.models import Job
 from jobs.states import DecidedBy, JobStatus
-from jobs.store import JobStore
 from tests.sql.life import STATUSES, Connection, Life
 
 LONG = timedelta(hours=1)

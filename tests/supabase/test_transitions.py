@@ -7,8 +7,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from jobs.database.supabase import SupabaseGateway
 from jobs.errors import LeaseLost, Refused
-from jobs.gateways.supabase import SupabaseGateway
 from tests.sql.life import Life
 from tests.sql.test_transitions import (
     test_a_missing_job_is_not_found_by_any_step,

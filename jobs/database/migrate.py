@@ -15,7 +15,7 @@ import asyncpg
 from jobs.errors import ConfigurationError, NovelFoundryError, Unavailable
 from jobs.settings import Settings
 
-MIGRATIONS = Path(__file__).parents[1] / "supabase" / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
 LOCK = 7_236_401_938_114_577_001
 """The advisory lock that every migrator takes; a number that nobody else uses."""
 

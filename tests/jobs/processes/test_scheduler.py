@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from jobs.database.store import JobStore
 from jobs.models import Manuscript
 from jobs.presence import Heart
-from jobs.scheduler import Scheduler
+from jobs.processes.scheduler import Scheduler
+from jobs.processes.sweeper import Sweeper
+from jobs.processes.wiring import open_domain
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import JobStatus
-from jobs.store import JobStore
-from jobs.sweeper import Sweeper
-from jobs.wiring import open_domain
 from tests.faults.waiting import until
 from tests.jobs.lines import FailingLine
 

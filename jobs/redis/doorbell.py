@@ -17,8 +17,8 @@ from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
-from jobs.announcements import REDIS_AWAY, RING, Listener, Patience
 from jobs.errors import ConfigurationError
+from jobs.redis.announcements import REDIS_AWAY, RING, Listener, Patience
 
 __all__ = ["ArqDoorbell", "ArqRedis", "Bell", "open_redis"]
 

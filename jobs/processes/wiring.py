@@ -5,18 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from jobs.announcements import Patience, RedisAnnouncer
-from jobs.doorbell import ArqDoorbell, ArqRedis, open_redis
+from jobs.database.postgres import open_postgres
+from jobs.database.store import JobStore
 from jobs.errors import Unavailable
 from jobs.feed import Feed
-from jobs.files import PostgresFiles
-from jobs.gateways.postgres import open_postgres
+from jobs.files.postgres import PostgresFiles
 from jobs.ports import Announcer, Doorbell, Files, Gateway
 from jobs.presence import Heart, Presence
+from jobs.processes.sweeper import Sweeper
+from jobs.redis.announcements import Patience, RedisAnnouncer
+from jobs.redis.doorbell import ArqDoorbell, ArqRedis, open_redis
 from jobs.service import JobService
 from jobs.settings import Settings
-from jobs.store import JobStore
-from jobs.sweeper import Sweeper
 
 _log = logging.getLogger(__name__)
 
@@ -77,8 +77,8 @@ async def _open_project(
     settings: Settings, url: str, gateway: Gateway | None = None
 ) -> AsyncIterator[tuple[Gateway, Files]]:
     # Only where it is used: supabase-py takes half a second to import.
-    from jobs.gateways.supabase import SupabaseGateway, open_supabase
-    from jobs.storage import StorageFiles
+    from jobs.database.supabase import SupabaseGateway, open_supabase
+    from jobs.files.supabase import StorageFiles
 
     async with open_supabase(url, settings.need_secret_key()) as client:
         gateway, files = gateway or SupabaseGateway(client), StorageFiles(client)

@@ -7,12 +7,12 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from jobs.database.store import JobStore
 from jobs.models import Job
+from jobs.processes.sweeper import Sweeper
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import JobStatus
-from jobs.store import JobStore
-from jobs.sweeper import Sweeper
 from tests.conftest import AddManuscript
 from tests.jobs.conftest import Notes
 from tests.jobs.lines import FailingLine

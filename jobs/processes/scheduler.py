@@ -6,12 +6,12 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from jobs.announcements import REDIS_AWAY
 from jobs.errors import Unavailable
-from jobs.outage import Outage
+from jobs.log_outage import Outage
+from jobs.processes.stop_signal import stop_signal
+from jobs.processes.wiring import Domain, open_domain
+from jobs.redis.announcements import REDIS_AWAY
 from jobs.settings import Settings
-from jobs.signals import stop_signal
-from jobs.wiring import Domain, open_domain
 
 _TIDY_SECONDS = 600.0
 _RETRY_SECONDS = 0.5

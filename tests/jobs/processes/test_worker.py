@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from jobs.doorbell import QUEUE
+from jobs.database.store import JobStore
 from jobs.models import Job, JobEvent, Manuscript
+from jobs.processes.wiring import Domain, open_domain
+from jobs.processes.worker import Worker
+from jobs.redis.doorbell import QUEUE
 from jobs.settings import Settings
 from jobs.states import DecidedBy, JobStatus
-from jobs.store import JobStore
-from jobs.wiring import Domain, open_domain
-from jobs.worker import Worker
 from tests.conftest import AddManuscript
 from tests.faults import holds
 from tests.faults.waiting import until

@@ -8,8 +8,8 @@ from uuid import UUID
 import httpx
 from storage3.exceptions import StorageApiError
 
+from jobs.database.supabase_errors import WRONG_KEY, unreachable
 from jobs.errors import ConfigurationError, NotFound, TooLarge, Unavailable
-from jobs.gateways.supabase_errors import WRONG_KEY, unreachable
 from supabase import AsyncClient
 
 BUCKET = "manuscripts"

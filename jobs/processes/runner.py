@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
+from jobs.database.store import JobStore
 from jobs.errors import ConfigurationError, LeaseLost, NotAllowedNow, NotFound, NovelFoundryError, Unavailable
 from jobs.models import Job, Manuscript
 from jobs.ports import Announcer, Files
 from jobs.settings import Settings
 from jobs.states import FailureCode, JobStatus
-from jobs.store import JobStore
 
 # Progress is written at most this often; between two writes the newest wins.
 _PROGRESS_SECONDS = 0.25

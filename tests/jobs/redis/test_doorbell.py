@@ -13,10 +13,10 @@ from arq.constants import job_key_prefix
 from redis.exceptions import RedisError
 
 import jobs
-from jobs import doorbell
-from jobs.announcements import Patience, RedisAnnouncer
-from jobs.doorbell import QUEUE, ArqDoorbell, ArqRedis, Bell, open_redis
 from jobs.errors import ConfigurationError
+from jobs.redis import doorbell
+from jobs.redis.announcements import Patience, RedisAnnouncer
+from jobs.redis.doorbell import QUEUE, ArqDoorbell, ArqRedis, Bell, open_redis
 from tests.faults.deployment import free_port
 from tests.faults.waiting import is_under, until
 
@@ -49,7 +49,7 @@ def test_nothing_but_the_doorbell_imports_arq() -> None:
         if re.search(r"^\s*(from|import) arq\b", path.read_text(), re.MULTILINE)
     ]
 
-    assert importers == ["jobs/doorbell.py"]
+    assert importers == ["jobs/redis/doorbell.py"]
 
 
 def test_an_address_that_is_none_is_named_as_the_setting_that_it_is() -> None:

@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 import psutil
 import pytest
 
-from jobs.files import PostgresFiles
-from jobs.gateways.postgres import PostgresGateway
+from jobs.database.postgres import PostgresGateway
+from jobs.database.store import JobStore
+from jobs.files.postgres import PostgresFiles
 from jobs.models import Job
-from jobs.places import Places
-from jobs.runner import Runner
+from jobs.processes.capacity import Places
+from jobs.processes.runner import Runner
 from jobs.settings import Settings
 from jobs.states import DecidedBy, FailureCode, JobStatus
-from jobs.store import JobStore
 from tests.conftest import TEXT, AddManuscript
 from tests.faults.processes import analyses, held_analysis, holding
 from tests.faults.waiting import until

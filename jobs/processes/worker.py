@@ -7,17 +7,17 @@ import time
 from functools import partial
 from uuid import UUID
 
-from jobs.announcements import REDIS_AWAY
-from jobs.doorbell import Bell
 from jobs.errors import NotAllowedNow, NotFound, Unavailable
+from jobs.log_outage import Outage
 from jobs.models import Job
-from jobs.outage import Outage
-from jobs.places import Places
-from jobs.runner import Runner
+from jobs.processes.capacity import Places
+from jobs.processes.runner import Runner
+from jobs.processes.stop_signal import stop_signal
+from jobs.processes.wiring import Domain, open_domain
+from jobs.redis.announcements import REDIS_AWAY
+from jobs.redis.doorbell import Bell
 from jobs.settings import Settings
-from jobs.signals import stop_signal
 from jobs.states import DecidedBy
-from jobs.wiring import Domain, open_domain
 
 _RETRY_SECONDS = 0.5
 

@@ -13,8 +13,8 @@ import httpx
 from postgrest import CountMethod
 from postgrest.exceptions import APIError
 
+from jobs.database.supabase_errors import Passing, held_back, named, refuse_at_the_edge, unreachable
 from jobs.errors import BUSY, ConfigurationError, Unavailable
-from jobs.gateways.supabase_errors import Passing, held_back, named, refuse_at_the_edge, unreachable
 from jobs.ports import Row
 from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, acreate_client
 

@@ -3,10 +3,10 @@
 import logging
 from datetime import timedelta
 
+from jobs.database.store import JobStore
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import DecidedBy
-from jobs.store import JobStore
 
 # Rows a transaction: a thousand take about a tenth of a second, so that no lock is held for long.
 _BATCH = 1000

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
-from jobs.outage import Outage
+from jobs.log_outage import Outage
 
 CHANGED = "novelfoundry:changed"
 RING = "novelfoundry:ring"

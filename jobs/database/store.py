@@ -5,9 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs.models import Job, JobCount, JobEvent, Lateness, Manuscript, ProcessesOfKind, Report, Settlement
-from jobs.ports import Gateway
-from jobs.rows import (
+from jobs.database.rows import (
     read_event,
     read_job,
     read_lateness,
@@ -18,6 +16,8 @@ from jobs.rows import (
     read_time,
     read_uuid,
 )
+from jobs.models import Job, JobCount, JobEvent, Lateness, Manuscript, ProcessesOfKind, Report, Settlement
+from jobs.ports import Gateway
 from jobs.states import DecidedBy, FailureCode
 
 

@@ -1,0 +1,1 @@
+"""One door to SQL: its functions as methods, over PostgreSQL or over Supabase's REST."""

@@ -1,1 +1,0 @@
-"""Ways to the database: connecting, naming errors, decoding. Everything else is written once, above them."""

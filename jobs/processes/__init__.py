@@ -1,0 +1,1 @@
+"""What runs: the worker, the scheduler, and what they are made of."""

@@ -1,0 +1,1 @@
+"""What goes over Redis, and may be lost: announcements and rings."""

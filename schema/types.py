@@ -9,7 +9,7 @@ from jobs import models
 from jobs.errors import InvalidInput
 from jobs.service import MAX_PAGE
 from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
-from schema import words as words  # describes the enums before a type uses them
+from schema import enums as enums  # describes the enums before a type uses them
 from schema.context import Asked
 from schema.ids import global_id
 from schema.limits import MAX_EVENTS

@@ -21,16 +21,16 @@ from jobs.processes.stop_signal import stop_signal
 from jobs.settings import Settings
 from schema.errors import internal
 from server import memory
-from server.answers import problem
-from server.edge import Edge
 from server.graphql import graphql
 from server.health import livez, metrics, readyz
 from server.lifespan import Services, open_services
+from server.local_sign_in import session
+from server.middleware import Edge
 from server.pages import Assets, config, dashboard
-from server.protocol import Http, Sockets
-from server.session import session
+from server.responses import problem
 from server.socket import serve_socket
 from server.uploads import manuscripts
+from server.uvicorn_limits import Http, Sockets
 
 # A subscription's messages are small; a text goes over HTTP.
 MAX_MESSAGE_BYTES = 1_048_576

@@ -19,10 +19,10 @@ from jobs.errors import LimitReached, TooLarge, Unauthenticated, Unavailable
 from schema.api import api
 from schema.context import Context
 from schema.errors import as_graphql, is_request_error, shown
-from server.answers import answer, problem, refused
-from server.body import whole_body
 from server.lifespan import Services, services_of
 from server.pages import graphiql
+from server.request_body import whole_body
+from server.responses import answer, problem, refused
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"

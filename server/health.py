@@ -10,9 +10,9 @@ from starlette.responses import Response
 from jobs.database import migrate
 from jobs.errors import ConfigurationError, NovelFoundryError
 from jobs.models import Component, Lateness, SystemHealth
-from server.answers import answer
 from server.lifespan import Services, services_of
 from server.metrics import CONTENT_TYPE
+from server.responses import answer
 
 _LIMIT = 5.0
 

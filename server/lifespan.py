@@ -16,8 +16,8 @@ from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
 from schema.context import Caller, Context
 from server.auth import Authority, bearer, open_authority
+from server.concurrency import Quota
 from server.metrics import Metrics
-from server.quota import Quota
 
 # A dashboard holds one socket, GraphiQL another: room for many tabs, and an end to a client that leaks them.
 MAX_SOCKETS = 50

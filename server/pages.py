@@ -12,8 +12,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from jobs.settings import Settings
-from server.answers import answer
 from server.lifespan import services_of
+from server.responses import answer
 
 _PACKABLE = (".js", ".css", ".svg", ".json", ".map")
 

@@ -17,10 +17,10 @@ from jobs.errors import LimitReached, Unauthenticated, Unavailable
 from schema.api import api
 from schema.context import Caller
 from schema.errors import as_graphql, internal, is_request_error, shown
-from server.answers import encoded
 from server.auth import bearer
 from server.graphql import Malformed, Operation, read_json, read_operation
 from server.lifespan import Services, services_of
+from server.responses import encoded
 
 PROTOCOL = "graphql-transport-ws"
 # Seconds: for connection_init to come, and for a reader that reads nothing.

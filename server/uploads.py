@@ -8,10 +8,10 @@ from starlette.responses import Response
 from jobs.errors import ConfigurationError, InvalidInput, Refused, Unauthenticated, Unavailable
 from schema.errors import not_set_up
 from schema.ids import global_id
-from server.answers import answer, problem, refused
-from server.body import limited
 from server.graphql import unauthenticated
 from server.lifespan import Services, services_of
+from server.request_body import limited
+from server.responses import answer, problem, refused
 
 # The parts' headers, the boundaries and the title.
 _AROUND_THE_FILE = 65_536

@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from server.protocol import MAX_HEAD_BYTES, MAX_PARTS, MAX_WAITING, Http, Sockets
+from server.uvicorn_limits import MAX_HEAD_BYTES, MAX_PARTS, MAX_WAITING, Http, Sockets
 from tests.api.conftest import Api
 
 HANDSHAKE = {

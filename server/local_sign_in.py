@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.answers import answer, problem
 from server.auth import local_token
 from server.lifespan import services_of
+from server.responses import answer, problem
 
 LOCAL_AUTHOR = "local-author"
 LIFETIME = timedelta(hours=1)

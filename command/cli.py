@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engines.errors import CannotRun, EngineError
 from jobs.errors import ConfigurationError, NovelFoundryError
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.rest = rest
     try:
         code: int = asked.run(asked)
-    except NovelFoundryError as error:
+    except (NovelFoundryError, EngineError) as error:
         print(f"novelfoundry {asked.command}: {error.message}", file=sys.stderr)
-        return WRONG_SETTING if isinstance(error, ConfigurationError) else FAILED
+        return WRONG_SETTING if isinstance(error, ConfigurationError | CannotRun) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

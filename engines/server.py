@@ -14,8 +14,8 @@ from typing import IO, ClassVar, Literal
 import psutil
 
 from engines import launch
+from engines.errors import NotAnswering
 from engines.unix_account import Account, account_for
-from jobs.errors import Unavailable
 
 HOST = "127.0.0.1"
 START_LIMIT = 60.0
@@ -58,7 +58,7 @@ class Engine(ABC):
     async def start(self) -> None:
         """Starts the server and waits until it answers. Does nothing while it runs.
 
-        Raises ConfigurationError when it cannot be started here, Unavailable when it does not answer.
+        Raises CannotRun when it cannot be started here, NotAnswering when it does not answer.
         """
         if self.pid is not None:
             return
@@ -91,7 +91,7 @@ class Engine(ABC):
     def erase(self) -> None:
         """Throws the data of a stopped server away."""
         if self.pid is not None:
-            raise Unavailable(f"{self.program} runs: stop it before its data are erased.")
+            raise NotAnswering(f"{self.program} runs: stop it before its data are erased.")
         shutil.rmtree(self.directory, ignore_errors=True)
 
     @abstractmethod
@@ -102,7 +102,7 @@ class Engine(ABC):
 
     @abstractmethod
     async def _ask(self) -> None:
-        """One question that only a ready server answers; OSError or Unavailable when it is not ready."""
+        """One question that only a ready server answers; OSError or NotAnswering when it is not ready."""
 
     def _input(self) -> bytes:
         return b""
@@ -144,17 +144,17 @@ class Engine(ABC):
         except BaseException as error:
             await self.stop("kill")
             if isinstance(error, TimeoutError):
-                raise Unavailable(
+                raise NotAnswering(
                     f"{self.program} did not answer within {START_LIMIT:.0f} s: see {self.log}"
                 ) from error
             raise
 
     async def _answers(self) -> bool:
         if self.pid is None:
-            raise Unavailable(f"{self.program} did not start: {self._last_words()} (all of it: {self.log})")
+            raise NotAnswering(f"{self.program} did not start: {self._last_words()} (all of it: {self.log})")
         try:
             await self._ask()
-        except (OSError, Unavailable):
+        except (OSError, NotAnswering):
             return False
         return True
 

@@ -13,8 +13,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from engines.errors import CannotRun
 from engines.launch import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-from jobs.errors import ConfigurationError
 
 SYSTEM_ACCOUNT = "novelfoundry"
 
@@ -40,15 +40,13 @@ class Account:
 def account_for(directory: Path, *, reaching: list[Path]) -> Account | None:
     """The account for an engine with its data in `directory`, able to reach those paths.
 
-    None when we are not root. Raises ConfigurationError when no account can reach them.
+    None when we are not root. Raises CannotRun when no account can reach them.
     """
     if os.geteuid() != 0:
         return None
     entry = _owner(directory) or _named(SYSTEM_ACCOUNT) or _made() or _named("nobody")
     if entry is None:
-        raise ConfigurationError(
-            "PostgreSQL refuses to run as root and this machine has no other account: be an ordinary user."
-        )
+        raise CannotRun("PostgreSQL refuses to run as root and this machine has no other account: be an ordinary user.")
     blocked = next((path for path in reaching if not _reaches(entry, path)), None)
     capability = _reading_capability(entry, blocked) if blocked else None
     return Account(uid=entry.pw_uid, gid=entry.pw_gid, capability=capability)
@@ -98,7 +96,7 @@ def _reading_capability(entry: pwd.struct_passwd, blocked: Path) -> int:
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
         if ours >> capability & 1:
             return capability
-    raise ConfigurationError(
+    raise CannotRun(
         f"PostgreSQL refuses to run as root and {entry.pw_name} cannot reach {blocked}: "
         "run as an ordinary user, or put the project where every user can reach it, such as /srv."
     )

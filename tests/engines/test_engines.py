@@ -20,9 +20,9 @@ import redis.asyncio
 from redis.exceptions import AuthenticationError
 
 from engines.embedded import Valkey
+from engines.errors import CannotRun
 from engines.pair import Engines, addresses
 from engines.server import Engine, port_is_free
-from jobs.errors import ConfigurationError
 
 CLI = [sys.executable, "-m", "command.cli"]
 
@@ -75,7 +75,7 @@ async def test_a_directory_of_somebody_elses_is_refused_and_left_as_it_is(tmp_pa
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "letter.txt").write_text("mine")
 
-    with pytest.raises(ConfigurationError, match="DATA"):
+    with pytest.raises(CannotRun, match="DATA"):
         await Engines(tmp_path, durable=False).__aenter__()
 
     assert (tmp_path / "postgres" / "letter.txt").read_text() == "mine"
@@ -114,7 +114,7 @@ async def test_valkey_for_tests_loses_its_data_with_a_stop(tmp_path: Path) -> No
 
 async def test_a_second_user_of_the_data_is_told_who_has_them(tmp_path: Path) -> None:
     async with Engines(tmp_path, durable=False, kinds=[Valkey]):
-        with pytest.raises(ConfigurationError, match=f"in use by another NovelFoundry \\(process {os.getpid()}\\)"):
+        with pytest.raises(CannotRun, match=f"in use by another NovelFoundry \\(process {os.getpid()}\\)"):
             await Engines(tmp_path).__aenter__()
 
 
@@ -156,7 +156,7 @@ async def test_a_lost_password_is_named_with_its_file(tmp_path: Path) -> None:
         pass
     (tmp_path / "engines.json").unlink()
 
-    with pytest.raises(ConfigurationError, match=r"engines\.json"):
+    with pytest.raises(CannotRun, match=r"engines\.json"):
         await Engines(tmp_path, durable=False).__aenter__()
 
 

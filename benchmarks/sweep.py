@@ -18,8 +18,8 @@ from uuid import UUID
 
 import asyncpg
 
-from engines.embedded import Postgres
 from engines.pair import Engines
+from engines.postgres import Postgres
 from jobs.database import migrate
 from jobs.database.postgres import open_postgres
 from jobs.database.store import JobStore

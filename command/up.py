@@ -9,9 +9,10 @@ import httpx
 
 from command.supervised import Child
 from command.terminal import say, until_told
-from engines.embedded import Postgres, Valkey
 from engines.pair import Engines
+from engines.postgres import Postgres
 from engines.server import HOST, Engine, port_is_free
+from engines.valkey import Valkey
 from jobs.database import migrate
 from jobs.errors import ConfigurationError
 from jobs.settings import Settings

@@ -20,9 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from engines.embedded import Postgres, Valkey, postgres_url, valkey_url
 from engines.errors import CannotRun, EngineError
+from engines.postgres import Postgres, postgres_url
 from engines.server import Engine, port_is_free
+from engines.valkey import Valkey, valkey_url
 
 # Below the ports that the system gives to clients: one of those could meet itself on a server's port
 # while the server is down, and keep it.

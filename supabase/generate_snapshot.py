@@ -10,8 +10,8 @@ from io import StringIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from engines.embedded import Postgres
 from engines.pair import Engines
+from engines.postgres import Postgres
 from jobs.database import migrate
 from jobs.settings import Settings
 

@@ -19,10 +19,10 @@ import pytest
 import redis.asyncio
 from redis.exceptions import AuthenticationError
 
-from engines.embedded import Valkey
 from engines.errors import CannotRun
 from engines.pair import Engines, addresses
 from engines.server import Engine, port_is_free
+from engines.valkey import Valkey
 
 CLI = [sys.executable, "-m", "command.cli"]
 

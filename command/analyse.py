@@ -1,5 +1,6 @@
 """`analyse`: uploads files, follows each analysis by subscription, prints the reports."""
 
+import argparse
 import asyncio
 import json as json_module
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from command.client import Client, Turned, open_client
 from command.print_report import print_report
 from jobs.errors import NovelFoundryError, Unauthenticated, Unavailable
+
+DETAIL = ""
 
 _START = """
 mutation ($id: ID!) {
@@ -45,6 +48,19 @@ query ($id: ID!) {
   }
 }
 """
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The grammar of the subcommand."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".txt, .md, .docx or .epub")
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="of the server (http://127.0.0.1:8000)")
+    parser.add_argument("--token", help="bearer token; without one NF_TOKEN, or as the page of a local server")
+    parser.add_argument("--json", action="store_true", help="print the reports as JSON")
+
+
+def main(asked: argparse.Namespace) -> int:
+    """Uploads, follows and prints."""
+    return asyncio.run(run(asked.files, url=asked.url, token=asked.token, json=asked.json))
 
 
 async def run(files: Sequence[Path], *, url: str, token: str | None, json: bool) -> int:

@@ -1,5 +1,6 @@
 """`doctor`: checks the whole deployment, a line a check, each failure with its remedy."""
 
+import argparse
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from command import process_check
+from engines.pair import addresses
 from jobs.database import migrate
 from jobs.errors import NovelFoundryError
 from jobs.models import Component, Job
@@ -16,6 +19,8 @@ from jobs.redis.announcements import CHANGED, REDIS_AWAY
 from jobs.settings import Settings
 from jobs.states import ComponentState, JobStatus
 from server.auth import open_authority
+
+DETAIL = "Beside `make up` it needs no settings; after `make up DATA=DIR`, set NF_DATA=DIR."
 
 _LIMIT = 10.0
 _CANARY_LIMIT = 60.0
@@ -70,6 +75,30 @@ class _Chart:
         arrow = f" → {remedy}" if remedy else ""
         print(f"FAIL  {name:<11} {finding}{arrow}", flush=True)
         return False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The grammar of the subcommand."""
+    parser.add_argument("--canary", action="store_true", help="run a job end to end as well")
+    parser.add_argument(
+        "--process", choices=["worker", "scheduler"], help="check only that one lives on this host: for containers"
+    )
+
+
+def main(asked: argparse.Namespace) -> int:
+    """Checks one process, or everything."""
+    settings = Settings.from_environment()
+    if asked.process is not None:
+        return asyncio.run(process_check.run(settings, kind=asked.process))
+    return asyncio.run(run(_of_what_runs(settings), canary=asked.canary))
+
+
+def _of_what_runs(settings: Settings) -> Settings:
+    """The settings, with the addresses of the engines that `make up` runs here where the environment names none."""
+    if settings.database_url or settings.redis_url or settings.uses_supabase:
+        return settings
+    database_url, redis_url = addresses(settings.data) or (None, None)
+    return replace(settings, database_url=database_url, redis_url=redis_url)
 
 
 async def run(settings: Settings, *, canary: bool) -> int:

@@ -2,11 +2,7 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import Coroutine
-from pathlib import Path
-
-from engines.pair import Engines
 
 
 def say(line: str, *, of: str = "up") -> None:
@@ -24,10 +20,3 @@ async def until_told(work: Coroutine[object, object, None]) -> int:
     except asyncio.CancelledError:
         return 0
     return 0
-
-
-async def engines(data: Path) -> None:
-    """Runs the embedded engines for ever, having printed their addresses once both answered."""
-    async with Engines(data) as running:
-        print(f"DATABASE_URL={running.database_url}\nREDIS_URL={running.redis_url}", flush=True)
-        await running.tend(lambda line: print(line, file=sys.stderr, flush=True))

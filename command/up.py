@@ -1,5 +1,6 @@
 """`up`: engines, migrations, then scheduler, worker and api, kept running in the foreground."""
 
+import argparse
 import asyncio
 import os
 from contextlib import AsyncExitStack
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from command.arguments import add_data, data, port
 from command.supervised import Child
 from command.terminal import say, until_told
 from engines.pair import Engines
@@ -18,7 +20,20 @@ from jobs.errors import ConfigurationError
 from jobs.settings import Settings
 from server.pages import STATIC
 
+DETAIL = "With DATABASE_URL or REDIS_URL set, it uses those instead."
 READY_LIMIT = 60.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The grammar of the subcommand."""
+    parser.add_argument("--port", type=port, default=8000, help="of the dashboard and the API (8000)")
+    add_data(parser)
+
+
+def main(asked: argparse.Namespace) -> int:
+    """Runs everything until it is told to stop."""
+    os.environ["NF_DATA"] = str(data(asked))
+    return asyncio.run(run(port=asked.port))
 
 
 async def run(*, port: int) -> int:

@@ -13,7 +13,8 @@ from threading import Thread
 
 import pytest
 
-from command import cli
+from command import cli, token
+from command.arguments import data
 
 # A process of the deployment or an errand each; operators and scripts rely on the names.
 COMMANDS = ["up", "engines", "api", "worker", "scheduler", "migrate", "doctor", "analyse", "token", "verify"]
@@ -136,14 +137,14 @@ def test_a_data_directory_without_a_name_is_the_usual_one(monkeypatch: pytest.Mo
 
     asked = cli.parser().parse_args(["up", "--data", ""])
 
-    assert cli._data(asked) == Path("the-usual-one")
+    assert data(asked) == Path("the-usual-one")
 
 
 def test_ctrl_c_is_exit_130_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_token", interrupted)
+    monkeypatch.setattr(token, "main", interrupted)
 
     assert cli.main(["token", "--sub", "anybody"]) == 128 + signal.SIGINT
 
@@ -157,7 +158,7 @@ def test_a_token_stands_alone_on_the_last_line(tmp_path: Path) -> None:
 
 def test_engines_loads_no_web_library() -> None:
     loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, command.cli, command.terminal; print(*sys.modules)"],
+        [sys.executable, "-c", "import sys, command.cli, command.engines; print(*sys.modules)"],
         capture_output=True,
         text=True,
         check=True,

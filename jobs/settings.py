@@ -1,11 +1,12 @@
-"""The settings of every process, read once from the environment. docs: .env.example lists all."""
+"""The settings of every process, read once from the environment."""
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from jobs.errors import ConfigurationError
 
@@ -16,35 +17,157 @@ _REDIS = re.compile(rf"(rediss?://([^/?#]*@)?{_HOST}(/[^#]*)?|unix://[^#]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the environment says. A timing is a `timedelta`, to a tenth of a second and below."""
+class Setting:
+    """What the operator is told of one setting, and how its text is read."""
 
-    database_url: str | None = None
-    redis_url: str | None = None
-    data: Path = Path(".novelfoundry")
-    jwt_secret: str | None = None
-    local_sign_in: bool = False
-    supabase_url: str | None = None
-    supabase_secret_key: str | None = None
-    supabase_publishable_key: str | None = None
-    supabase_jwt_secret: str | None = None
-    queue_timeout: timedelta = timedelta(seconds=300)
-    sweep_interval: timedelta = timedelta(seconds=60)
-    lease: timedelta = timedelta(seconds=30)
-    heartbeat: timedelta = timedelta(seconds=5)
-    run_timeout: timedelta = timedelta(seconds=1800)
-    max_attempts: int = 3
-    redispatch_after: timedelta = timedelta(seconds=15)
-    resync_interval: timedelta = timedelta(seconds=5)
-    tick_interval: timedelta = timedelta(seconds=15)
-    max_upload_bytes: int = 26_214_400
-    worker_concurrency: int = os.cpu_count() or 1
+    name: str
+    section: str
+    about: str
+    read: Callable[["_Text"], Any]
+    # As .env.example shows it; empty where there is none.
+    shown: str = ""
+    # A secret may lie in a file instead, which NAME_FILE names: the environment is no place for secrets.
+    is_secret: bool = False
+
+
+def _of(
+    name: str,
+    read: Callable[["_Text"], Any],
+    section: str,
+    about: str,
+    default: Any = None,
+    *,
+    shown: str = "",
+    is_secret: bool = False,
+) -> Any:
+    setting = Setting(name=name, section=section, about=about, read=read, shown=shown, is_secret=is_secret)
+    return field(default=default, metadata={"setting": setting})
+
+
+def _text(name: str, section: str, about: str, *, is_secret: bool = False) -> Any:
+    return _of(name, lambda text: text.value, section, about, is_secret=is_secret)
+
+
+def _seconds(name: str, default: float, about: str) -> Any:
+    return _of(name, lambda text: text.seconds(), _TIMINGS, about, timedelta(seconds=default), shown=f"{default:g}")
+
+
+def _count(name: str, default: int, section: str, about: str, *, shown: str | None = None) -> Any:
+    return _of(name, lambda text: text.count(), section, about, default, shown=str(default) if shown is None else shown)
+
+
+_ENGINES = "engines"
+_SIGN_IN = "who is who"
+_SUPABASE = "Supabase: set, it does sign-in and files, and data too where DATABASE_URL is unset"
+_TIMINGS = "timings, in seconds; fractions are allowed"
+_LIMITS = "limits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment says. A timing is a `timedelta`, to a tenth of a second and below.
+
+    A row is the whole of a setting: its name, default, form and meaning stand here and nowhere else.
+    `.env.example` is generated from them.
+    """
+
+    database_url: str | None = _of(
+        "DATABASE_URL",
+        lambda text: text.address(_POSTGRES, "postgresql://user:password@host:5432/database"),
+        _ENGINES,
+        "PostgreSQL 15 to 18, as postgresql://user:password@host:port/database. "
+        "Unset, `novelfoundry up` brings its own.",
+        is_secret=True,
+    )
+    redis_url: str | None = _of(
+        "REDIS_URL",
+        lambda text: text.address(_REDIS, "redis://:password@host:6379/0"),
+        _ENGINES,
+        "Redis or Valkey, as redis://:password@host:port/0. Unset, `novelfoundry up` brings its own.",
+        is_secret=True,
+    )
+    data: Path = _of(
+        "NF_DATA",
+        lambda text: Path(text.value),
+        _ENGINES,
+        "Where the embedded engines' data and the local token secret are kept; `--data` says the same.",
+        Path(".novelfoundry"),
+        shown=".novelfoundry",
+    )
+    jwt_secret: str | None = _text(
+        "NF_JWT_SECRET",
+        _SIGN_IN,
+        "Local mode's token secret, 32 characters or more. Unset, one is made once and kept under NF_DATA. "
+        "Where several processes of a deployment sign or read tokens, all need the same: openssl rand -hex 32",
+        is_secret=True,
+    )
+    local_sign_in: bool = _of(
+        "NF_LOCAL_SIGN_IN",
+        lambda text: text.flag(),
+        _SIGN_IN,
+        "1 lets a page that is opened on the API's own machine sign itself in as the local author. `novelfoundry up` "
+        "sets it for the API that it starts on loopback. Leave it at 0 behind a proxy: through one, strangers look "
+        "like this machine.",
+        False,
+        shown="0",
+    )
+    supabase_url: str | None = _text("SUPABASE_URL", _SUPABASE, "The project's address, as https://PROJECT.supabase.co")
+    supabase_secret_key: str | None = _text(
+        "SUPABASE_SECRET_KEY",
+        _SUPABASE,
+        "The key for servers, sb_secret_…: it passes row level security, so it never leaves the server.",
+        is_secret=True,
+    )
+    supabase_publishable_key: str | None = _text(
+        "SUPABASE_PUBLISHABLE_KEY", _SUPABASE, "The key for browsers, sb_publishable_…"
+    )
+    supabase_jwt_secret: str | None = _text(
+        "SUPABASE_JWT_SECRET",
+        _SUPABASE,
+        "Only for projects that still sign tokens with a shared secret; else the project's public keys are fetched.",
+        is_secret=True,
+    )
+    queue_timeout: timedelta = _seconds(
+        "NF_QUEUE_TIMEOUT", 300, "How long a job may wait for a worker before it fails with QUEUE_TIMEOUT."
+    )
+    sweep_interval: timedelta = _seconds("NF_SWEEP_INTERVAL", 60, "How often the scheduler settles overdue jobs.")
+    lease: timedelta = _seconds(
+        "NF_LEASE", 30, "How long a worker's claim holds without a heartbeat. A lease is at least two heartbeats."
+    )
+    heartbeat: timedelta = _seconds("NF_HEARTBEAT", 5, "How often a process and a running job show that they live.")
+    run_timeout: timedelta = _seconds(
+        "NF_RUN_TIMEOUT", 1800, "How long one analysis may run in all before it fails with RUN_TIMEOUT."
+    )
+    max_attempts: int = _count(
+        "NF_MAX_ATTEMPTS", 3, _LIMITS, "How often a job whose worker was lost is tried, first try included."
+    )
+    redispatch_after: timedelta = _seconds(
+        "NF_REDISPATCH_AFTER", 15, "After how long a queued job that nobody claimed is rung for again."
+    )
+    resync_interval: timedelta = _seconds(
+        "NF_RESYNC_INTERVAL",
+        5,
+        "How often watched jobs are compared with the database, in case an announcement was lost.",
+    )
+    tick_interval: timedelta = _seconds(
+        "NF_TICK_INTERVAL",
+        15,
+        "How often a subscriber gets a frame though nothing changed, so that silence means a broken line.",
+    )
+    max_upload_bytes: int = _count("NF_MAX_UPLOAD_BYTES", 26_214_400, _LIMITS, "The largest manuscript file, in bytes.")
+    worker_concurrency: int = _count(
+        "NF_WORKER_CONCURRENCY",
+        os.cpu_count() or 1,
+        _LIMITS,
+        "How many analyses one worker runs at once. Unset: the number of processors.",
+        shown="",
+    )
 
     def __post_init__(self) -> None:
         if self.heartbeat * 2 > self.lease:
             raise ConfigurationError(
-                f"NF_HEARTBEAT ({_seconds(self.heartbeat)} s) must be at most half of NF_LEASE "
-                f"({_seconds(self.lease)} s): a lease must survive one lost heartbeat."
+                f"NF_HEARTBEAT ({_in_seconds(self.heartbeat)} s) must be at most half of NF_LEASE "
+                f"({_in_seconds(self.lease)} s): a lease must survive one lost heartbeat."
             )
         for name, value in (
             ("SUPABASE_SECRET_KEY", self.supabase_secret_key),
@@ -89,78 +212,26 @@ class Settings:
 
         Raises ConfigurationError naming the first setting that is wrong.
         """
-        read = _Reader(os.environ if environment is None else environment)
-        return cls(
-            database_url=read.address("DATABASE_URL", _POSTGRES, "postgresql://user:password@host:5432/database"),
-            redis_url=read.address("REDIS_URL", _REDIS, "redis://:password@host:6379/0"),
-            data=Path(read.text("NF_DATA") or ".novelfoundry"),
-            jwt_secret=read.secret("NF_JWT_SECRET"),
-            local_sign_in=read.flag("NF_LOCAL_SIGN_IN"),
-            supabase_url=read.text("SUPABASE_URL"),
-            supabase_secret_key=read.secret("SUPABASE_SECRET_KEY"),
-            supabase_publishable_key=read.text("SUPABASE_PUBLISHABLE_KEY"),
-            supabase_jwt_secret=read.secret("SUPABASE_JWT_SECRET"),
-            queue_timeout=read.seconds("NF_QUEUE_TIMEOUT", 300),
-            sweep_interval=read.seconds("NF_SWEEP_INTERVAL", 60),
-            lease=read.seconds("NF_LEASE", 30),
-            heartbeat=read.seconds("NF_HEARTBEAT", 5),
-            run_timeout=read.seconds("NF_RUN_TIMEOUT", 1800),
-            max_attempts=read.count("NF_MAX_ATTEMPTS", 3),
-            redispatch_after=read.seconds("NF_REDISPATCH_AFTER", 15),
-            resync_interval=read.seconds("NF_RESYNC_INTERVAL", 5),
-            tick_interval=read.seconds("NF_TICK_INTERVAL", 15),
-            max_upload_bytes=read.count("NF_MAX_UPLOAD_BYTES", 26_214_400),
-            worker_concurrency=read.count("NF_WORKER_CONCURRENCY", os.cpu_count() or 1),
-        )
+        given = os.environ if environment is None else environment
+        read: dict[str, Any] = {}
+        for attribute, setting in settings():
+            if value := _given(given, setting):
+                read[attribute] = setting.read(_Text(setting.name, value))
+        return cls(**read)
 
 
-class _Reader:
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+def settings() -> Iterator[tuple[str, Setting]]:
+    """Each attribute of Settings with its row, in the order of `.env.example`."""
+    for each in fields(Settings):
+        yield each.name, each.metadata["setting"]
 
-    def text(self, name: str) -> str | None:
-        return self._environment.get(name, "").strip() or None
 
-    def secret(self, name: str) -> str | None:
-        """A text that may lie in a file instead, which NAME_FILE names: the environment is no place for secrets."""
-        text, path = self.text(name), self.text(f"{name}_FILE")
-        if text and path:
-            raise ConfigurationError(f"{name} and {name}_FILE are both set: set one of them.")
-        return _content(f"{name}_FILE", path) if path else text
-
-    def flag(self, name: str) -> bool:
-        text = self.text(name)
-        if text not in (None, "0", "1"):
-            raise ConfigurationError(f"{name} must be 1 for yes or 0 for no, not {text!r}.")
-        return text == "1"
-
-    def address(self, name: str, form: re.Pattern[str], example: str) -> str | None:
-        """An address of that form. What was given is not repeated: it holds a password."""
-        text = self.secret(name)
-        if text is not None and not form.fullmatch(text):
-            raise ConfigurationError(
-                f"{name} is not an address such as {example}. In a password, write / ? # as %2F %3F %23."
-            )
-        return text
-
-    def seconds(self, name: str, default: float) -> timedelta:
-        value = self._number(name, default)
-        if not 0.01 <= value <= 31_536_000:
-            raise ConfigurationError(f"{name} must be between 0.01 and 31536000 seconds, not {value:g}.")
-        return timedelta(seconds=value)
-
-    def count(self, name: str, default: int) -> int:
-        value = self._number(name, default)
-        if value < 1 or value > 2_147_483_647 or value != int(value):
-            raise ConfigurationError(f"{name} must be a whole number from 1 up, not {value:g}.")
-        return int(value)
-
-    def _number(self, name: str, default: float) -> float:
-        text = self.text(name)
-        try:
-            return default if text is None else float(text)
-        except ValueError:
-            raise ConfigurationError(f"{name} must be a number, not {text!r}.") from None
+def _given(environment: Mapping[str, str], setting: Setting) -> str:
+    text, in_file = environment.get(setting.name, "").strip(), f"{setting.name}_FILE"
+    path = environment.get(in_file, "").strip() if setting.is_secret else ""
+    if text and path:
+        raise ConfigurationError(f"{setting.name} and {in_file} are both set: set one of them.")
+    return _content(in_file, path) if path else text
 
 
 def _content(name: str, path: str) -> str:
@@ -181,5 +252,44 @@ def _content(name: str, path: str) -> str:
     return text
 
 
-def _seconds(duration: timedelta) -> str:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text of a setting, which is not empty. Each method raises ConfigurationError."""
+
+    name: str
+    value: str
+
+    def flag(self) -> bool:
+        if self.value not in ("0", "1"):
+            raise ConfigurationError(f"{self.name} must be 1 for yes or 0 for no, not {self.value!r}.")
+        return self.value == "1"
+
+    def address(self, form: re.Pattern[str], example: str) -> str:
+        """An address of that form. What was given is not repeated: it holds a password."""
+        if not form.fullmatch(self.value):
+            raise ConfigurationError(
+                f"{self.name} is not an address such as {example}. In a password, write / ? # as %2F %3F %23."
+            )
+        return self.value
+
+    def seconds(self) -> timedelta:
+        value = self._number()
+        if not 0.01 <= value <= 31_536_000:
+            raise ConfigurationError(f"{self.name} must be between 0.01 and 31536000 seconds, not {value:g}.")
+        return timedelta(seconds=value)
+
+    def count(self) -> int:
+        value = self._number()
+        if value < 1 or value > 2_147_483_647 or value != int(value):
+            raise ConfigurationError(f"{self.name} must be a whole number from 1 up, not {value:g}.")
+        return int(value)
+
+    def _number(self) -> float:
+        try:
+            return float(self.value)
+        except ValueError:
+            raise ConfigurationError(f"{self.name} must be a number, not {self.value!r}.") from None
+
+
+def _in_seconds(duration: timedelta) -> str:
     return f"{duration.total_seconds():g}"

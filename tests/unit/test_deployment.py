@@ -1,6 +1,5 @@
 """The compose file, the image and the list of settings, held against the program. No container engine is needed."""
 
-import dataclasses
 import json
 import re
 import shutil
@@ -12,23 +11,15 @@ import pytest
 import yaml
 
 from command import cli
-from jobs.settings import Settings
+from jobs.settings import Setting, Settings, settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 LISTED = dict(re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", EXAMPLE, re.MULTILINE))
 
-# What the program reads but Settings spells in another way, and what only compose reads.
+# What only compose reads.
 OF_COMPOSE = {"COMPOSE_FILE", "PORT", "WORKER_MEMORY", "POSTGRES_MEMORY"}
-SECRETS = {"DATABASE_URL", "REDIS_URL", "NF_JWT_SECRET", "SUPABASE_SECRET_KEY", "SUPABASE_JWT_SECRET"}
-UNPREFIXED = {
-    "database_url",
-    "redis_url",
-    "supabase_url",
-    "supabase_secret_key",
-    "supabase_publishable_key",
-    "supabase_jwt_secret",
-}
+SECRETS = {setting.name for _, setting in settings() if setting.is_secret}
 
 
 class _Loader(yaml.SafeLoader):
@@ -179,21 +170,17 @@ def test_make_secrets_asks_for_what_only_the_operator_knows(tmp_path: Path) -> N
     assert "secrets/supabase_secret_key" in ended.stderr
 
 
-@pytest.mark.parametrize("field", dataclasses.fields(Settings), ids=lambda field: str(field.name))
-def test_every_setting_is_listed_with_its_default(field: "dataclasses.Field[Any]") -> None:
-    name = field.name.upper() if field.name in UNPREFIXED else f"NF_{field.name.upper()}"
-    assert name in LISTED
+@pytest.mark.parametrize(("attribute", "setting"), list(settings()), ids=lambda each: getattr(each, "name", ""))
+def test_every_setting_is_listed_with_its_default(attribute: str, setting: Setting) -> None:
+    assert LISTED[setting.name] == setting.shown
 
-    if LISTED[name]:
-        listed = Settings.from_environment({name: LISTED[name]})
-        assert getattr(listed, field.name) == getattr(Settings.from_environment({}), field.name)
+    if setting.shown:
+        listed = Settings.from_environment({setting.name: setting.shown})
+        assert getattr(listed, attribute) == getattr(Settings(), attribute)
 
 
 def test_every_listed_setting_exists() -> None:
-    fields = {field.name for field in dataclasses.fields(Settings)}
-    known = OF_COMPOSE | {name.upper() if name in UNPREFIXED else f"NF_{name.upper()}" for name in fields}
-
-    assert set(LISTED) - known == set()
+    assert set(LISTED) == OF_COMPOSE | {setting.name for _, setting in settings()}
 
 
 def test_the_image_runs_as_nobody_special_and_holds_no_engines() -> None:

@@ -5,21 +5,16 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import AF_INET, AF_INET6, create_server, socket
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from jobs.errors import ConfigurationError
 from jobs.processes.stop_signal import stop_signal
 from jobs.settings import Settings
-from schema.errors import internal
 from server import memory
 from server.graphql import graphql
 from server.health import livez, metrics, readyz
@@ -27,7 +22,7 @@ from server.lifespan import Services, open_services
 from server.local_sign_in import session
 from server.middleware import Edge
 from server.pages import Assets, config, dashboard
-from server.responses import problem
+from server.problems import handlers
 from server.socket import serve_socket
 from server.uploads import manuscripts
 from server.uvicorn_limits import Http, Sockets
@@ -62,7 +57,7 @@ def create_app(services: Services) -> Starlette:
             Mount("/assets", Assets()),
         ],
         middleware=[Middleware(Edge, metrics=services.metrics)],
-        exception_handlers={HTTPException: _http_problem, Exception: _fault},
+        exception_handlers=handlers(),
     )
     app.state.services = services
     return app
@@ -129,12 +124,3 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leaves signals alone: uvicorn would end the process by the same signal again, as if it had failed."""
         yield
-
-
-async def _http_problem(request: Request, error: Any) -> Response:
-    code = error.detail.upper().replace(" ", "_")
-    return problem(error.status_code, code, f"{error.detail}.", error.headers)
-
-
-async def _fault(request: Request, error: Exception) -> Response:
-    return problem(500, "INTERNAL", internal(error))

@@ -4,48 +4,29 @@ Strawberry's own view answers `application/json` only, with 200 or 400 by its ow
 0.341): so the schema is executed here, and the answer chosen by the draft.
 """
 
-import json
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import nullcontext
 from typing import Any
 
 from graphql import GraphQLError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from jobs.errors import LimitReached, TooLarge, Unauthenticated, Unavailable
 from schema.api import api
 from schema.context import Context
 from schema.errors import as_graphql, is_request_error, shown
 from server.lifespan import Services, services_of
+from server.operation import Malformed, Operation, read_json, read_operation
 from server.pages import graphiql
 from server.request_body import whole_body
-from server.responses import answer, problem, refused
+from server.responses import answer, problem
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 # Room for JSON's escapes and the query around a pasted text of the largest size.
 _AROUND_A_TEXT = 1.25
 _QUERY_BYTES = 65_536
-# A document costs the loop time for every character, and is kept for when it comes again; variables are not.
-MAX_DOCUMENT = 65_536
-# Characters of JSON outside of its texts: each list in them costs fifty bytes of memory, a text one for one.
-MAX_STRUCTURE = 65_536
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """A well-formed request, over any transport."""
-
-    query: str
-    name: str | None
-    variables: dict[str, Any] | None
-
-
-class Malformed(Exception):
-    """A request that is no GraphQL request; the text says why."""
 
 
 async def graphql(request: Request) -> Response:
@@ -56,60 +37,12 @@ async def graphql(request: Request) -> Response:
     media_type = negotiated(request.headers.get("accept"))
     if media_type is None:
         return problem(406, "NOT_ACCEPTABLE", f"Answers come as {RESPONSE_JSON} or {JSON}: accept one of them.")
-    try:
-        context = services.context(await services.caller(request))
-    except Unauthenticated as error:
-        return unauthenticated(error)
-    except Unavailable as error:
-        return _failed(503, "UNAVAILABLE", error.message)
-    with ExitStack() as held:
-        try:
-            if _may_be_large(request):
-                held.enter_context(services.upload(context.caller.owner_id))
-            operation = read_operation(await _parameters(request, services))
-        except Malformed as error:
-            return _failed(400, "INVALID_INPUT", str(error))
-        except (LimitReached, TooLarge) as error:
-            return refused(error)
-        except (ClientDisconnect, TimeoutError):
-            return problem(408, "TIMEOUT", "The request did not arrive whole. Send it again.")
+    context = services.context(await services.caller(request))
+    with services.upload(context.caller.owner_id) if _may_be_large(request) else nullcontext():
+        operation = read_operation(await _parameters(request, services))
         services.metrics.operations.labels("http").inc()
+        # Inside: what was read is held until it is answered.
         return await _executed(request, operation, context, media_type)
-
-
-def read_operation(parameters: object) -> Operation:
-    """The operation that the parameters of a request name. Raises Malformed."""
-    if not isinstance(parameters, dict):
-        raise Malformed("A request is a JSON object; batches are not taken.")
-    query, name = parameters.get("query"), parameters.get("operationName")
-    variables, extensions = parameters.get("variables"), parameters.get("extensions")
-    if not isinstance(query, str) or not query.strip():
-        raise Malformed("`query` must be a GraphQL document.")
-    if len(query) > MAX_DOCUMENT:
-        raise Malformed(f"`query` is longer than {MAX_DOCUMENT} characters: send long texts as `variables`.")
-    if not isinstance(name, str | None):
-        raise Malformed("`operationName` must be a text or null.")
-    if not isinstance(variables, dict | None):
-        raise Malformed("`variables` must be an object or null.")
-    if not isinstance(extensions, dict | None):
-        raise Malformed("`extensions` must be an object or null.")
-    return Operation(query=query, name=name or None, variables=variables)
-
-
-def read_json(text: str | bytes) -> Any:
-    """The JSON value, by the letter of its standard. Raises Malformed, also for more values than any request needs."""
-    try:
-        json_text = text.decode() if isinstance(text, bytes) else text
-        if len(json_text) > MAX_STRUCTURE and _structure(json_text) > MAX_STRUCTURE:
-            raise Malformed("The JSON holds too many values: only texts may be long.")
-        return json.loads(json_text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Malformed("The body must be JSON in UTF-8.") from None
-
-
-def unauthenticated(error: Unauthenticated) -> Response:
-    """401, for clients of GraphQL and others alike."""
-    return _failed(401, "UNAUTHENTICATED", error.message, {"WWW-Authenticate": "Bearer"})
 
 
 def negotiated(accept: str | None) -> str | None:
@@ -187,8 +120,8 @@ async def _executed(request: Request, operation: Operation, context: Context, me
 
 def _wrong_kind(kind: OperationType) -> Response:
     if kind is OperationType.SUBSCRIPTION:
-        return _failed(400, "INVALID_INPUT", "Subscriptions go over a WebSocket with graphql-transport-ws.")
-    return _failed(405, "METHOD_NOT_ALLOWED", "A mutation is sent with POST.", {"Allow": "POST"})
+        return problem(400, "INVALID_INPUT", "Subscriptions go over a WebSocket with graphql-transport-ws.")
+    return problem(405, "METHOD_NOT_ALLOWED", "A mutation is sent with POST.", {"Allow": "POST"})
 
 
 def _answered(data: Any, errors: list[GraphQLError] | None, media_type: str) -> Response:
@@ -200,20 +133,3 @@ def _answered(data: Any, errors: list[GraphQLError] | None, media_type: str) -> 
         body["data"] = data
     # The older media type leaves 4xx to proxies: a well-formed request is answered with 200.
     return answer(body, status=400 if failed and media_type == RESPONSE_JSON else 200, media_type=media_type)
-
-
-def _failed(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    body = {"code": code, "message": message, "errors": [{"message": message, "extensions": {"code": code}}]}
-    return answer(body, status=status, headers=headers)
-
-
-def _structure(json_text: str) -> int:
-    """How many characters stand outside of the JSON's texts, counted without reading it."""
-    bare = json_text.replace(r"\\", "").replace(r"\"", "")
-    quotes = bare.count('"')
-    # Before the split, which makes a piece for each.
-    return quotes if quotes > MAX_STRUCTURE else sum(map(len, bare.split('"')[::2]))
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from jobs.errors import TooLarge
 from jobs.service import too_large
@@ -12,8 +12,12 @@ from jobs.service import too_large
 READ_LIMIT = 600.0
 
 
+class Incomplete(Exception):
+    """The body did not arrive whole; the text says what to do."""
+
+
 async def limited(request: Request, limit: int, *, say: int | None = None) -> AsyncGenerator[bytes, None]:
-    """The body in pieces. Raises TooLarge past `limit` bytes, at once where the request says its length.
+    """The body in pieces. Raises TooLarge past `limit` bytes, at once where the request says its length; Incomplete.
 
     `say` is the limit to name, where it differs.
     """
@@ -21,16 +25,19 @@ async def limited(request: Request, limit: int, *, say: int | None = None) -> As
     if _declared(request) > limit:
         raise error
     size = 0
-    async with asyncio.timeout(READ_LIMIT):
-        async for piece in request.stream():
-            size += len(piece)
-            if size > limit:
-                raise error
-            yield piece
+    try:
+        async with asyncio.timeout(READ_LIMIT):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > limit:
+                    raise error
+                yield piece
+    except (ClientDisconnect, TimeoutError) as cause:
+        raise Incomplete("The request did not arrive whole. Send it again.") from cause
 
 
 async def whole_body(request: Request, limit: int) -> bytes:
-    """The body. Raises TooLarge past `limit` bytes."""
+    """The body. Raises TooLarge past `limit` bytes, Incomplete."""
     return b"".join([piece async for piece in limited(request, limit)])
 
 

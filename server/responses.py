@@ -1,22 +1,10 @@
-"""Answers over HTTP that are no GraphQL: JSON, and refusals with `code` and `message`."""
+"""Answers over HTTP: JSON that nobody keeps, and requests that were turned down."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
-
-from jobs.errors import RefusalCode, Refused
-
-_STATUS: dict[RefusalCode, int] = {
-    RefusalCode.NOT_FOUND: 404,
-    RefusalCode.NOT_ALLOWED_NOW: 409,
-    RefusalCode.TOO_LARGE: 413,
-    RefusalCode.UNREADABLE: 422,
-    RefusalCode.UNSUPPORTED_FORMAT: 415,
-    RefusalCode.INVALID_INPUT: 400,
-    RefusalCode.LIMIT_REACHED: 429,
-}
 
 
 def encoded(data: Any) -> bytes:
@@ -37,10 +25,6 @@ def answer(
 
 
 def problem(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A request that was turned down, for programs and for people."""
-    return answer({"code": code, "message": message}, status=status, headers=headers)
-
-
-def refused(error: Refused) -> Response:
-    """A refusal, with the same code and message as in GraphQL."""
-    return problem(_STATUS[error.code], error.code.value, error.message)
+    """A request that was turned down: `code` and `message`, and the same as `errors` for clients of GraphQL."""
+    errors = [{"message": message, "extensions": {"code": code}}]
+    return answer({"code": code, "message": message, "errors": errors}, status=status, headers=headers)

@@ -18,8 +18,8 @@ from schema.api import api
 from schema.context import Caller
 from schema.errors import as_graphql, internal, is_request_error, shown
 from server.auth import bearer
-from server.graphql import Malformed, Operation, read_json, read_operation
 from server.lifespan import Services, services_of
+from server.operation import Malformed, Operation, read_json, read_operation
 from server.responses import encoded
 
 PROTOCOL = "graphql-transport-ws"

@@ -2,16 +2,14 @@
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
-from jobs.errors import ConfigurationError, InvalidInput, Refused, Unauthenticated, Unavailable
-from schema.errors import not_set_up
+from jobs.errors import InvalidInput
 from schema.ids import global_id
-from server.graphql import unauthenticated
 from server.lifespan import Services, services_of
 from server.request_body import limited
-from server.responses import answer, problem, refused
+from server.responses import answer
 
 # The parts' headers, the boundaries and the title.
 _AROUND_THE_FILE = 65_536
@@ -21,23 +19,12 @@ _FORM = "Send a form with one part `file`, and `title` where you like."
 async def manuscripts(request: Request) -> Response:
     """201 with the manuscript's id, or a refusal with `code` and `message`."""
     services = services_of(request)
-    try:
-        caller = await services.caller(request)
-        with services.upload(caller.owner_id):
-            filename, title, content = await _read(request, services)
-            manuscript = await services.domain.service.add_manuscript(
-                caller.owner_id, title=title, filename=filename, content=content
-            )
-    except Unauthenticated as error:
-        return unauthenticated(error)
-    except Refused as error:
-        return refused(error)
-    except Unavailable as error:
-        return problem(503, "UNAVAILABLE", error.message)
-    except ConfigurationError as error:
-        return problem(503, "UNAVAILABLE", not_set_up(error))
-    except (ClientDisconnect, TimeoutError):
-        return problem(408, "TIMEOUT", "The file did not arrive whole. Send it again.")
+    caller = await services.caller(request)
+    with services.upload(caller.owner_id):
+        filename, title, content = await _read(request, services)
+        manuscript = await services.domain.service.add_manuscript(
+            caller.owner_id, title=title, filename=filename, content=content
+        )
     return answer({"id": global_id("Manuscript", manuscript.id)}, status=201)
 
 

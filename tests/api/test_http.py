@@ -300,7 +300,9 @@ async def test_what_is_not_there_is_404_in_json(api: Api) -> None:
     response = await api.http.get("/nowhere")
 
     assert response.status_code == 404
-    assert response.json() == {"code": "NOT_FOUND", "message": "Not Found."}
+    answer = response.json()
+    assert (answer["code"], answer["message"]) == ("NOT_FOUND", "Not Found.")
+    assert answer["errors"] == [{"message": "Not Found.", "extensions": {"code": "NOT_FOUND"}}]
 
 
 async def _post(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from server.graphql import MAX_DOCUMENT, MAX_STRUCTURE
+from server.operation import MAX_DOCUMENT, MAX_STRUCTURE
 from server.socket import MAX_SUBSCRIBE
 from tests.api.conftest import Api
 

@@ -1,0 +1,54 @@
+"""Errors as answers over HTTP, from one table. Endpoints raise; nothing else here chooses a status."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from jobs.errors import ConfigurationError, RefusalCode, Refused, Unauthenticated, Unavailable
+from schema.errors import internal, not_set_up
+from server.operation import Malformed
+from server.request_body import Incomplete
+from server.responses import problem
+
+_STATUS: Mapping[RefusalCode, int] = {
+    RefusalCode.NOT_FOUND: 404,
+    RefusalCode.NOT_ALLOWED_NOW: 409,
+    RefusalCode.TOO_LARGE: 413,
+    RefusalCode.UNREADABLE: 422,
+    RefusalCode.UNSUPPORTED_FORMAT: 415,
+    RefusalCode.INVALID_INPUT: 400,
+    RefusalCode.LIMIT_REACHED: 429,
+}
+
+_Problem = Callable[[Any], Response]
+
+# An error is answered as the nearest of its classes says.
+_PROBLEMS: Mapping[type[Exception], _Problem] = {
+    Refused: lambda error: problem(_STATUS[error.code], error.code.value, error.message),
+    Malformed: lambda error: problem(400, "INVALID_INPUT", str(error)),
+    Unauthenticated: lambda error: problem(401, "UNAUTHENTICATED", error.message, {"WWW-Authenticate": "Bearer"}),
+    Incomplete: lambda error: problem(408, "TIMEOUT", str(error)),
+    Unavailable: lambda error: problem(503, "UNAVAILABLE", error.message),
+    ConfigurationError: lambda error: problem(503, "UNAVAILABLE", not_set_up(error)),
+    HTTPException: lambda error: problem(error.status_code, _code(error.detail), f"{error.detail}.", error.headers),
+    Exception: lambda error: problem(500, "INTERNAL", internal(error)),
+}
+
+
+def handlers() -> dict[Any, Callable[[Request, Exception], Response]]:
+    """The table as Starlette takes it."""
+    return {error: _handler(answer) for error, answer in _PROBLEMS.items()}
+
+
+def _handler(answer: _Problem) -> Callable[[Request, Exception], Response]:
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer(error)
+
+    return handle  # type: ignore[return-value]
+
+
+def _code(detail: str) -> str:
+    return detail.upper().replace(" ", "_")

@@ -1,1 +1,1 @@
-"""schema."""
+"""GraphQL words for the domain. A resolver translates and calls; it decides nothing."""

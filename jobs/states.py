@@ -81,23 +81,3 @@ class ComponentState(StrEnum):
     def is_alive(self) -> bool:
         """Whether one of its processes was heard from lately."""
         return self in (ComponentState.HEALTHY, ComponentState.LATE)
-
-
-_TERMINAL_FIRST = (
-    JobStatus.FAILED,
-    JobStatus.CANCELLED,
-    JobStatus.COMPLETED,
-    JobStatus.RUNNING_INITIALIZING,
-    JobStatus.RUNNING,
-    JobStatus.QUEUED,
-)
-
-
-def read_status(text: str) -> JobStatus | None:
-    """The status that an old row or an old client means, e.g. `timer|300|failed` → FAILED.
-
-    Parts are separated by `|`; case and surrounding space do not matter; a terminal word anywhere in
-    the wrapper is terminal. None for a text that holds no status word: unknown is never a lock.
-    """
-    words = {part.strip().lower() for part in text.split("|")}
-    return next((status for status in _TERMINAL_FIRST if status.value in words), None)

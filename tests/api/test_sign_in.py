@@ -84,6 +84,10 @@ async def test_tokens_of_every_kind_of_key_are_believed(supabase: SupabaseAuthor
         assert caller.email == "ann@example.com"
 
 
+async def test_a_project_whose_clock_runs_ahead_shuts_nobody_out(supabase: SupabaseAuthority) -> None:
+    assert await supabase.caller(signed(iat=time.time() + 300))
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -18,31 +18,17 @@ import psutil
 from engines import launch
 from engines.server import ended
 from jobs.settings import Settings
+from jobs.settings import settings as rows
 from tests.faults.waiting import until
 
 ROOT = Path(__file__).parents[2]
-
-_NAMES = {
-    "NF_QUEUE_TIMEOUT": "queue_timeout",
-    "NF_SWEEP_INTERVAL": "sweep_interval",
-    "NF_LEASE": "lease",
-    "NF_HEARTBEAT": "heartbeat",
-    "NF_RUN_TIMEOUT": "run_timeout",
-    "NF_MAX_ATTEMPTS": "max_attempts",
-    "NF_REDISPATCH_AFTER": "redispatch_after",
-    "NF_RESYNC_INTERVAL": "resync_interval",
-    "NF_TICK_INTERVAL": "tick_interval",
-    "NF_WORKER_CONCURRENCY": "worker_concurrency",
-    "NF_DATA": "data",
-    "DATABASE_URL": "database_url",
-    "REDIS_URL": "redis_url",
-}
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as a process reads them, and nothing else of ours."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {name: _text(getattr(settings, attribute)) for name, attribute in _NAMES.items()}
+    given = {setting.name: getattr(settings, attribute) for attribute, setting in rows()}
+    return kept | {name: _text(value) for name, value in given.items() if value is not None}
 
 
 # Python runs a file of this name before anything else. The first analysis stops itself; those after it run.

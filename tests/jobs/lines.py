@@ -16,6 +16,7 @@ class FailingLine:
         self.is_cut = False
         self.refused: set[str] = set()
         self.calls: Counter[str] = Counter()
+        self.answers: Counter[str] = Counter()
         self._lost_answers: Counter[str] = Counter()
         self._held_answers: dict[str, asyncio.Event] = {}
         self.holding = asyncio.Event()
@@ -45,4 +46,5 @@ class FailingLine:
         if self._lost_answers[function] > 0:
             self._lost_answers[function] -= 1
             raise Unavailable("The answer was lost.")
+        self.answers[function] += 1
         return rows

@@ -353,6 +353,22 @@ async def test_a_hub_without_its_database_goes_on_when_it_is_back(
     assert last.status is JobStatus.CANCELLED
 
 
+async def test_what_was_announced_while_the_line_to_redis_was_cut_is_told_when_it_is_whole(
+    running: Feed, line: FailingLine, store: JobStore, redis: ArqRedis, job: Job
+) -> None:
+    async with watching(running.watch(job.owner_id)) as frames:
+        await told(frames)
+        # One reading for the first frame, and one of the hub, which a newcomer wakes.
+        await until(_answered(line, 2), "the hub has read for the newcomer")
+        # Nobody announces it: the new line alone says that something may have been missed. No resync comes.
+        await store.cancel(job.owner_id, job.id)
+        await redis.client_kill_filter(_type="pubsub")
+
+        [last] = await told(frames)
+
+    assert last.status is JobStatus.CANCELLED
+
+
 async def test_a_subscription_without_a_database_is_refused_and_leaves_nothing_behind(
     running: Feed, line: FailingLine, job: Job
 ) -> None:
@@ -508,6 +524,13 @@ def _has_told(watcher: _Watcher, status: JobStatus) -> Callable[[], Awaitable[bo
         return any(job.status is status for job in watcher.told.values())
 
     return has
+
+
+def _answered(line: FailingLine, times: int) -> Callable[[], Awaitable[bool]]:
+    async def answered() -> bool:
+        return line.answers["jobs_watched"] >= times
+
+    return answered
 
 
 def _called_again(line: FailingLine, before: int, function: str = "jobs_watched") -> Callable[[], Awaitable[bool]]:

@@ -18,6 +18,7 @@ from jobs.models import Job
 from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
 from jobs.settings import Settings
+from jobs.settings import settings as rows
 from jobs.states import DecidedBy, FailureCode, JobStatus
 from tests.conftest import TEXT, AddManuscript
 from tests.faults.processes import analyses, held_analysis, holding
@@ -187,6 +188,23 @@ async def test_a_cancelled_job_ends_its_analysis_within_a_heartbeat(
     assert not analysis.is_running()
     assert line.calls["job_beat"] <= beats + 1, "it beat on for a job that was cancelled"
     assert (await _row(store, job)).status is JobStatus.CANCELLED
+
+
+async def test_an_analysis_is_given_no_secret(
+    runner: Runner, store: JobStore, job: Job, settings: Settings, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _, setting in rows():
+        monkeypatch.setenv(setting.name, "a-secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
+    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    analysis = await held()
+
+    given = analysis.environ()
+    analysis.resume()
+    await run
+
+    assert "a-secret" not in given.values()
+    assert "PATH" in given
 
 
 async def test_a_run_whose_manuscript_is_deleted_ends_quietly(

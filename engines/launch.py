@@ -1,8 +1,7 @@
 """Becomes another program that ends with its parent and, for root, runs as another account.
 
-Started as a script, not imported, for the parent's sake: what is set here must be set between fork and
-exec, where a Python with threads must not run code of its own. Importable for `end_with_parent`.
-Knows nothing of the rest of the program, so that it starts in milliseconds (`python -I -S`).
+It is started as a script: what it sets must be set between fork and exec, and a parent with threads must run no Python
+there. It imports nothing of ours, so that it starts in milliseconds (`python -I -S`).
 """
 
 import argparse

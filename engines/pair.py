@@ -3,9 +3,9 @@
     async with Engines(Path(".novelfoundry")) as engines:
         engines.database_url, engines.redis_url
 
-They listen on 127.0.0.1 alone, each with a password made once. Data, ports and passwords stay in the
-directory across restarts. They end with the process that started them, on Linux even when it is killed;
-what survives elsewhere is ended by the next start. Start them from a thread that lives as long as they.
+They listen on 127.0.0.1 alone, each with a password that is made once. Data, ports and passwords stay in the directory
+across restarts. On Linux they end with the process that started them, even when it is killed. Elsewhere the next start
+ends what was left. Start them from a thread that lives as long as they do: Linux counts that thread as the parent.
 """
 
 import asyncio

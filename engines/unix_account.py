@@ -1,8 +1,9 @@
-"""Who the embedded engines run as: ourselves, unless we are root, whom PostgreSQL refuses.
+"""The account that the embedded engines run as.
 
-For root: the account that owns the data already, else a system account of our own, else `nobody`.
-No permission outside the engines' own directories is changed: where the account cannot reach a path
-(a checkout under /root, say), it keeps the one capability that lets it, and nothing else of root's.
+An ordinary user runs them as herself. PostgreSQL refuses to run as root, so root hands them to another account: the one
+that owns the data already, else a system account of our own, else `nobody`. Only the permissions of the engines' own
+directories are changed. Where the account cannot reach a path, such as a checkout under /root, it keeps the one
+capability of root's that lets it.
 """
 
 import os

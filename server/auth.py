@@ -24,14 +24,14 @@ LOCAL_ISSUER = "novelfoundry"
 LOCAL_AUDIENCE = "novelfoundry"
 SUPABASE_AUDIENCE = "authenticated"
 
-# A subject that is no UUID gets one that is always the same.
+# The namespace of UUID v5: a subject that is no UUID always maps to the same one.
 _SUBJECTS = UUID("6f0c1d5e-3b0e-4d8e-9a57-2f6a5f1f7c11")
 _MIN_SECRET = 32
 _KEYS_FRESH_SECONDS = 600.0
 _REFETCH_SECONDS = 30.0
 _RETRY_SECONDS = 1.0
 _FETCH_LIMIT = 5.0
-# What PyJWT raises for any text whatever: also half characters, numbers out of range and JSON without an end.
+# What PyJWT raises for a text that is no token: the last three for lone surrogates, huge numbers and deep JSON.
 _NO_TOKEN = (jwt.PyJWTError, ValueError, OverflowError, RecursionError)
 _ASYMMETRIC = {"EC": "ES256", "RSA": "RS256"}
 
@@ -106,7 +106,7 @@ class SupabaseAuthority:
         return _caller(_decoded(token, key, algorithm, audience=SUPABASE_AUDIENCE, issuer=self._issuer))
 
     async def _key(self, token: str) -> tuple[jwt.PyJWK | str, str]:
-        """The only key that may have signed this token, and the only algorithm that goes with that key."""
+        """The one key that may have signed this token, and the one algorithm of that key."""
         header = _header(token)
         algorithm, kid = header.get("alg"), header.get("kid")
         if algorithm == "HS256" and self._secret is not None:
@@ -115,11 +115,11 @@ class SupabaseAuthority:
             self._tell(algorithm)
             raise _invalid()
         key = await self._keys.key(kid)
-        # The key decides, not the token: a header that names another algorithm does not verify.
+        # The algorithm is the key's, never the header's: a token that names another one does not verify.
         return key, _ASYMMETRIC[key.key_type or ""]
 
     def _tell(self, algorithm: object) -> None:
-        """Says once what its operator may have missed; anybody may send such a token, and often."""
+        """Tells the operator of a setting that may be missing. Once: anybody can send such tokens, often."""
         if algorithm == "HS256" and not self._was_told:
             self._was_told = True
             _log.warning("a token signed by a shared secret was refused: is it the project's, set SUPABASE_JWT_SECRET")
@@ -200,7 +200,7 @@ def _decoded(token: str, key: jwt.PyJWK | str, algorithm: str, *, audience: str,
             algorithms=[algorithm],
             audience=audience,
             issuer=issuer,
-            # Not `iat`: it forbids nothing, and a project's clock that runs ahead of ours would shut its authors out.
+            # `iat` is not checked: it forbids nothing, and a project whose clock runs ahead would shut its authors out.
             options={"require": ["exp", "aud", "iss", "sub"], "verify_iat": False},
         )
     except jwt.ExpiredSignatureError:
@@ -257,7 +257,7 @@ def local_token(settings: Settings, *, sub: str, email: str | None = None, expir
 
 
 def local_secret(settings: Settings) -> str:
-    """NF_JWT_SECRET, or the secret kept under NF_DATA; made at the first call, by whichever process is first."""
+    """NF_JWT_SECRET, else the secret kept under NF_DATA. The first process that asks makes it."""
     if settings.jwt_secret is not None:
         if len(settings.jwt_secret.encode()) < _MIN_SECRET:
             raise ConfigurationError(f"NF_JWT_SECRET is too short to be a secret: use {_MIN_SECRET} bytes or more.")

@@ -1,4 +1,4 @@
-"""How many of one thing an owner, and all owners together, hold at once."""
+"""A limit on how many of one thing an author holds at once, and all authors together."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from jobs.errors import LimitReached
 
 
 class Quota:
-    """Counts what is held. Not for threads: the event loop's own."""
+    """Counts what is held. Used from one event loop, not from threads."""
 
     def __init__(self, *, each: int, in_all: int | None = None) -> None:
         self._each = each

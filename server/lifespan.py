@@ -19,9 +19,9 @@ from server.auth import Authority, bearer, open_authority
 from server.concurrency import Quota
 from server.metrics import Metrics
 
-# A dashboard holds one socket, GraphiQL another: room for many tabs, and an end to a client that leaks them.
+# Per author. A dashboard holds one socket and GraphiQL another, so this is room for many tabs. A guess.
 MAX_SOCKETS = 50
-# One upload may hold NF_MAX_UPLOAD_BYTES of memory.
+# Per author, and for all. Each upload may hold NF_MAX_UPLOAD_BYTES of memory.
 MAX_UPLOADS = 3
 MAX_UPLOADS_IN_ALL = 24
 
@@ -44,11 +44,11 @@ class Services:
         return await self.authority.caller(bearer(request.headers.get("authorization")))
 
     def upload(self, owner_id: UUID) -> AbstractContextManager[None]:
-        """A place for a body as large as a manuscript, for the block. Raises LimitReached when all are taken."""
+        """Reserves memory for one large body while the block runs. Raises LimitReached when none is left."""
         return self.uploads.hold(owner_id, "Too many uploads at once. Let one end, then try again.")
 
     def context(self, caller: Caller) -> Context:
-        """The surroundings of one operation."""
+        """The context that one GraphQL operation is executed in."""
         return Context(
             caller=caller,
             service=self.domain.service,

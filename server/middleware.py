@@ -1,4 +1,4 @@
-"""What every answer passes on its way out: security headers, counting, and the last catch of a fault."""
+"""Middleware around every HTTP answer: security headers, counts and durations."""
 
 import time
 
@@ -51,7 +51,7 @@ class Edge:
 
 
 def _route(path: str) -> str:
-    """The route, of which there are few; never the path, of which a stranger can make many."""
+    """The label of the metrics: a known route or `other`. A client can invent paths, so they are no label."""
     if path in _ROUTES:
         return path
     return "/assets" if path.startswith("/assets/") else "other"

@@ -11,7 +11,7 @@ from contextlib import ExitStack, aclosing
 from enum import IntEnum
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from jobs.errors import LimitReached, Unauthenticated, Unavailable
 from schema.api import api
@@ -30,6 +30,8 @@ SEND_LIMIT = 30.0
 MAX_OPERATIONS = 20
 # Characters of a request, which is kept while its operation runs: room for the longest document, and escapes in it.
 MAX_SUBSCRIBE = 131_072
+# What a send raises to a client that left, the first time and after.
+_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 # The longest reason that a close frame holds, in bytes.
 _REASON_BYTES = 123
 
@@ -89,7 +91,7 @@ class Connection:
                     await self._hear_or_close(tasks)
                 finally:
                     self._stop_all()
-        except* (WebSocketDisconnect, TimeoutError):
+        except* (*_GONE, TimeoutError):
             # The client is gone, or reads nothing: there is nobody to tell.
             pass
 
@@ -99,7 +101,7 @@ class Connection:
                 await self._hear(tasks, limit)
         except Closing as closing:
             await self._close(closing.code, closing.reason)
-        except WebSocketDisconnect:
+        except _GONE:
             raise
         except TimeoutError:
             if not limit.expired():
@@ -181,7 +183,7 @@ class Connection:
         """One operation. Its fault ends it and no other."""
         try:
             await self._stream(id, operation, caller)
-        except (WebSocketDisconnect, TimeoutError):
+        except (*_GONE, TimeoutError):
             raise
         except Exception as error:
             await self._end(id, {"type": "error", "payload": [shown(as_graphql(error))]})

@@ -2,7 +2,9 @@
 
 from contextlib import suppress
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
@@ -68,6 +70,18 @@ class Sockets(WebSocketsSansIOProtocol):
         if len(self.frames) > MAX_PARTS and not self.transport.is_closing():
             self.conn.fail(CloseCode.MESSAGE_TOO_BIG, f"A message has at most {MAX_PARTS} parts")
             self.handle_parser_exception()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Sends. Raises ClientDisconnected when the connection has ended: that is no fault of who sends."""
+        await self.writable.wait()
+        if self.close_sent or (self.transport.is_closing() and not self.handshake_complete):
+            raise ClientDisconnected
+        await super().send(message)
+
+    def keepalive_timeout(self) -> None:
+        """Gives up a client that answers no ping; uvicorn 0.54 does not tell the application, which would go on."""
+        super().keepalive_timeout()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
 
     def handle_ping(self) -> None:
         """Answers a ping. A client that reads no answers gets none, so that no backlog grows."""

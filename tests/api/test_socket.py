@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 from jobs.models import Manuscript
 from jobs.settings import Settings
 from server import socket as server_socket
+from server.uvicorn_limits import Sockets
 from tests.api.conftest import Api, Hand, Socket, running
 
 VIEWER = "{ viewer { id } }"
@@ -393,6 +394,61 @@ async def test_nothing_is_sent_after_the_close_to_a_client_that_reads_late(
 
     assert close.code == 4403
     assert "Traceback" not in caplog.text
+
+
+async def test_a_client_that_answers_no_ping_makes_room_though_its_line_takes_nothing(
+    api: Api, protocols: list[Sockets], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stuck:
+        """A transport with full buffers: what waits to be sent is never sent, and so it never closes."""
+
+        def write(self, data: bytes) -> None: ...
+
+        def close(self) -> None: ...
+
+        def is_closing(self) -> bool:
+            return False
+
+    async with api.socket() as socket:
+        [protocol] = protocols
+        await socket.say({"type": "ping"})
+        await socket.hear()
+        monkeypatch.setattr(protocol, "transport", Stuck())
+
+        protocol.keepalive_timeout()
+
+        await _until(lambda: api.services.sockets.total() == 0)
+        monkeypatch.undo()
+        protocol.transport.close()
+
+
+async def test_a_send_after_the_server_gave_a_socket_up_is_no_fault(
+    api: Api, protocols: list[Sockets], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with api.socket() as socket:
+        await socket.subscribe("1", UPDATES)
+        await socket.next("1")
+        # As a message over the limit, or one against the protocol, does beneath the application.
+        protocols[0].close_sent = True
+
+        await _until(lambda: api.services.domain.feed.watchers == 0)
+
+    assert "Traceback" not in caplog.text
+    assert "internal error" not in caplog.text
+
+
+@pytest.fixture
+def protocols(monkeypatch: pytest.MonkeyPatch) -> list[Sockets]:
+    """The server's ends of the sockets, as they are made."""
+    made: list[Sockets] = []
+    connection_made = Sockets.connection_made
+
+    def remember(self: Sockets, transport: asyncio.BaseTransport) -> None:
+        connection_made(self, transport)
+        made.append(self)
+
+    monkeypatch.setattr(Sockets, "connection_made", remember)
+    return made
 
 
 def _noticed(monkeypatch: pytest.MonkeyPatch, method: str) -> asyncio.Event:

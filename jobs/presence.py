@@ -156,13 +156,13 @@ def _message(*, sweeper: Component, workers: Component, push: Component) -> str 
     """One sentence for an author, about what matters most to her; None when all is well."""
     match workers.state:
         case ComponentState.ABSENT | ComponentState.NEVER_SEEN:
-            return "No worker is running: analyses wait until one is, or end with a clear message."
+            return "Nothing is there to start analyses right now. They wait, and start by themselves once there is."
         case ComponentState.LATE:
-            return "The workers answer slowly: analyses may take longer than usual."
+            return "Analyses may take longer than usual right now."
         case ComponentState.HEALTHY:
             pass
     if not sweeper.state.is_alive:
-        return "The scheduler is not running: a stuck analysis may be noticed only when somebody looks at it."
+        return "The scheduler is not running: a stuck analysis is noticed only when somebody looks at it."
     if not push.state.is_alive:
         return "Live updates are slow just now: changes may show a few seconds late."
     return None

@@ -307,12 +307,12 @@ def _waiting_reason(job: Job, health: SystemHealth) -> WaitingReason:
 def _waiting_message(reason: WaitingReason, position: int | None) -> str:
     match reason:
         case WaitingReason.NOT_DISPATCHED:
-            return "Your analysis is kept safe; it has not been offered to a worker yet. That is tried again shortly."
+            return "Your analysis is safe and has not started yet. We try again shortly."
         case WaitingReason.NO_LIVE_WORKER:
-            return "No worker is running right now. Your analysis starts as soon as one is."
+            return "Nothing is there to start your analysis right now. It starts by itself once there is."
         case WaitingReason.WORKERS_BUSY if position is not None and position > 1:
-            return f"All workers are busy. Your analysis is number {position} in the line."
+            return f"Other manuscripts come first: yours is number {position} in the line."
         case WaitingReason.WORKERS_BUSY:
-            return "All workers are busy. Your analysis is next in the line."
+            return "Other manuscripts come first: yours is next in the line."
         case WaitingReason.STARTING:
-            return "A worker is about to start."
+            return "Your analysis is about to start."

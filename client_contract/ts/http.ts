@@ -79,7 +79,7 @@ export class HttpClient {
     if (response.status !== 401) return response;
     const again = await this.#sendOnce(path, signal, init, true);
     if (again.status !== 401) return again;
-    throw new RequestFailed("unauthenticated", "The server does not accept the token. Sign in again.");
+    throw new RequestFailed("unauthenticated", "Your sign-in has run out. Sign in again.");
   }
 
   async #sendOnce(path: string, signal: AbortSignal | undefined, init: RequestInit, refresh: boolean) {
@@ -95,7 +95,11 @@ export class HttpClient {
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
     } catch (cause) {
-      throw new RequestFailed("unavailable", "The server cannot be reached. Try again.", { cause });
+      throw new RequestFailed(
+        "unavailable",
+        "We cannot reach the service. Check your connection and try again.",
+        { cause },
+      );
     }
   }
 }

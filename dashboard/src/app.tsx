@@ -73,8 +73,8 @@ export function App() {
   );
 }
 
-function deskClass(isReading: boolean, isEmpty: boolean): string {
-  if (isReading) return "desk reading";
+function deskClass(isOpen: boolean, isEmpty: boolean): string {
+  if (isOpen) return "desk reading";
   return isEmpty ? "desk empty" : "desk";
 }
 

@@ -24,7 +24,7 @@ export function Closed({ message }: { readonly message: string }) {
   return (
     <main className="centred">
       <div className="closed" role="alert">
-        <h1>NovelFoundry cannot go on</h1>
+        <h1>This page cannot go on</h1>
         <p>{message}</p>
         <p>
           <button type="button" className="button" onClick={() => location.reload()}>

@@ -3,6 +3,7 @@ const numbers = new Intl.NumberFormat("en-GB");
 const shares = new Intl.NumberFormat("en-GB", { style: "percent", maximumFractionDigits: 0 });
 const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const fullMoments = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
 
 const MINUTE = 60_000;
@@ -44,6 +45,19 @@ export function ago(iso: string, now: number): string {
   if (passed < DAY) return relative.format(-Math.floor(passed / HOUR), "hour");
   if (passed < 7 * DAY) return relative.format(-Math.floor(passed / DAY), "day");
   return dates.format(Date.parse(iso));
+}
+
+/** "2.1 seconds", "48 seconds", "3 minutes", from milliseconds; exact enough to say how long something took. */
+export function lasted(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${decimal(Math.max(0.1, seconds))} seconds`;
+  if (seconds < 100) return `${Math.round(seconds)} seconds`;
+  return counted(Math.round(seconds / 60), "minute");
+}
+
+/** The date in full and the minute. */
+export function fullMoment(iso: string): string {
+  return fullMoments.format(Date.parse(iso));
 }
 
 /** The date and the minute. */

@@ -39,11 +39,7 @@ function send(
   const done = new Promise<Answer>((resolve, reject) => {
     request.onload = () => resolve({ status: request.status, body: readJson(request.responseText) });
     request.onerror = () =>
-      reject(
-        new UploadFailed(
-          "The connection broke while the file was sent. Check that the server runs, then try again.",
-        ),
-      );
+      reject(new UploadFailed("We lost the connection while your file was on its way. Try again."));
     request.onabort = () => reject(new UploadFailed("You stopped the upload."));
   });
   request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);

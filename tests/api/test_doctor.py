@@ -185,7 +185,7 @@ async def test_a_canary_that_nobody_picks_up_says_why_and_leaves_nothing(
         code, lines = await _doctor(settings, capsys, canary=True)
 
     assert code == 1
-    assert "No worker is running" in lines["canary"]
+    assert "Nothing is there to start your analysis" in lines["canary"]
     assert await connection.fetchval("select count(*) from public.manuscripts") == 0
 
 

@@ -197,7 +197,7 @@ async def test_a_queued_job_says_why_it_waits(api: Api, manuscript: Manuscript, 
     [edge] = found["manuscripts"]["edges"]
     assert edge["node"]["latestJob"]["waiting"] == {
         "reason": "NO_LIVE_WORKER",
-        "message": "No worker is running right now. Your analysis starts as soon as one is.",
+        "message": "Nothing is there to start your analysis right now. It starts by itself once there is.",
         "position": 1,
     }
 
@@ -208,7 +208,7 @@ async def test_the_system_names_what_is_missing(api: Api) -> None:
 
     assert system["workers"] == {"state": "NEVER_SEEN", "live": 0, "lastSeenAt": None}
     assert system["sweeper"]["state"] == "NEVER_SEEN"
-    assert system["message"].startswith("No worker is running")
+    assert system["message"].startswith("Nothing is there to start analyses")
 
 
 async def test_a_report_reads_as_it_was_written(api: Api, manuscript: Manuscript, hand: Hand) -> None:

@@ -122,9 +122,9 @@ def test_an_author_stops_a_reading_and_tries_again(open_page: Opener) -> None:
     opened.go()
     choose(page, long_novel(250_000))
 
-    page.get_by_role("button", name="Stop reading").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
 
-    expect(page.get_by_role("heading", name="You stopped this reading")).to_be_visible()
+    expect(page.get_by_role("heading", name="You stopped this analysis")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
     expect(section(page, "At a glance")).to_be_visible(timeout=90_000)
 
@@ -153,7 +153,7 @@ def test_a_manuscript_is_deleted_only_after_a_question(open_page: Opener) -> Non
     page.get_by_role("button", name="Paste text instead").click()
     page.get_by_label("Title").fill("To be deleted")
     page.get_by_label("Text", exact=True).fill("Chapter One\n\nIt rained. “Again,” said Anna. It stopped.")
-    page.get_by_role("button", name="Read this text").click()
+    page.get_by_role("button", name="Analyse this text").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("To be deleted")
 
     page.get_by_role("button", name="Delete…").click()
@@ -191,7 +191,7 @@ def test_a_manuscript_opened_without_a_connection_appears_once_there_is_one(open
 
     page.context.set_offline(True)
     page.get_by_role("link", name="The Lamplighter’s Ledger").first.click()
-    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(page.get_by_role("alert")).to_contain_text("cannot reach the service")
     page.context.set_offline(False)
 
     expect(section(page, "At a glance")).to_be_visible()

@@ -29,7 +29,7 @@ def enter(page: Page, title: str = TITLE, text: str = TEXT) -> None:
 
 
 def submit(page: Page) -> None:
-    page.get_by_role("button", name="Read this text").click()
+    page.get_by_role("button", name="Analyse this text").click()
 
 
 def expect_entered(page: Page, title: str = TITLE, text: str = TEXT) -> None:
@@ -67,7 +67,7 @@ def test_a_pasted_text_outlives_a_lost_connection(open_page: Opener) -> None:
 
     page.context.set_offline(True)
     submit(page)
-    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(page.get_by_role("alert")).to_contain_text("cannot reach the service")
     expect_entered(page)
     page.context.set_offline(False)
     submit(page)

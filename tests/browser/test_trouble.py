@@ -37,26 +37,26 @@ def paste(page: Page, title: str) -> None:
     page.get_by_role("button", name="Paste text instead").click()
     page.get_by_label("Title").fill(title)
     page.get_by_label("Text", exact=True).fill("Chapter One\n\nIt rained. “Again,” said Anna. It stopped.")
-    page.get_by_role("button", name="Read this text").click()
+    page.get_by_role("button", name="Analyse this text").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
-def test_without_a_worker_the_author_is_told_why_her_reading_waits_and_how_it_ends(
+def test_without_a_worker_the_author_is_told_why_her_analysis_waits_and_how_it_ends(
     open_page: Opener, hasty: Program
 ) -> None:
     opened = open_page()
     page = opened.page
     opened.go()
-    card = page.get_by_role("region", name="Reading", exact=True)
+    card = page.get_by_role("region", name="Analysis", exact=True)
 
     with hasty.frozen("worker"):
-        expect(page.get_by_text("Nothing is reading manuscripts right now.")).to_be_visible()
+        expect(page.get_by_text("Nothing is there to start analyses right now.")).to_be_visible()
         paste(page, "The Long Wait")
-        expect(card).to_contain_text("Waiting to be read")
-        expect(card).to_contain_text("Nobody started this reading in time")
-        expect(card).to_contain_text("Try again")
+        expect(card).to_contain_text("Waiting to start")
+        expect(card).to_contain_text("We could not start your analysis")
+        expect(card).to_contain_text("try again")
 
-    expect(page.get_by_text("Nothing is reading manuscripts right now.")).to_have_count(0)
+    expect(page.get_by_text("Nothing is there to start analyses right now.")).to_have_count(0)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("region", name="At a glance")).to_be_visible()
     posts = opened.graphql_posts()
@@ -68,7 +68,7 @@ def test_a_page_whose_server_goes_away_says_so_and_comes_back_by_itself(open_pag
     page = opened.page
     opened.go()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    lost = page.get_by_text("The connection to the server is lost.")
+    lost = page.get_by_text("We have lost the connection.")
 
     hasty.stop()
 

@@ -1,4 +1,4 @@
-// A reading that goes on, or how it ended without a report.
+// An analysis that goes on, or how it ended without a report.
 import type { FollowedJob } from "@novelfoundry/client";
 import { percent } from "../format.ts";
 import { ProgressBar, StatusBadge } from "./status.tsx";
@@ -9,7 +9,7 @@ export function JobCard({ job }: { readonly job: FollowedJob }) {
   const { headline, detail, remedy } = describe(job);
   const isWorking = !job.isVoid && (job.status === "RUNNING" || job.status === "RUNNING_INITIALIZING");
   return (
-    <section className="job-card card" aria-label="Reading">
+    <section className="job-card card" aria-label="Analysis">
       <div className="job-head">
         <h2>{headline}</h2>
         <StatusBadge job={job} />

@@ -1,27 +1,59 @@
-// The readings that a manuscript had: each change, when, and who decided it.
+// The analyses that a manuscript had: how each ended, and on demand each step of it and who decided it.
 import { type DecidedBy, unforeseen } from "@novelfoundry/client";
-import { moment } from "../format.ts";
-import type { Reading } from "../manuscripts/manuscript.ts";
-import { statusWord } from "./words.ts";
+import { lasted, moment } from "../format.ts";
+import type { Analysis } from "../manuscripts/manuscript.ts";
+import { outcome, statusWord } from "./words.ts";
 import "./history.css";
 
-export function History({ readings }: { readonly readings: readonly Reading[] }) {
-  if (readings.length === 0) return null;
+export function History({ analyses }: { readonly analyses: readonly Analysis[] }) {
+  if (analyses.length === 0) return null;
   return (
     <details className="history no-print">
-      <summary>What happened to this manuscript</summary>
-      {readings.map((reading) => (
-        <ReadingHistory key={reading.id} reading={reading} />
-      ))}
+      <summary>History</summary>
+      <ol className="analyses">
+        {analyses.map((analysis) => (
+          <li key={analysis.id}>
+            <Story analysis={analysis} />
+          </li>
+        ))}
+      </ol>
+      <details className="steps">
+        <summary>Every step</summary>
+        {analyses.map((analysis) => (
+          <Steps key={analysis.id} analysis={analysis} />
+        ))}
+      </details>
     </details>
   );
 }
 
-function ReadingHistory({ reading: { queuedAt, retryOf, events } }: { readonly reading: Reading }) {
+function Story({ analysis }: { readonly analysis: Analysis }) {
+  const took = durationOf(analysis);
+  return (
+    <>
+      <time dateTime={analysis.queuedAt}>{moment(analysis.queuedAt)}</time>
+      <span>
+        {outcome(analysis)}
+        {took !== null && analysis.status === "COMPLETED" && <span className="soft"> It took {took}.</span>}
+      </span>
+    </>
+  );
+}
+
+/** How long an analysis ran; null while it does, or when it never began. */
+export function durationOf({
+  startedAt,
+  finishedAt,
+}: Pick<Analysis, "startedAt" | "finishedAt">): string | null {
+  if (startedAt === null || finishedAt === null) return null;
+  return lasted(Date.parse(finishedAt) - Date.parse(startedAt));
+}
+
+function Steps({ analysis: { queuedAt, retryOf, events } }: { readonly analysis: Analysis }) {
   return (
     <section>
       <h3>
-        Reading of {moment(queuedAt)}
+        Analysis of {moment(queuedAt)}
         {retryOf !== null && ", tried again"}
       </h3>
       <ol>
@@ -30,7 +62,7 @@ function ReadingHistory({ reading: { queuedAt, retryOf, events } }: { readonly r
             <time dateTime={at}>{new Date(at).toLocaleTimeString("en-GB")}</time>
             <span>
               <strong>{statusWord(status)}</strong> <span className="soft">by {decider(decidedBy)}</span>
-              {message !== null && <span className="soft"> — {message}</span>}
+              {message !== null && <span className="soft">: {message}</span>}
             </span>
           </li>
         ))}
@@ -44,9 +76,9 @@ function decider(by: DecidedBy): string {
     case "USER":
       return "you";
     case "WORKER":
-      return "the worker that read it";
+      return "the worker that had it";
     case "SWEEPER":
-      return "the regular check for stuck readings";
+      return "the regular check for stuck analyses";
     case "READER":
       return "a check when the page asked";
     case "DISPATCHER":

@@ -4,7 +4,7 @@ import { statusWord, toneOf } from "./words.ts";
 import "./status.css";
 
 export function StatusBadge({ job }: { readonly job: FollowedJob }) {
-  return <span className={`badge ${toneOf(job)}`}>{job.isVoid ? "No word" : statusWord(job.status)}</span>;
+  return <span className={`badge ${toneOf(job)}`}>{job.isVoid ? "Lost touch" : statusWord(job.status)}</span>;
 }
 
 interface ProgressBarProps {

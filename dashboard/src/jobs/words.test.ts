@@ -5,7 +5,7 @@ import { newestJob } from "./newest.ts";
 import { announcement, describe, toneOf } from "./words.ts";
 
 test("a queued job says why it waits in the server's own sentence, which names its place in the line", () => {
-  const message = "All workers are busy. Your analysis is number 3 in the line.";
+  const message = "Other manuscripts come first: yours is number 3 in the line.";
   const waiting = { reason: "WORKERS_BUSY", message, position: 3 } as const;
 
   expect(describe(someJob({ waiting })).detail).toBe(message);
@@ -30,7 +30,7 @@ test.each<FailureCode>([
   const words = describe(someJob({ status: "FAILED", isTerminal: true, failure }));
 
   expect(words.detail).toBe("The server's own sentence.");
-  expect(words.remedy).toMatch(/\.$/);
+  expect(words.remedy ?? words.detail).toMatch(/\.$/);
   expect(words.headline).not.toContain(code);
 });
 
@@ -70,15 +70,15 @@ suite("of a later contract", () => {
 test("a job past its deadline is never shown as alive", () => {
   const overdue = someJob({ status: "RUNNING", stage: "Reading chapters", progress: 0.5, isVoid: true });
 
-  expect(describe(overdue).headline).toBe("No word about this reading");
+  expect(describe(overdue).headline).toBe("We have lost touch with this analysis");
   expect(toneOf(overdue)).toBe("bad");
 });
 
-test("a screen reader hears how a reading ended in whole sentences", () => {
+test("a screen reader hears how an analysis ended in whole sentences", () => {
   const stopped = someJob({ status: "CANCELLED", isTerminal: true });
 
   expect(announcement(stopped)).toBe(
-    "The Lamp: Cancelled. You stopped this reading. Start it again whenever you like.",
+    "The Lamp: Cancelled. You stopped this analysis. Start it again whenever you like.",
   );
 });
 

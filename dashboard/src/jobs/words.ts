@@ -1,5 +1,11 @@
 // What a job's state means, said to the author. The status decides; the server's own sentences come along.
-import { type FailureCode, type FollowedJob, type JobStatus, unforeseen } from "@novelfoundry/client";
+import {
+  type FailureCode,
+  type FollowedJob,
+  type Job,
+  type JobStatus,
+  unforeseen,
+} from "@novelfoundry/client";
 
 /** The status as one word for a badge. */
 export function statusWord(status: JobStatus): string {
@@ -63,21 +69,25 @@ export function describe(job: FollowedJob): JobWords {
   switch (job.status) {
     case "QUEUED":
       return {
-        headline: "Waiting to be read",
-        detail: job.waiting?.message ?? "It starts as soon as a worker is free.",
+        headline: "Waiting to start",
+        detail: job.waiting?.message ?? "It starts as soon as there is room for it.",
         remedy: null,
       };
     case "RUNNING_INITIALIZING":
       return { headline: "Starting", detail: attemptSentence(job), remedy: null };
     case "RUNNING":
-      return { headline: job.stage ?? "Reading", detail: attemptSentence(job), remedy: null };
+      return { headline: job.stage ?? "Analysing", detail: attemptSentence(job), remedy: null };
     case "COMPLETED":
-      return { headline: "The report is ready", detail: null, remedy: null };
+      return {
+        headline: "Your report is ready",
+        detail: "It opens as soon as it has arrived.",
+        remedy: null,
+      };
     case "FAILED":
       return failureWords(job);
     case "CANCELLED":
       return {
-        headline: "You stopped this reading",
+        headline: "You stopped this analysis",
         detail: null,
         remedy: "Start it again whenever you like.",
       };
@@ -92,54 +102,71 @@ function unknownWords({ status, waiting, failure }: FollowedJob): JobWords {
 }
 
 const VOID: JobWords = {
-  headline: "No word about this reading",
-  detail:
-    "It should have ended or reported by now and this page was told nothing, so the manuscript is free again.",
-  remedy: "Wait for the connection to come back, or reload the page: the server will say how it ended.",
+  headline: "We have lost touch with this analysis",
+  detail: "Your manuscript is safe. We will show how it ended as soon as we hear.",
+  remedy: null,
 };
 
 function attemptSentence({ attempt, maxAttempts }: FollowedJob): string | null {
   if (attempt <= 1) return null;
-  return `The reading was interrupted and has started again: attempt ${attempt} of ${maxAttempts}.`;
+  return `The analysis was interrupted and has started again: attempt ${attempt} of ${maxAttempts}.`;
 }
 
 function failureWords({ failure }: FollowedJob): JobWords {
-  if (failure === null) return { headline: "The reading failed", detail: null, remedy: "Try again." };
+  if (failure === null) return { headline: "The analysis failed", detail: null, remedy: "Try again." };
   return { headline: headlineFor(failure.code), detail: failure.message, remedy: remedyFor(failure.code) };
 }
 
 function headlineFor(code: FailureCode): string {
   switch (code) {
     case "QUEUE_TIMEOUT":
-      return "Nobody started this reading in time";
+      return "We could not start your analysis";
     case "WORKER_LOST":
-      return "The reading was interrupted";
+      return "Your analysis was interrupted";
     case "RUN_TIMEOUT":
-      return "The reading took too long";
+      return "Your analysis took too long";
     case "UNREADABLE_MANUSCRIPT":
-      return "This manuscript cannot be read";
+      return "We cannot read this manuscript";
     case "INTERNAL_ERROR":
       return "Something went wrong on our side";
     default:
-      return unforeseen(code, "The reading failed");
+      return unforeseen(code, "The analysis failed");
   }
 }
 
+/** What the message, which comes from the server, does not say: it comforts, and says when to try again. */
 function remedyFor(code: FailureCode): string | null {
   switch (code) {
     case "QUEUE_TIMEOUT":
-      return "Your manuscript is safe. Try again in a few minutes.";
+      return null;
     case "WORKER_LOST":
-      return "Your manuscript is safe. Try again; if this goes on, tell whoever runs this service.";
+    case "INTERNAL_ERROR":
+      return "If this goes on, tell whoever runs this service.";
     case "RUN_TIMEOUT":
       return "Try again; if this goes on, add the manuscript in two or three parts.";
     case "UNREADABLE_MANUSCRIPT":
       return "Add the new file as another manuscript; this one can be deleted.";
-    case "INTERNAL_ERROR":
-      return "Your manuscript is safe. Try again; if this goes on, tell whoever runs this service.";
     default:
-      // What to do about it, the message says.
       return unforeseen(code, null);
+  }
+}
+
+/** How an analysis ended, or how far it is, in one sentence of the history. */
+export function outcome({ status, failure }: Pick<Job, "status" | "failure">): string {
+  switch (status) {
+    case "QUEUED":
+      return "Waiting to start.";
+    case "RUNNING_INITIALIZING":
+    case "RUNNING":
+      return "Under way.";
+    case "COMPLETED":
+      return "Report written.";
+    case "FAILED":
+      return failure?.message ?? "The analysis failed.";
+    case "CANCELLED":
+      return "Stopped by you.";
+    default:
+      return unforeseen(status, `${plain(status)}.`);
   }
 }
 

@@ -1,4 +1,4 @@
-// What an author can do with a manuscript: have it read, stop that, try again, delete it.
+// What an author can do with a manuscript: have it analysed, stop that, try again, delete it.
 import {
   CancelJobDocument,
   DeleteManuscriptDocument,
@@ -81,7 +81,7 @@ export function ManuscriptActions({
     <div className="actions no-print">
       {isLocked && job && (
         <button type="button" className="button" disabled={isBusy} onClick={() => void cancel(job.id)}>
-          Stop reading
+          Stop
         </button>
       )}
       {!isLocked && canRetry && (
@@ -96,7 +96,7 @@ export function ManuscriptActions({
           disabled={isBusy}
           onClick={() => void start()}
         >
-          {manuscript.latestReport === null ? "Read it" : "Read it again"}
+          {manuscript.latestReport === null ? "Analyse it" : "Analyse it again"}
         </button>
       )}
       <button type="button" className="button quiet" onClick={() => setAsking(true)}>
@@ -117,7 +117,7 @@ export function ManuscriptActions({
         >
           <p>
             The manuscript and its reports are removed from this service for good.
-            {isLocked && " The reading that goes on is stopped first."}
+            {isLocked && " The analysis under way is stopped first."}
           </p>
         </Confirm>
       )}

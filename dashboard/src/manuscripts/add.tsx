@@ -21,12 +21,10 @@ export function Add({ intake, isFirst }: AddProps) {
   const { step } = intake.state;
   return (
     <section className="add-page" aria-labelledby="add-title">
-      <h1 id="add-title">
-        {isFirst ? "Let a careful reader have a look at your novel" : "Add a manuscript"}
-      </h1>
+      <h1 id="add-title">{isFirst ? "See your novel the way a careful reader would" : "Add a manuscript"}</h1>
       <p className="lead soft">
-        It is read from the first page to the last. A few seconds later you see its chapters, its pace, how
-        much of it is spoken, and the words and phrases that you lean on.
+        We read it from first page to last. Seconds later you see its chapters, its pace, how much of it is
+        spoken, and the words and phrases that you lean on.
       </p>
       {step === "sending" ? <Sending intake={intake} /> : <DropZone intake={intake} />}
       {intake.state.step === "refused" && (
@@ -113,7 +111,7 @@ function DropZone({ intake }: { readonly intake: Intake }) {
       <PageMark />
       <p className="drop-title">
         <span className="with-mouse">Drop your manuscript here</span>
-        <span className="with-finger">Your manuscript, please</span>
+        <span className="with-finger">Choose your manuscript</span>
       </p>
       <button
         type="button"
@@ -124,7 +122,8 @@ function DropZone({ intake }: { readonly intake: Intake }) {
         Choose a file
       </button>
       <p id={hint} className="soft small">
-        Word (.docx), .epub, Markdown or plain text, in English. It stays yours: only this service reads it.
+        Word (.docx), .epub, Markdown or plain text, in English. It stays yours: it is read by rules on this
+        server, and no AI sees it.
       </p>
       <input
         ref={input}
@@ -200,7 +199,7 @@ function PasteForm({ intake, takesFocus }: PasteFormProps) {
         </p>
       )}
       <button type="submit" className="button primary">
-        Read this text
+        Analyse this text
       </button>
     </form>
   );

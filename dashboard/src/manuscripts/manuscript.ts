@@ -12,7 +12,7 @@ import { Seeker } from "../seek.ts";
 import { messageOf } from "../service.ts";
 
 export type ManuscriptDetail = NonNullable<ManuscriptQuery["manuscript"]>;
-export type Reading = ManuscriptDetail["jobs"][number];
+export type Analysis = ManuscriptDetail["jobs"][number];
 export type Report = NonNullable<ManuscriptDetail["latestReport"]>;
 
 export type Loaded =

@@ -1,10 +1,10 @@
-// One manuscript: its reading as it goes on, then its report.
+// One manuscript: its analysis as it goes on, then its report.
 import type { FollowedJob } from "@novelfoundry/client";
 import { useManuscriptLock } from "@novelfoundry/client/react";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { counted, moment } from "../format.ts";
 import { JobCard } from "../jobs/card.tsx";
-import { History } from "../jobs/history.tsx";
+import { durationOf, History } from "../jobs/history.tsx";
 import { newestJob } from "../jobs/newest.ts";
 import { hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
@@ -71,16 +71,24 @@ function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
         onChanged={onChanged}
         onDeleted={() => onDeleted(manuscript.id)}
       />
-      {job === null && report === null && <p className="soft">It has not been read yet.</p>}
+      {job === null && report === null && (
+        <p className="soft">There is no report yet. An analysis takes a few seconds.</p>
+      )}
       {job && (report === null || job.status !== "COMPLETED") && <JobCard job={job} />}
       {report && (
         <Suspense fallback={<p className="loading soft">Opening the report…</p>}>
-          <ReportView report={report} />
+          <ReportView report={report} took={tookOf(manuscript)} />
         </Suspense>
       )}
-      <History readings={manuscript.jobs} />
+      <History analyses={manuscript.jobs} />
     </article>
   );
+}
+
+/** The report is the newest completed analysis's. */
+function tookOf({ jobs }: ManuscriptDetail): string | null {
+  const analysis = jobs.find(({ status }) => status === "COMPLETED");
+  return analysis === undefined ? null : durationOf(analysis);
 }
 
 function Head({

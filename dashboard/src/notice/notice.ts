@@ -1,4 +1,4 @@
-// What the banner says: how the line to the server is, and whether the parts that finish a reading are alive.
+// What the banner says: how the line to the server is, and whether the parts that finish an analysis are alive.
 import {
   type ComponentState,
   type Connection,
@@ -26,14 +26,14 @@ function connectionNotice(connection: Connection): Notice | null {
     case "silent":
       return {
         tone: "bad",
-        title: "The connection to the server is lost.",
-        body: "What you see may be a little old. This page keeps trying to reconnect; your readings go on without it.",
+        title: "We have lost the connection.",
+        body: "What you see may be a little old. This page keeps trying to reconnect; your analyses go on without it.",
       };
     case "polling":
       return {
         tone: "care",
         title: "Live updates do not get through.",
-        body: "Your network seems to block them, so this page asks every few seconds instead. Nothing else changes.",
+        body: "This page asks every few seconds instead. Nothing else changes.",
       };
     case "signedOut":
       return { tone: "bad", title: "Your sign-in has ended.", body: "Reload the page to sign in again." };
@@ -43,14 +43,16 @@ function connectionNotice(connection: Connection): Notice | null {
 }
 
 function systemNotice({ workers, sweeper, push, message }: SystemFieldsFragment): Notice | null {
+  const unknown: Notice | null = message === null ? null : { tone: "care", title: message, body: "" };
   return (
-    workersNotice(workers.state, message) ??
-    pushNotice(push.state, message) ??
-    sweeperNotice(sweeper.state, message)
+    workersNotice(workers.state, unknown) ??
+    pushNotice(push.state, unknown) ??
+    sweeperNotice(sweeper.state, unknown)
   );
 }
 
-function workersNotice(state: ComponentState, message: string | null): Notice | null {
+/** `unknown` is what to say of a state that a later contract has added. */
+function workersNotice(state: ComponentState, unknown: Notice | null): Notice | null {
   switch (state) {
     case "HEALTHY":
       return null;
@@ -58,23 +60,21 @@ function workersNotice(state: ComponentState, message: string | null): Notice | 
     case "NEVER_SEEN":
       return {
         tone: "bad",
-        title: "Nothing is reading manuscripts right now.",
-        body:
-          message ??
-          "You can add manuscripts; they wait until a worker is back, and fail clearly if none comes.",
+        title: "Nothing is there to start analyses right now.",
+        body: "What you add now waits, and starts by itself once there is.",
       };
     case "LATE":
       return {
         tone: "care",
-        title: "The reading service is slow to answer.",
-        body: message ?? "Readings may stop for a moment and start again by themselves.",
+        title: "Analyses are slow just now.",
+        body: "They may stop for a moment and start again by themselves.",
       };
     default:
-      return unforeseen(state, null);
+      return unforeseen(state, unknown);
   }
 }
 
-function pushNotice(state: ComponentState, message: string | null): Notice | null {
+function pushNotice(state: ComponentState, unknown: Notice | null): Notice | null {
   switch (state) {
     // A push that was never seen is one that nothing has needed yet.
     case "HEALTHY":
@@ -85,14 +85,14 @@ function pushNotice(state: ComponentState, message: string | null): Notice | nul
       return {
         tone: "care",
         title: "Updates may arrive a few seconds late.",
-        body: message ?? "Your readings go on as they should.",
+        body: "Your analyses go on as they should.",
       };
     default:
-      return unforeseen(state, null);
+      return unforeseen(state, unknown);
   }
 }
 
-function sweeperNotice(state: ComponentState, message: string | null): Notice | null {
+function sweeperNotice(state: ComponentState, unknown: Notice | null): Notice | null {
   switch (state) {
     case "HEALTHY":
       return null;
@@ -102,9 +102,9 @@ function sweeperNotice(state: ComponentState, message: string | null): Notice | 
       return {
         tone: "care",
         title: "One of the service's own checks is not running.",
-        body: message ?? "Your readings go on; whoever runs this service should start its scheduler.",
+        body: "Your analyses go on. Whoever runs this service should start its scheduler.",
       };
     default:
-      return unforeseen(state, null);
+      return unforeseen(state, unknown);
   }
 }

@@ -95,7 +95,7 @@ function FindingLine({ finding, most }: { readonly finding: Finding; readonly mo
 }
 
 function against(ratio: number): string {
-  return `${ratio < 10 ? decimal(ratio) : count(Math.round(ratio))}× ordinary English`;
+  return `${ratio < 10 ? decimal(ratio) : count(Math.round(ratio))}× as often as usual`;
 }
 
 /** A bar for each chapter, as tall as the finding is frequent there. */

@@ -14,8 +14,8 @@ export function Glance({ summary }: { readonly summary: Summary }) {
       <dl className="glance">
         <Figure name={words === 1 ? "word" : "words"} value={count(words)} />
         <Figure name={chapters === 1 ? "chapter" : "chapters"} value={count(chapters)} />
-        <Figure name="to read" value={readingTime(readingMinutes)} />
-        <Figure name="in dialogue" value={percent(dialogueShare)} />
+        <Figure name="reading time" value={readingTime(readingMinutes)} />
+        <Figure name="spoken" value={percent(dialogueShare)} />
         <Figure name={sentences === 1 ? "sentence" : "sentences"} value={count(sentences)} />
       </dl>
       <LeftOut titles={summary.leftOut} />

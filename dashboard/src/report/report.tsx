@@ -1,5 +1,5 @@
-// The report of one reading: at a glance, then a section for each subject; the chapters' charts stand in theirs.
-import { moment } from "../format.ts";
+// The report of one analysis: at a glance, then a section for each subject; the chapters' charts stand in theirs.
+import { fullMoment } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
 import { Chapters } from "./chapters.tsx";
 import { Contents } from "./contents.tsx";
@@ -14,7 +14,13 @@ const STRUCTURE = "structure";
 
 type SectionOfReport = Report["sections"][number];
 
-export default function ReportView({ report }: { readonly report: Report }) {
+interface ReportViewProps {
+  readonly report: Report;
+  /** How long its analysis ran, as words; null when nobody knows. */
+  readonly took: string | null;
+}
+
+export default function ReportView({ report, took }: ReportViewProps) {
   const { summary, chapters, sections, createdAt } = report;
   return (
     <div className="report">
@@ -29,7 +35,10 @@ export default function ReportView({ report }: { readonly report: Report }) {
           )}
         </Section>
       ))}
-      <p className="soft small">Report of {moment(createdAt)}.</p>
+      <p className="soft small">
+        Report of {fullMoment(createdAt)}
+        {took !== null && `; it took ${took}`}.
+      </p>
     </div>
   );
 }

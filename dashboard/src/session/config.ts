@@ -9,8 +9,7 @@ export type Config =
 /** Reads /config.json. Throws SessionError when the server does not answer or says something else. */
 export async function loadConfig(): Promise<Config> {
   const response = await fetch("/config.json").catch(() => null);
-  if (response === null)
-    throw new SessionError("The server does not answer. Is it still running? Reload to try again.");
+  if (response === null) throw new SessionError("We cannot reach the service. Reload the page to try again.");
   if (!response.ok)
     throw new SessionError(`The server answered ${response.status} to /config.json. Reload to try again.`);
   const config = readConfig(await response.json().catch(() => null));

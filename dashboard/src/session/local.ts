@@ -30,8 +30,7 @@ export function openLocalSession(): Session {
 
 async function requestToken(): Promise<Token> {
   const response = await fetch("/session", { method: "POST" }).catch(() => null);
-  if (response === null)
-    throw new SessionError("The server does not answer. Is it still running? Reload to try again.");
+  if (response === null) throw new SessionError("We cannot reach the service. Reload the page to try again.");
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok)
     throw new SessionError(

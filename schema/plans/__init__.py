@@ -1,0 +1,11 @@
+"""Plans: a validated GraphQL operation compiled once, executed without graphql-core where nothing is unusual.
+
+Knows Strawberry and graphql-core, and nothing of what this service is about: see docs/plans.md.
+"""
+
+from schema.plans.handover import NotPlanned
+from schema.plans.later import later
+from schema.plans.loader import Loader
+from schema.plans.plan import Plan
+
+__all__ = ["Loader", "NotPlanned", "Plan", "later"]

@@ -1,0 +1,56 @@
+"""A value that a resolver cannot give yet."""
+
+from asyncio import Future
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, Generic, TypeVar, cast
+
+_Found = TypeVar("_Found")
+_Given = TypeVar("_Given")
+_Next = TypeVar("_Next")
+_NOTHING: Any = object()
+
+
+class Later(Generic[_Found, _Given]):
+    """What `change` makes, once, of what `source` comes to.
+
+    Any executor can await it, as often as it likes; a plan needs no coroutine and no task for it.
+    """
+
+    __slots__ = ("_made", "change", "source")
+
+    def __init__(self, source: Awaitable[_Found], change: Callable[[_Found], _Given]) -> None:
+        self.source = source
+        self.change = change
+        self._made: _Given = _NOTHING
+
+    def then(self, change: Callable[[_Given], _Next]) -> "Later[_Found, _Next]":
+        """What `change` makes of this one's value."""
+        first = self.change
+        return Later(self.source, lambda found: change(first(found)))
+
+    def made(self) -> _Given:
+        """The value. `source` must be a future that is done. Raises what it raises, and what `change` raises."""
+        if self._made is _NOTHING:
+            self._made = self.change(cast("Future[_Found]", self.source).result())
+        return self._made
+
+    def __await__(self) -> Generator[Any, Any, _Given]:
+        if self._made is _NOTHING:
+            found = yield from self.source.__await__()
+            # Another may have awaited it meanwhile: two things must not be made of one.
+            if self._made is _NOTHING:
+                self._made = self.change(found)
+        return self._made
+
+
+def later(source: Awaitable[_Found], change: Callable[[_Found], _Given]) -> _Given:
+    """What a plain resolver returns in place of `change(await source)`: at once where the source has come already.
+
+    `change` must not wait, and does nothing but make an answer of what was found. The type is that of the field, as
+    Strawberry reads a resolver's annotation as the field's type: both executors await what is not there yet.
+    """
+    waiting = source.then(change) if isinstance(source, Later) else Later(source, change)
+    source = waiting.source
+    if isinstance(source, Future) and source.done() and not source.cancelled() and source.exception() is None:
+        return waiting.made()
+    return cast(_Given, waiting)

@@ -1,13 +1,13 @@
 """What a resolver works with: the caller, the domain, and loaders that read many things in one call."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from jobs.errors import Unavailable
@@ -16,6 +16,7 @@ from jobs.models import Job, JobEvent, Manuscript, Report, Waiting
 from jobs.presence import Presence
 from jobs.service import JobService
 from schema.limits import MAX_EVENTS
+from schema.plans import Later, Loader
 
 # As many as an author may have live jobs, and as many again.
 _KEPT_MANUSCRIPTS = 200
@@ -44,39 +45,39 @@ class Loaders:
         self._asked = service, owner_id
 
     @cached_property
-    def jobs(self) -> DataLoader[UUID, Job | None]:
+    def jobs(self) -> Loader[UUID, Job | None]:
         """By id."""
-        return DataLoader(partial(_jobs, *self._asked))
+        return Loader(partial(_jobs, *self._asked))
 
     @cached_property
-    def manuscripts(self) -> DataLoader[UUID, Manuscript | None]:
+    def manuscripts(self) -> Loader[UUID, Manuscript | None]:
         """By id."""
-        return DataLoader(partial(_manuscripts, *self._asked))
+        return Loader(partial(_manuscripts, *self._asked))
 
     @cached_property
-    def jobs_of_manuscript(self) -> DataLoader[tuple[UUID, int], list[Job]]:
+    def jobs_of_manuscript(self) -> Loader[tuple[UUID, int], list[Job]]:
         """By a manuscript's id and how many of its jobs; the newest come first."""
-        return DataLoader(partial(_jobs_of_manuscripts, *self._asked))
+        return Loader(partial(_jobs_of_manuscripts, *self._asked))
 
     @cached_property
-    def report_of_job(self) -> DataLoader[UUID, Report | None]:
+    def report_of_job(self) -> Loader[UUID, Report | None]:
         """By the job's id."""
-        return DataLoader(partial(_reports_of_jobs, *self._asked))
+        return Loader(partial(_reports_of_jobs, *self._asked))
 
     @cached_property
-    def report_of_manuscript(self) -> DataLoader[UUID, Report | None]:
+    def report_of_manuscript(self) -> Loader[UUID, Report | None]:
         """The newest, by the manuscript's id."""
-        return DataLoader(partial(_reports_of_manuscripts, *self._asked))
+        return Loader(partial(_reports_of_manuscripts, *self._asked))
 
     @cached_property
-    def events(self) -> DataLoader[UUID, list[JobEvent]]:
+    def events(self) -> Loader[UUID, list[JobEvent]]:
         """By the job's id."""
-        return DataLoader(partial(_events, *self._asked))
+        return Loader(partial(_events, *self._asked))
 
     @cached_property
-    def waiting(self) -> DataLoader[Job, Waiting | None]:
+    def waiting(self) -> Loader[Job, Waiting | None]:
         """By the job."""
-        return DataLoader(partial(_waiting, self._asked[0]))
+        return Loader(partial(_waiting, self._asked[0]))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,24 +105,21 @@ class Context:
         self.loaders = Loaders(self.service, self.caller.owner_id)
         self._manuscripts.clear()
 
-    async def manuscript_of(self, job: Job) -> Manuscript | None:
+    def manuscript_of(self, job: Job) -> Awaitable[Manuscript | None]:
         """What the job analyses, or, where that cannot be read at once, as an earlier frame has shown it.
 
         None when it is gone. What stands beside a job must not cost the job.
         """
         known = self._manuscripts.get(job.manuscript_id)
-        loading = asyncio.ensure_future(self.loaders.manuscripts.load(job.manuscript_id))
-        if known is not None and not await _is_read(loading):
-            return known
-        found = await loading
-        self._know(found)
-        return found
+        loading = self.loaders.manuscripts.load(job.manuscript_id).then(self._know)
+        return loading if known is None else _soon(loading, known)
 
-    def _know(self, manuscript: Manuscript | None) -> None:
+    def _know(self, manuscript: Manuscript | None) -> Manuscript | None:
         if len(self._manuscripts) >= _KEPT_MANUSCRIPTS:
             self._manuscripts.clear()
         if manuscript is not None:
             self._manuscripts[manuscript.id] = manuscript
+        return manuscript
 
     def begin_frame(self) -> None:
         """A frame of a subscription is about to be made: what surrounds its jobs is read anew."""
@@ -140,12 +138,12 @@ class Context:
 Asked: TypeAlias = Info[Context, None]
 
 
-async def _is_read(loading: "asyncio.Future[Manuscript | None]") -> bool:
-    """Whether it was there soon, and without the database being away."""
-    # One that fails after its frame has gone is nobody's error.
-    loading.add_done_callback(lambda read: read.cancelled() or read.exception())
-    await asyncio.wait({loading}, timeout=_BESIDE_SECONDS)
-    return loading.done() and not isinstance(loading.exception(), Unavailable)
+async def _soon(loading: Later[Any, Manuscript | None], known: Manuscript) -> Manuscript | None:
+    """What is loaded, or what is known where that is not there soon, or the database is away."""
+    batch = asyncio.ensure_future(loading.source)
+    await asyncio.wait({batch}, timeout=_BESIDE_SECONDS)
+    is_read = batch.done() and not isinstance(batch.exception(), Unavailable)
+    return loading.made() if is_read else known
 
 
 async def _jobs(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Job | None]:

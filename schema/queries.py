@@ -9,6 +9,7 @@ from jobs.models import Page
 from schema.context import Asked
 from schema.ids import cursor_of, local_id, read_cursor, read_id
 from schema.node import Node
+from schema.plans import later
 from schema.report import AnalysisReport
 from schema.types import (
     PAGE,
@@ -35,12 +36,12 @@ class Query:
         return Viewer(id=strawberry.ID(caller.subject), email=caller.email)
 
     @strawberry.field(description="One manuscript; null when the author has none with this id.")
-    async def manuscript(self, info: Asked, id: Id) -> Manuscript | None:
+    def manuscript(self, info: Asked, id: Id) -> Manuscript | None:
         try:
-            found = await info.context.loaders.manuscripts.load(local_id("Manuscript", id))
+            local = local_id("Manuscript", id)
         except NotFound:
             return None
-        return Manuscript.of(found) if found else None
+        return later(info.context.loaders.manuscripts.load(local), Manuscript.found)
 
     @strawberry.field(description="The author's manuscripts, newest first.")
     async def manuscripts(self, info: Asked, first: Count = PAGE, after: After = None) -> ManuscriptConnection:
@@ -52,12 +53,12 @@ class Query:
         return _connection(page)
 
     @strawberry.field(description="One job; null when the author has none with this id.")
-    async def job(self, info: Asked, id: Id) -> Job | None:
+    def job(self, info: Asked, id: Id) -> Job | None:
         try:
-            found = await info.context.loaders.jobs.load(local_id("Job", id))
+            local = local_id("Job", id)
         except NotFound:
             return None
-        return Job.of(found) if found else None
+        return later(info.context.loaders.jobs.load(local), Job.found)
 
     @strawberry.field(description="Anything with an id; null when the author has nothing with this one.")
     async def node(self, info: Asked, id: Id) -> Node | None:
@@ -67,11 +68,9 @@ class Query:
             return None
         match type_name:
             case "Job":
-                job = await info.context.loaders.jobs.load(local)
-                return Job.of(job) if job else None
+                return Job.found(await info.context.loaders.jobs.load(local))
             case "Manuscript":
-                manuscript = await info.context.loaders.manuscripts.load(local)
-                return Manuscript.of(manuscript) if manuscript else None
+                return Manuscript.found(await info.context.loaders.manuscripts.load(local))
             case "AnalysisReport":
                 reports = await info.context.service.reports(info.context.owner_id, [local])
                 return AnalysisReport.of(reports[0]) if reports else None

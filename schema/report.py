@@ -127,6 +127,11 @@ class AnalysisReport(Node):
         return cast(list[ReportSection], list(self.body.sections))
 
     @classmethod
+    def found(cls, report: models.Report | None) -> "AnalysisReport | None":
+        """The report, where there is one."""
+        return cls.of(report) if report else None
+
+    @classmethod
     def of(cls, report: models.Report) -> "AnalysisReport":
         """The report as clients see it."""
         return cls(

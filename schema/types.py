@@ -14,6 +14,7 @@ from schema.context import Asked
 from schema.ids import global_id
 from schema.limits import MAX_EVENTS
 from schema.node import Node, described
+from schema.plans import later
 from schema.report import AnalysisReport
 
 PAGE = 20
@@ -72,15 +73,14 @@ class Job(Node):
     )
     as_of: datetime = described("The database's clock when this was read.")
     model: strawberry.Private[models.Job]
+    # Where it was found by its manuscript, which need not be read again then.
+    found_by: strawberry.Private["Manuscript | None"] = None
 
     @strawberry.field(description="Why it has not started; null unless QUEUED.")
-    async def waiting(self, info: Asked) -> Waiting | None:
+    def waiting(self, info: Asked) -> Waiting | None:
         if self.status is not JobStatus.QUEUED:
             return None
-        found = await info.context.loaders.waiting.load(self.model)
-        if found is None:
-            return None
-        return Waiting(reason=found.reason, message=found.message, position=found.position)
+        return later(info.context.loaders.waiting.load(self.model), _waiting)
 
     @strawberry.field(description="Why it failed; null unless FAILED.")
     def failure(self) -> Failure | None:
@@ -90,30 +90,37 @@ class Job(Node):
         return Failure(code=code, message=self.model.failure_message or "", retryable=code.is_retryable)
 
     @strawberry.field(description="The job that this one tries again.")
-    async def retry_of(self, info: Asked) -> "Job | None":
+    def retry_of(self, info: Asked) -> "Job | None":
         if self.model.retry_of is None:
             return None
-        found = await info.context.loaders.jobs.load(self.model.retry_of)
-        return Job.of(found) if found else None
+        return later(info.context.loaders.jobs.load(self.model.retry_of), Job.found)
 
     @strawberry.field(description="What is analysed.")
-    async def manuscript(self, info: Asked) -> "Manuscript":
-        found = await info.context.manuscript_of(self.model)
-        return Manuscript.of(found) if found else Manuscript.deleted(self.model)
+    def manuscript(self, info: Asked) -> "Manuscript":
+        if self.found_by is not None:
+            return self.found_by
+        return later(info.context.manuscript_of(self.model), self._manuscript)
 
     @strawberry.field(description="The report; null unless COMPLETED.")
-    async def report(self, info: Asked) -> AnalysisReport | None:
+    def report(self, info: Asked) -> AnalysisReport | None:
         if self.status is not JobStatus.COMPLETED:
             return None
-        found = await info.context.loaders.report_of_job.load(self.model.id)
-        return AnalysisReport.of(found) if found else None
+        return later(info.context.loaders.report_of_job.load(self.model.id), AnalysisReport.found)
 
     @strawberry.field(description=f"What happened to it, oldest first: the newest {MAX_EVENTS}.")
-    async def events(self, info: Asked) -> list[JobEvent]:
-        return [_event(event) for event in await info.context.loaders.events.load(self.model.id)]
+    def events(self, info: Asked) -> list[JobEvent]:
+        return later(info.context.loaders.events.load(self.model.id), _events)
+
+    def _manuscript(self, found: models.Manuscript | None) -> "Manuscript":
+        return Manuscript.of(found) if found else Manuscript.deleted(self.model)
 
     @classmethod
-    def of(cls, job: models.Job) -> "Job":
+    def found(cls, job: models.Job | None) -> "Job | None":
+        """The job, where there is one."""
+        return cls.of(job) if job else None
+
+    @classmethod
+    def of(cls, job: models.Job, found_by: "Manuscript | None" = None) -> "Job":
         """The job as clients see it."""
         return cls(
             id=strawberry.ID(global_id("Job", job.id)),
@@ -132,6 +139,7 @@ class Job(Node):
             deadline_at=job.deadline_at,
             as_of=job.as_of,
             model=job,
+            found_by=found_by,
         )
 
 
@@ -144,24 +152,31 @@ class Manuscript(Node):
     model: strawberry.Private[models.Manuscript]
 
     @strawberry.field(description="Whether a live job forbids another analysis now.")
-    async def is_locked(self, info: Asked) -> bool:
-        jobs = await info.context.loaders.jobs_of_manuscript.load((self.model.id, 1))
-        return bool(jobs) and jobs[0].locks_manuscript
+    def is_locked(self, info: Asked) -> bool:
+        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, 1)), _locks)
 
     @strawberry.field(description="The newest job; the live one, where there is one.")
-    async def latest_job(self, info: Asked) -> Job | None:
-        jobs = await info.context.loaders.jobs_of_manuscript.load((self.model.id, 1))
-        return Job.of(jobs[0]) if jobs else None
+    def latest_job(self, info: Asked) -> Job | None:
+        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, 1)), self._latest)
 
     @strawberry.field(description="The newest report; it stays while a newer analysis runs.")
-    async def latest_report(self, info: Asked) -> AnalysisReport | None:
-        found = await info.context.loaders.report_of_manuscript.load(self.model.id)
-        return AnalysisReport.of(found) if found else None
+    def latest_report(self, info: Asked) -> AnalysisReport | None:
+        return later(info.context.loaders.report_of_manuscript.load(self.model.id), AnalysisReport.found)
 
     @strawberry.field(description="Its jobs, newest first.")
-    async def jobs(self, info: Asked, first: Count = PAGE) -> list[Job]:
-        found = await info.context.loaders.jobs_of_manuscript.load((self.model.id, page_size(first)))
-        return [Job.of(job) for job in found]
+    def jobs(self, info: Asked, first: Count = PAGE) -> list[Job]:
+        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, page_size(first))), self._jobs)
+
+    def _latest(self, jobs: list[models.Job]) -> Job | None:
+        return Job.of(jobs[0], self) if jobs else None
+
+    def _jobs(self, jobs: list[models.Job]) -> list[Job]:
+        return [Job.of(job, self) for job in jobs]
+
+    @classmethod
+    def found(cls, manuscript: models.Manuscript | None) -> "Manuscript | None":
+        """The manuscript, where there is one."""
+        return cls.of(manuscript) if manuscript else None
 
     @classmethod
     def of(cls, manuscript: models.Manuscript) -> "Manuscript":
@@ -255,14 +270,25 @@ def page_size(first: int | None) -> int:
     return first
 
 
-def _event(event: models.JobEvent) -> JobEvent:
-    return JobEvent(
-        version=event.version,
-        at=event.at,
-        status=event.status,
-        decided_by=event.decided_by,
-        message=event.message,
-    )
+def _waiting(found: models.Waiting | None) -> Waiting | None:
+    return Waiting(reason=found.reason, message=found.message, position=found.position) if found else None
+
+
+def _locks(jobs: list[models.Job]) -> bool:
+    return bool(jobs) and jobs[0].locks_manuscript
+
+
+def _events(events: list[models.JobEvent]) -> list[JobEvent]:
+    return [
+        JobEvent(
+            version=event.version,
+            at=event.at,
+            status=event.status,
+            decided_by=event.decided_by,
+            message=event.message,
+        )
+        for event in events
+    ]
 
 
 def _component(component: models.Component) -> Component:

@@ -4,8 +4,8 @@ Knows Strawberry and graphql-core, and nothing of what this service is about: se
 """
 
 from schema.plans.handover import NotPlanned
-from schema.plans.later import later
+from schema.plans.later import Later, later
 from schema.plans.loader import Loader
 from schema.plans.plan import Plan
 
-__all__ = ["Loader", "NotPlanned", "Plan", "later"]
+__all__ = ["Later", "Loader", "NotPlanned", "Plan", "later"]

@@ -1,8 +1,9 @@
 """The whole API: queries, mutations, subscriptions, and how a request is made ready for execution."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -15,12 +16,15 @@ from graphql import (
 )
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionContext
+from strawberry.schema.schema import StreamResult
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from schema.errors import NO_OPERATION
 from schema.executor import Executor
 from schema.limits import MAX_TOKENS, RequestLimits
 from schema.mutations import Mutation
+from schema.plans import NotPlanned, Plan
 from schema.queries import Query
 from schema.report import AnalysisReport
 from schema.subscriptions import Subscription
@@ -61,7 +65,57 @@ class Preparation(SchemaExtension):
 
 
 class Api(Schema):
-    """The schema as it is served."""
+    """The schema as it is served: by plans, and by Strawberry what no plan knows."""
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """The answer to a query or a mutation."""
+        plan = _plan(query or "", operation_name)
+        if plan is None or not _is_allowed(plan, allowed_operation_types):
+            return await super().execute(
+                query,
+                variable_values,
+                context_value,
+                root_value,
+                operation_name,
+                allowed_operation_types,
+                operation_extensions,
+            )
+        result = await plan.execute(variable_values=variable_values, context_value=context_value, root_value=root_value)
+        return ExecutionResult(data=result.data, errors=result.errors)
+
+    async def stream(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+    ) -> StreamResult:
+        """The answers to any operation."""
+        plan = _plan(query or "", operation_name)
+        if plan is None or not _is_allowed(plan, allowed_operation_types):
+            return await super().stream(
+                query,
+                variable_values,
+                context_value,
+                root_value,
+                operation_name,
+                operation_extensions,
+                allowed_operation_types,
+            )
+        answers = plan.stream(variable_values=variable_values, context_value=context_value, root_value=root_value)
+        return cast(StreamResult, answers)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Leaves logging to schema.errors, which knows a client's mistake from a fault of ours."""
@@ -85,6 +139,22 @@ def _parsed(query: str) -> DocumentNode:
 @lru_cache(_KEPT_DOCUMENTS)
 def _validated(document: DocumentNode) -> tuple[GraphQLError, ...]:
     return tuple(validate(api._schema, document, RULES))
+
+
+@lru_cache(_KEPT_DOCUMENTS)
+def _plan(query: str, operation_name: str | None) -> Plan | None:
+    """The plan of a valid operation; None for what is refused, and for what graphql-core must execute."""
+    try:
+        document = _parsed(query)
+        if _validated(document) or (operation_name is None and _operations(document) > 1):
+            return None
+        return Plan(api, document, operation_name)
+    except (GraphQLError, RecursionError, NotPlanned):
+        return None
+
+
+def _is_allowed(plan: Plan, allowed: Iterable[OperationType] | None) -> bool:
+    return allowed is None or any(plan.kind.value == kind.value for kind in allowed)
 
 
 def _operations(document: DocumentNode) -> int:

@@ -64,15 +64,6 @@ class Sockets(WebSocketsSansIOProtocol):
             self.transport.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             self.transport.close()
 
-    async def send(self, message: ASGISendEvent) -> None:
-        """What is sent after uvicorn closed, for want of a pong, meets a client that has gone: no fault of ours."""
-        try:
-            await super().send(message)
-        except RuntimeError:
-            if not self.close_sent:
-                raise
-            raise ClientDisconnected from None
-
     def handle_cont(self, event: Frame) -> None:
         """A continuation frame. Empty frames never reach the size limit, so their number is limited too."""
         super().handle_cont(event)

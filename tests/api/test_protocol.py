@@ -2,13 +2,12 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import uvicorn
-from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
@@ -113,41 +112,12 @@ async def test_a_message_may_come_in_parts_and_not_in_any_number_of_them(api: Ap
 
 
 async def test_a_client_that_does_not_read_gets_no_backlog_of_pongs() -> None:
-    async with opened() as (socket, _, kept):
-        ping = Frame(Opcode.PING, b"x").serialize(mask=True)
-
-        kept.clear()
-        socket.data_received(ping)
-        assert kept == [Frame(Opcode.PONG, b"x").serialize(mask=False)]
-
-        kept.clear()
-        socket.pause_writing()
-        socket.data_received(ping * 100)
-        assert kept == []
-
-        socket.resume_writing()
-        socket.data_received(ping)
-        assert kept == [Frame(Opcode.PONG, b"x").serialize(mask=False)]
-
-
-@pytest.mark.parametrize("message", [{"type": "websocket.send", "text": "late"}, {"type": "websocket.close"}])
-async def test_a_client_that_answers_no_ping_has_gone_for_whoever_sends_to_it(message: dict[str, str]) -> None:
-    async with opened() as (socket, send, _):
-        socket.keepalive_timeout()
-
-        with pytest.raises(ClientDisconnected):
-            await send(message)
-
-
-@asynccontextmanager
-async def opened() -> AsyncIterator[tuple[Sockets, Callable[[Any], Awaitable[None]], list[bytes]]]:
-    """A socket after its handshake, how the app sends on it, and what the server writes to the client."""
     kept: list[bytes] = []
-    accepted: asyncio.Future[Callable[[Any], Awaitable[None]]] = asyncio.get_running_loop().create_future()
+    accepted = asyncio.Event()
 
     async def accept(scope: object, receive: object, send: Any) -> None:
         await send({"type": "websocket.accept"})
-        accepted.set_result(send)
+        accepted.set()
 
     class Line(asyncio.Transport):
         """What the server would write to a client."""
@@ -165,7 +135,21 @@ async def opened() -> AsyncIterator[tuple[Sockets, Callable[[Any], Awaitable[Non
     socket.connection_made(Line())
     headers = "".join(f"{name}: {value}\r\n" for name, value in HANDSHAKE.items())
     socket.data_received(f"GET / HTTP/1.1\r\n{headers}\r\n".encode())
-    yield socket, await accepted, kept
+    await accepted.wait()
+    ping = Frame(Opcode.PING, b"x").serialize(mask=True)
+
+    kept.clear()
+    socket.data_received(ping)
+    assert kept == [Frame(Opcode.PONG, b"x").serialize(mask=False)]
+
+    kept.clear()
+    socket.pause_writing()
+    socket.data_received(ping * 100)
+    assert kept == []
+
+    socket.resume_writing()
+    socket.data_received(ping)
+    assert kept == [Frame(Opcode.PONG, b"x").serialize(mask=False)]
 
 
 async def test_a_connection_that_became_a_socket_leaves_nothing_of_http_behind(api: Api) -> None:

@@ -26,10 +26,10 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from jobs.analysis.analyse import analyse  # noqa: E402  (after the path is set: it runs from a checkout)
-from jobs.analysis.docx import read_docx  # noqa: E402
-from jobs.analysis.plain import read_text  # noqa: E402
-from jobs.analysis.reader import read_manuscript  # noqa: E402
-from jobs.analysis.words import count_words  # noqa: E402
+from jobs.analysis.reading.docx import read_docx  # noqa: E402
+from jobs.analysis.reading.plain import read_text  # noqa: E402
+from jobs.analysis.reading.reader import read_manuscript  # noqa: E402
+from jobs.analysis.words.words import count_words  # noqa: E402
 
 WORDS = 120_000
 RUNS = 5

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from jobs.analysis.intake import HEAD_BYTES, check_text, check_upload, inspect_file
+from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, inspect_file
 from jobs.database.store import JobStore
 from jobs.errors import InvalidInput, NotAllowedNow, Refused, TooLarge, Unavailable
 from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from jobs.analysis import guides
-from jobs.analysis.chapters import split
-from jobs.analysis.characters import find_characters
 from jobs.analysis.document import Document
-from jobs.analysis.frequency import frequent_words, overused_words
 from jobs.analysis.language import is_english, without_english
-from jobs.analysis.names import Names, find_names
-from jobs.analysis.pace import Tally, chapter_report, summary, tally
-from jobs.analysis.prose import SectionProse, read_prose
-from jobs.analysis.reader import read_manuscript
-from jobs.analysis.repetition import repeated_phrases
+from jobs.analysis.reading.reader import read_manuscript
 from jobs.analysis.report import ChapterReport, Figure, Finding, ReportBody, ReportSection
-from jobs.analysis.style import style_counts, style_findings
-from jobs.analysis.vocabulary import FEWEST_FOR_MTLD, WINDOW, mattr, mtld
+from jobs.analysis.sections import guides
+from jobs.analysis.sections.characters import find_characters
+from jobs.analysis.sections.frequency import frequent_words, overused_words
+from jobs.analysis.sections.repetition import repeated_phrases
+from jobs.analysis.sections.style import style_counts, style_findings
+from jobs.analysis.sections.vocabulary import FEWEST_FOR_MTLD, WINDOW, mattr, mtld
+from jobs.analysis.story.names import Names, find_names
+from jobs.analysis.story.pace import Tally, chapter_report, summary, tally
+from jobs.analysis.story.prose import SectionProse, read_prose
+from jobs.analysis.structure.chapters import split
 
 Progress = Callable[[str, float], None]
 """Told a stage in an author's words and a number from 0 to 1 that never falls."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from jobs.analysis import guides
-from jobs.analysis.frequency import function_words
-from jobs.analysis.prose import SectionProse
 from jobs.analysis.report import ReportBody, ReportSection
+from jobs.analysis.sections import guides
+from jobs.analysis.sections.frequency import function_words
+from jobs.analysis.story.prose import SectionProse
 
 _LEAST = 0.3
 """Share of English's commonest words: novels in English have about 0.55, other languages up to 0.16."""

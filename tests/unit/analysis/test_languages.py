@@ -8,8 +8,8 @@ import pytest
 
 from jobs.analysis.analyse import analyse
 from jobs.analysis.report import ReportBody
-from jobs.analysis.sentences import sentence_spans
-from jobs.analysis.words import count_words
+from jobs.analysis.words.sentences import sentence_spans
+from jobs.analysis.words.words import count_words
 from jobs.errors import Unreadable
 from tests.unit.analysis.files import paragraphs
 

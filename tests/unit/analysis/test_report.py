@@ -7,7 +7,7 @@ import pytest
 
 from jobs.analysis.analyse import analyse
 from jobs.analysis.report import ReportBody
-from jobs.analysis.words import count_words
+from jobs.analysis.words.words import count_words
 from jobs.errors import TooLarge
 from tests.unit.analysis.files import SAMPLE, prose
 

@@ -1,0 +1,117 @@
+"""The running text of a manuscript as measures want it: paragraphs with their sentences, speech and words."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from jobs.analysis.document import Role
+from jobs.analysis.structure.chapters import Section
+from jobs.analysis.words.sentences import sentence_spans
+from jobs.analysis.words.speech import SpeechMarks, find_marks, speech_spans
+from jobs.analysis.words.words import WORD
+
+Span = tuple[int, int]
+_SPACES = re.compile(r"\s+")
+_ELLIPSIS = "…"
+
+
+class Word(NamedTuple):
+    """A word where it stands. A tuple, because a novel has a hundred thousand of them."""
+
+    form: str
+    """Lower case, with straight apostrophes and without marks around it."""
+    start: int
+    is_capitalised: bool
+    begins_sentence: bool
+    in_speech: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph of a section."""
+
+    section: int
+    number: int
+    text: str
+    sentences: tuple[Span, ...]
+    speech: tuple[Span, ...]
+    words: tuple[Word, ...]
+
+    def quote(self, start: int, end: int, *, around: int = 40) -> str:
+        """The words from start to end with some around them, on one line, an ellipsis where it was cut."""
+        left = max(0, start - around)
+        right = min(len(self.text), end + around)
+        while left > 0 and start - left < 2 * around and not self.text[left - 1].isspace():
+            left -= 1
+        while right < len(self.text) and right - end < 2 * around and not self.text[right].isspace():
+            right += 1
+        cut = _SPACES.sub(" ", self.text[left:right]).strip()
+        return (_ELLIPSIS if left else "") + cut + (_ELLIPSIS if right < len(self.text) else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionProse:
+    """The paragraphs of a section."""
+
+    section: Section
+    paragraphs: tuple[Paragraph, ...]
+    scene_breaks: int
+
+
+def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -> list[SectionProse]:
+    """The prose of all sections; tells after each how many are done."""
+    texts = [block.text for section in sections for block in section.body if block.role is Role.TEXT]
+    marks = find_marks(texts)
+    prose = []
+    for done, section in enumerate(sections, start=1):
+        prose.append(_section_prose(section, marks))
+        on_section(done)
+    return prose
+
+
+def _section_prose(section: Section, marks: SpeechMarks) -> SectionProse:
+    texts = [block.text for block in section.body if block.role is not Role.BREAK]
+    paragraphs = tuple(_paragraph(section.number, number, text, marks) for number, text in enumerate(texts, start=1))
+    return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=len(section.body) - len(texts))
+
+
+def _paragraph(section: int, number: int, text: str, marks: SpeechMarks) -> Paragraph:
+    sentences, speech = sentence_spans(text), speech_spans(text, marks)
+    return Paragraph(
+        section=section,
+        number=number,
+        text=text,
+        sentences=sentences,
+        speech=speech,
+        words=_words(text, sentences, speech),
+    )
+
+
+def _words(text: str, sentences: Sequence[Span], speech: Sequence[Span]) -> tuple[Word, ...]:
+    words: list[Word] = []
+    starts = [start for start, _ in sentences]
+    sentence = spoken = 0
+    begins = False
+    for match in WORD.finditer(text):
+        start = match.start()
+        while sentence < len(starts) and starts[sentence] <= start:
+            sentence += 1
+            begins = True
+        while spoken < len(speech) and speech[spoken][1] <= start:
+            spoken += 1
+        in_speech = spoken < len(speech) and speech[spoken][0] <= start
+        opens_speech = in_speech and start - speech[spoken][0] <= 2
+        form = match[0].strip("_'’")
+        if form:
+            words.append(
+                Word(
+                    form=form.lower().replace("’", "'"),
+                    start=start,
+                    is_capitalised=form[0].isupper(),
+                    begins_sentence=begins or opens_speech,
+                    in_speech=in_speech,
+                )
+            )
+            begins = False
+    return tuple(words)

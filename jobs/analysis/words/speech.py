@@ -1,0 +1,128 @@
+"""Which words are spoken: what stands in quotation marks or after a dash, as this author marks speech."""
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import assert_never
+
+from jobs.analysis.words.dashes import dash_habit, dash_spans, opens_with_dash
+
+Span = tuple[int, int]
+
+_DOUBLE = re.compile('[“”„«»"]')
+_BEFORE = r"(?:^|[\s(\[—–-])"
+_OPENS_DOUBLE = re.compile(rf"{_BEFORE}(?:[“„\"”»](?=[\w‘'…—¿¡])|«(?=\S|\s\w))")
+_OPENS_SINGLE = re.compile(rf"{_BEFORE}[‘'‚](?=\w)")
+_SINGLE = re.compile(
+    r"(?P<opens>(?:^|(?<=[\s(\[—–-]))[‘'‚](?=[\w“…—¿¡]))|(?<=[.,!?…—–\-”\")])[’'‘](?!\w)|(?<=\w)‘(?!\w)"
+)
+_MAY_CLOSE_SINGLE = re.compile(r"[’'‘](?!\w)")
+_ELIDED = re.compile(r"[‘'](?:tis|twas|twere|twill|twould|em|til|till|cause|bout|cos|round|neath|n)\b", re.IGNORECASE)
+_CLOSES = {"“": '”»"', "„": '“”»"', "«": '”»"', "»": "«»", "”": '”"', '"': '”»"'}
+"""German marks close with what opens in English; in German books »such« point inwards, in Swedish ones ”all alike”."""
+_RARE = 0.5
+"""Quoted paragraphs to those that begin with a dash, where dashes are the author's marks."""
+
+
+class SpeechMarks(StrEnum):
+    """The marks that an author puts around speech."""
+
+    DOUBLE = "double"
+    SINGLE = "single"
+    DASH = "dash"
+    """Speech begins with a dash, and dashes set off what the narrator puts in: Spanish, Polish, Joyce."""
+    DASH_AND_STOP = "dash and stop"
+    """As DASH, but only a dash behind a comma or a stop does so, any other is the speaker's own: Russian."""
+
+
+def find_marks(texts: Iterable[str]) -> SpeechMarks:
+    """The marks of the book as a whole.
+
+    Single marks only where they open speech more often than double ones do: else they quote within speech.
+    Dashes only where they open paragraphs often, and at least twice as many as are quoted; guillemets do not
+    speak against them, as French conversations open with « and go on with dashes.
+    """
+    paragraphs = list(texts)
+    marks = _find_quotes(paragraphs)
+    habit = dash_habit(paragraphs)
+    if habit is None or _quoted(paragraphs, marks) > _RARE * habit.paragraphs:
+        return marks
+    return SpeechMarks.DASH_AND_STOP if habit.only_after_stops else SpeechMarks.DASH
+
+
+def speech_spans(text: str, marks: SpeechMarks) -> tuple[Span, ...]:
+    """Start and end of each piece of speech in a paragraph, marks included.
+
+    Speech that is not closed goes on to the end of the paragraph, as it does when the next one continues it.
+    """
+    match marks:
+        case SpeechMarks.DOUBLE:
+            return _double_spans(text)
+        case SpeechMarks.SINGLE:
+            return _single_spans(text)
+        case SpeechMarks.DASH | SpeechMarks.DASH_AND_STOP if opens_with_dash(text):
+            return dash_spans(text, only_after_stops=marks is SpeechMarks.DASH_AND_STOP)
+        case SpeechMarks.DASH | SpeechMarks.DASH_AND_STOP:
+            return _double_spans(text)
+        case _:
+            assert_never(marks)
+
+
+def _find_quotes(texts: Sequence[str]) -> SpeechMarks:
+    double = single = 0
+    for text in texts:
+        double += len(_OPENS_DOUBLE.findall(text))
+        single += len(_OPENS_SINGLE.findall(text))
+    return SpeechMarks.SINGLE if single > 2 * double else SpeechMarks.DOUBLE
+
+
+def _quoted(texts: Iterable[str], marks: SpeechMarks) -> int:
+    """Paragraphs without a dash before them that hold speech in quotation marks other than guillemets."""
+    spans = ((text, speech_spans(text, marks)) for text in texts if not opens_with_dash(text))
+    return sum(any(text[start] not in "«»" for start, _ in found) for text, found in spans)
+
+
+def _single_spans(text: str) -> tuple[Span, ...]:
+    """What is closed, and what opens the paragraph and nothing closes.
+
+    Else an apostrophe at the beginning of a word looks like an opening mark.
+    """
+    spans: list[Span] = []
+    opened: int | None = None
+    for match in _SINGLE.finditer(text):
+        if match["opens"]:
+            opened = match.start() if opened is None or match[0] != "'" else opened
+        elif opened is not None and (match[0] != "‘" or text[opened] == "‚"):
+            spans.append((opened, match.end()))
+            opened = None
+    if opened == 0 and not _ELIDED.match(text) and not _MAY_CLOSE_SINGLE.search(text, 1):
+        spans.append((0, len(text)))
+    return tuple(spans)
+
+
+def _double_spans(text: str) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    opened: int | None = None
+    for match in _DOUBLE.finditer(text):
+        if opened is not None and match[0] in _CLOSES[text[opened]]:
+            spans.append((opened, match.end()))
+            opened = None
+        elif opened is None and _opens(text, match.start()):
+            opened = match.start()
+    if opened is not None:
+        spans.append((opened, len(text)))
+    return tuple(spans)
+
+
+def _opens(text: str, at: int) -> bool:
+    """Whether a mark opens speech by where it stands: a stray closing one, or an inch, would swallow the rest."""
+    before, after = text[at - 1 : at] if at else " ", text[at + 1 : at + 2]
+    match text[at]:
+        case "“" | "„":
+            return True
+        case "«":
+            return not before.isalnum() and before not in ".,!?…"
+        case '"':
+            return at == 0 or (not before.isalnum() and after not in " \n\t")
+        case _:
+            return (before.isspace() or before in "([—–-") and (after.isalnum() or after in "‘'…—¿¡") and after != ""

@@ -8,7 +8,7 @@ NPM_STAMP := node_modules/.installed
 LITE_STAMP := tests/supabase/node_modules/.installed
 PAGES := $(shell find dashboard samples client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
-GENERATED := .env.example docs/rooms.md client_contract/schema.graphql client_contract/ts/generated/operations.ts docs/states.md supabase/snapshot.sql
+GENERATED := .env.example docs/rooms.md client_contract/schema.graphql client_contract/ts/generated/operations.ts docs/states.md supabase/snapshot.sql dashboard/src/generated/formats.ts
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -42,7 +42,7 @@ check: lint verify test  ## all that CI checks
 generate: setup $(NPM_STAMP)  ## writes the generated files anew
 	$(BIN)/python -m schema.export > .venv/schema.graphql && mv .venv/schema.graphql client_contract/schema.graphql
 	$(BIN)/python docs/generate_states.py && $(BIN)/python docs/generate_settings.py && $(BIN)/python docs/generate_rooms.py && \
-		$(BIN)/python supabase/generate_snapshot.py && npm run --silent generate
+		$(BIN)/python supabase/generate_snapshot.py && $(BIN)/python dashboard/generate_formats.py && npm run --silent generate
 
 verify: setup $(NPM_STAMP)  ## fails when a generated file is not what the code says
 	@before=$$(cat $(GENERATED) | cksum); $(MAKE) --no-print-directory generate && test "$$before" = "$$(cat $(GENERATED) | cksum)" \

@@ -52,7 +52,7 @@ query ($id: ID!) {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The grammar of the subcommand."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".txt, .md, .docx or .epub")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a manuscript")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="of the server (http://127.0.0.1:8000)")
     parser.add_argument("--token", help="bearer token; without one NF_TOKEN, or as the page of a local server")
     parser.add_argument("--json", action="store_true", help="print the reports as JSON")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from jobs.analysis.reading.formats import listed_endings
 from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, inspect_file
 from jobs.database.store import JobStore
 from jobs.errors import InvalidInput, NotAllowedNow, Refused, TooLarge, Unavailable
@@ -263,7 +264,7 @@ def _clean_filename(filename: str | None) -> str | None:
         return None
     name = _printable(filename.replace("\\", "/").rsplit("/", 1)[-1]).strip()
     if not name:
-        raise InvalidInput("The file has no name. Give it one that ends in .txt, .md, .docx or .epub.")
+        raise InvalidInput(f"The file has no name. Give it one that ends in {listed_endings('or')}.")
     stem, dot, ending = name.rpartition(".")
     return name if len(name) <= MAX_FILENAME else f"{stem[: MAX_FILENAME - len(ending) - 1]}{dot}{ending}"
 

@@ -1,13 +1,13 @@
 // Adding a manuscript: drop a file, choose one, paste text, or try the sample.
 import { type DragEvent, type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useDraft } from "../drafts/use_draft.ts";
+import { ACCEPTED, FORMATS } from "../generated/formats.ts";
 import { ProgressBar } from "../jobs/status.tsx";
 import { useService } from "../service.ts";
 import type { Intake } from "./intake.ts";
 import { hasSample } from "./sample.ts";
 import "./add.css";
 
-const FORMATS = ".txt,.md,.markdown,.docx,.epub";
 // Characters, as the contract has it.
 const LONGEST_TITLE = 300;
 
@@ -122,13 +122,12 @@ function DropZone({ intake }: { readonly intake: Intake }) {
         Choose a file
       </button>
       <p id={hint} className="soft small">
-        Word (.docx), .epub, Markdown or plain text, in English. It stays yours: it is read by rules on this
-        server, and no AI sees it.
+        {FORMATS}. It stays yours: it is read by rules on this server, and no AI sees it.
       </p>
       <input
         ref={input}
         type="file"
-        accept={FORMATS}
+        accept={ACCEPTED}
         className="visually-hidden"
         tabIndex={-1}
         aria-label="Manuscript file"

@@ -15,6 +15,8 @@ from jobs.errors import TooLarge, Unreadable
 
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 """Of all members that are read together; the longest novels hold less than a tenth of it."""
+INSPECTED_BYTES = 512 * 1024
+"""Of the parts that say what a container holds, before any text is read."""
 MAX_RATIO = 200
 """Unpacked to packed, judged from the first mebibyte on: prose packs to a third, monotonous markup to a fiftieth."""
 MAX_MEMBERS = 5_000

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobs.analysis.document import Block, Document, Role
-from jobs.analysis.reading.container import Container, Target, open_container
+from jobs.analysis.reading.container import INSPECTED_BYTES, Container, Target, open_container
 from jobs.analysis.reading.encoding import clean
+from jobs.analysis.reading.format import ZIP, Format
 from jobs.analysis.words.markers import is_scene_break
 from jobs.errors import Unreadable
 
@@ -270,3 +271,11 @@ def _by_identifier(identifier: str) -> _Style:
     if match := _HEADING_NAME.match(identifier):
         return _Style(Role.HEADING, int(match[1]))
     return _PLAIN
+
+
+def _inspect(path: Path) -> None:
+    with open_container(path, format_name=FORMAT_NAME, max_bytes=INSPECTED_BYTES) as container:
+        find_main_part(container)
+
+
+FORMAT = Format(label="Word", name=FORMAT_NAME, endings=(".docx",), begins=(ZIP,), inspect=_inspect, read=read_docx)

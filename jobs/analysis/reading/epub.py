@@ -10,8 +10,17 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from jobs.analysis.document import Block, Document, OutlineEntry, Role
-from jobs.analysis.reading.container import Container, Target, damaged, feed_xml, local_name, open_container
+from jobs.analysis.reading.container import (
+    INSPECTED_BYTES,
+    Container,
+    Target,
+    damaged,
+    feed_xml,
+    local_name,
+    open_container,
+)
 from jobs.analysis.reading.encoding import clean
+from jobs.analysis.reading.format import ZIP, Format
 from jobs.analysis.reading.navigation import OPS_TYPE, Targets, read_navigation
 from jobs.analysis.words.markers import is_scene_break
 from jobs.analysis.words.words import word_set, words_of
@@ -299,3 +308,12 @@ def _role(text: str, level: int) -> Role:
     if is_scene_break(text):
         return Role.BREAK
     return Role.HEADING if level and len(text) <= _LONGEST_HEADING else Role.TEXT
+
+
+def _inspect(path: Path) -> None:
+    with open_container(path, format_name=FORMAT_NAME, max_bytes=INSPECTED_BYTES) as container:
+        find_package(container)
+        refuse_locked(container)
+
+
+FORMAT = Format(label="EPUB", name=FORMAT_NAME, endings=(".epub",), begins=(ZIP,), inspect=_inspect, read=read_epub)

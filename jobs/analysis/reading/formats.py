@@ -1,29 +1,13 @@
-"""The formats that are read, and how a file's name says which it is."""
+"""The formats that are read, a row each, and how a file's name says which it is."""
 
-from enum import StrEnum
 from pathlib import PurePosixPath
 
+from jobs.analysis.reading import docx, epub, markdown, plain
+from jobs.analysis.reading.format import Format
 from jobs.errors import UnsupportedFormat
 
-
-class Format(StrEnum):
-    """A kind of manuscript file."""
-
-    TEXT = "txt"
-    MARKDOWN = "md"
-    DOCX = "docx"
-    EPUB = "epub"
-
-
-_BY_EXTENSION = {
-    ".txt": Format.TEXT,
-    ".text": Format.TEXT,
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".docx": Format.DOCX,
-    ".epub": Format.EPUB,
-}
-SUPPORTED_FORMATS = (".txt", ".md", ".docx", ".epub")
+FORMATS: tuple[Format, ...] = (docx.FORMAT, epub.FORMAT, markdown.FORMAT, plain.FORMAT)
+_BY_ENDING = {ending: each for each in FORMATS for ending in each.endings}
 _REMEDIES = {
     ".doc": "Open it in your writing program, save it as .docx and upload the new file.",
     ".odt": "Open it in your writing program, save it as .docx and upload the new file.",
@@ -36,10 +20,20 @@ _REMEDIES = {
 
 def format_of(filename: str) -> Format:
     """The format that the name's ending says. Raises UnsupportedFormat, with what to do instead."""
-    extension = PurePosixPath(filename.replace("\\", "/")).suffix.lower()
-    if found := _BY_EXTENSION.get(extension):
+    ending = PurePosixPath(filename.replace("\\", "/")).suffix.lower()
+    if found := _BY_ENDING.get(ending):
         return found
-    kinds = ", ".join(SUPPORTED_FORMATS[:-1]) + " and " + SUPPORTED_FORMATS[-1]
-    what = f"{extension[:12]} files" if extension else "Files whose name has no ending"
-    remedy = _REMEDIES.get(extension, "Export the manuscript in one of these and upload that.")
-    raise UnsupportedFormat(f"{what} are not read here, only {kinds}. {remedy}")
+    what = f"{ending[:12]} files" if ending else "Files whose name has no ending"
+    remedy = _REMEDIES.get(ending, "Export the manuscript in one of these and upload that.")
+    raise UnsupportedFormat(f"{what} are not read here, only {listed_endings('and')}. {remedy}")
+
+
+def listed_endings(conjunction: str) -> str:
+    """The first ending of each format, as a sentence lists them: ".txt, .md and .docx"."""
+    *others, last = (each.endings[0] for each in FORMATS)
+    return f"{', '.join(others)} {conjunction} {last}"
+
+
+def all_endings() -> tuple[str, ...]:
+    """Every ending that is read."""
+    return tuple(_BY_ENDING)

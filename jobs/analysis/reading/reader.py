@@ -1,19 +1,12 @@
 """A manuscript file to a document, by the format that its name says."""
 
 from pathlib import Path
-from typing import assert_never
 
 from jobs.analysis.document import Document
-from jobs.analysis.reading.docx import read_docx
-from jobs.analysis.reading.encoding import decode
-from jobs.analysis.reading.epub import read_epub
-from jobs.analysis.reading.formats import Format, format_of
-from jobs.analysis.reading.plain import read_markdown, read_text
+from jobs.analysis.reading.formats import format_of
 from jobs.analysis.words.words import has_spaced_words, words_of
 from jobs.errors import TooLarge, Unreadable
 
-MAX_TEXT_BYTES = 64 * 1024 * 1024
-"""Of a plain text; as much as a container may unpack to."""
 MAX_WORDS = 1_500_000
 """The longest novels hold about a million."""
 MAX_PARAGRAPHS = 200_000
@@ -26,7 +19,7 @@ NO_WORDS = "There are no words in this file. Check that it holds the manuscript 
 
 def read_manuscript(path: Path, filename: str) -> Document:
     """The document in the file. Raises Unreadable, UnsupportedFormat or TooLarge with a sentence for the author."""
-    document = _read(path, format_of(filename))
+    document = format_of(filename).read(path)
     if len(document.blocks) > MAX_PARAGRAPHS or words_of(document.blocks) > MAX_WORDS:
         raise TooLarge(
             f"This file holds more than {MAX_WORDS:,} words or {MAX_PARAGRAPHS:,} paragraphs, which is more than one "
@@ -37,23 +30,3 @@ def read_manuscript(path: Path, filename: str) -> Document:
     if not has_spaced_words(document.blocks):
         raise Unreadable(NO_SPACES)
     return document
-
-
-def _read(path: Path, manuscript_format: Format) -> Document:
-    match manuscript_format:
-        case Format.TEXT:
-            return read_text(decode(_bytes(path)))
-        case Format.MARKDOWN:
-            return read_markdown(decode(_bytes(path)))
-        case Format.DOCX:
-            return read_docx(path)
-        case Format.EPUB:
-            return read_epub(path)
-        case _:
-            assert_never(manuscript_format)
-
-
-def _bytes(path: Path) -> bytes:
-    if path.stat().st_size > MAX_TEXT_BYTES:
-        raise TooLarge("This text is longer than any novel. Upload the manuscript alone.")
-    return path.read_bytes()

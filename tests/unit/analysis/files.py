@@ -8,7 +8,8 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from jobs.analysis.reading.plain import read_markdown, read_text
+from jobs.analysis.reading.markdown import read_markdown
+from jobs.analysis.reading.plain import read_text
 from jobs.analysis.structure.chapters import Manuscript, split
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "the-lamplighters-ledger.txt"

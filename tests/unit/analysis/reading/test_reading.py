@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from jobs.analysis.document import Document, Role
-from jobs.analysis.reading.plain import read_markdown, read_text
+from jobs.analysis.reading.markdown import read_markdown
+from jobs.analysis.reading.plain import read_text
 from jobs.analysis.reading.reader import read_manuscript
 from jobs.analysis.structure.chapters import split
 from jobs.analysis.words.words import count_words, words_of

@@ -41,7 +41,7 @@ query ($id: ID!) {
         key
         title
         howToRead
-        figures { label value unit meaning }
+        figures { label value measure unit meaning }
         findings { label count per10000 ratio note byChapter places { chapter paragraph quote } }
       }
     }

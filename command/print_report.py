@@ -11,6 +11,7 @@ from rich.text import Text
 _BAR = 12
 _FINDINGS = 12
 _PLACES = 3
+_UNITS = {"COUNT": "", "WORDS": "words", "POINTS": "points", "YEARS": "years", "PER_1000_WORDS": "in 1,000 words"}
 
 
 def print_report(console: Console, title: str, report: dict[str, Any]) -> None:
@@ -73,14 +74,16 @@ def _print_section(console: Console, section: dict[str, Any], names: Mapping[int
 
 
 def _figure(figure: dict[str, Any]) -> str:
-    """As the page says it: a share comes as 0 to 1, and its unit says of what."""
-    value, (head, *rest) = figure["value"], figure["unit"].split(" ")
-    if head == "share":
-        said = " ".join([_share(value), *rest])
-    else:
-        digits = 0 if value == round(value) or abs(value) >= 100 else 1
-        said = f"{value:,.{digits}f} {figure['unit']}".strip()
+    said = _measured(figure["value"], figure["measure"], figure["unit"])
     return f"{figure['label']}: {said}" + (f" ({figure['meaning']})" if figure["meaning"] else "")
+
+
+def _measured(value: float, measure: str, unit: str) -> str:
+    """In the words of a unit that a newer server may have added, where this program does not know it."""
+    if measure == "SHARE":
+        return _share(value)
+    digits = 0 if value == round(value) or abs(value) >= 100 else 1
+    return f"{value:,.{digits}f} {_UNITS.get(measure, unit)}".strip()
 
 
 def _finding(finding: dict[str, Any], names: Mapping[int, str]) -> Text:

@@ -7,6 +7,7 @@ from typing import TypeVar
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from jobs.analysis.report import FigureUnit
 from jobs.errors import RefusalCode
 from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
 
@@ -89,5 +90,17 @@ _describe(
         RefusalCode.UNSUPPORTED_FORMAT: "A kind of file that is not read here.",
         RefusalCode.INVALID_INPUT: "A value that is not allowed; the message says which.",
         RefusalCode.LIMIT_REACHED: "As many as one author may have; let something end first.",
+    },
+)
+_describe(
+    FigureUnit,
+    "In what a figure of a report is measured.",
+    {
+        FigureUnit.COUNT: "A number of things; the label says of what.",
+        FigureUnit.SHARE: "A share, from 0 to 1; shown as per cent.",
+        FigureUnit.WORDS: "Words.",
+        FigureUnit.POINTS: "Points on a scale; the section's `howToRead` says which.",
+        FigureUnit.YEARS: "Years.",
+        FigureUnit.PER_1000_WORDS: "Times in 1,000 words.",
     },
 )

@@ -7,6 +7,8 @@ import strawberry
 
 from jobs import models
 from jobs.analysis import report as written
+from jobs.analysis.report import FigureUnit
+from schema import enums as enums  # describes the enums before a type uses them
 from schema.ids import global_id
 from schema.node import Node, described
 
@@ -81,7 +83,8 @@ class TextPlace:
 class Figure:
     label: str = described("What was measured.")
     value: float = described("How much.")
-    unit: str = described("Of what; may be empty.")
+    measure: FigureUnit = described("In what it is measured; a client may meet units that it does not know.")
+    unit: str = described("The unit in words, for a `measure` that a client does not know; may be empty.")
     meaning: str = described("What the number says to an author.")
 
 

@@ -5,7 +5,8 @@ reads with that key's default.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
 from typing import Any, Self, TypeVar
 
 VERSION = 1
@@ -83,13 +84,27 @@ class TextPlace:
     """A few words around it, as they stand."""
 
 
+class FigureUnit(StrEnum):
+    """In what a figure is measured."""
+
+    COUNT = "count"
+    SHARE = "share"
+    """From 0 to 1."""
+    WORDS = "words"
+    POINTS = "points"
+    YEARS = "years"
+    PER_1000_WORDS = "per 1,000 words"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One measured number with its meaning."""
 
     label: str = ""
     value: float = 0.0
+    measure: FigureUnit = FigureUnit.COUNT
     unit: str = ""
+    """The unit in words: "share of words". Older reports have nothing else."""
     meaning: str = ""
 
 
@@ -160,7 +175,7 @@ def _tuple(stored: Mapping[str, Any], key: str) -> tuple[Any, ...]:
 
 
 def _section(stored: Mapping[str, Any]) -> ReportSection:
-    figures = tuple(_part(Figure, figure) for figure in _tuple(stored, "figures"))
+    figures = tuple(_figure(figure) for figure in _tuple(stored, "figures"))
     findings = tuple(_finding(finding) for finding in _tuple(stored, "findings"))
     return _part(ReportSection, stored, figures=figures, findings=findings)
 
@@ -168,3 +183,10 @@ def _section(stored: Mapping[str, Any]) -> ReportSection:
 def _finding(stored: Mapping[str, Any]) -> Finding:
     places = tuple(_part(TextPlace, place) for place in _tuple(stored, "places"))
     return _part(Finding, stored, places=places, by_chapter=_tuple(stored, "by_chapter"))
+
+
+def _figure(stored: Mapping[str, Any]) -> Figure:
+    """Older reports say the unit in words only, newer ones may know more units."""
+    unit = stored.get("measure") or stored.get("unit", "").partition(" ")[0]
+    known = FigureUnit(unit) if unit in set(FigureUnit) else FigureUnit.COUNT
+    return replace(_part(Figure, stored), measure=known)

@@ -21,14 +21,21 @@ export function Figures({ figures }: { readonly figures: readonly Figure[] }) {
   );
 }
 
-// A share comes as 0 to 1, and its unit says of what: "share of words".
-const SHARE = /^share\b */;
-
-function figureOf({ value, unit }: Figure): string {
-  if (SHARE.test(unit)) return percent(value);
+function figureOf({ value, measure }: Figure): string {
+  if (measure === "SHARE") return percent(value);
   return Number.isInteger(value) || Math.abs(value) >= 100 ? count(Math.round(value)) : decimal(value);
 }
 
-function unitOf({ unit }: Figure): string {
-  return unit.replace(SHARE, "");
+const UNITS: Readonly<Partial<Record<string, string>>> = {
+  COUNT: "",
+  SHARE: "",
+  WORDS: "words",
+  POINTS: "points",
+  YEARS: "years",
+  PER_1000_WORDS: "in 1,000 words",
+};
+
+/** A unit that a newer server has added is said in the server's words. */
+function unitOf({ measure, unit }: Figure): string {
+  return UNITS[measure] ?? unit;
 }

@@ -4,11 +4,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from jobs.analysis.report import Finding, TextPlace
+from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.names import Names
 from jobs.analysis.story.prose import Paragraph, SectionProse
 from jobs.analysis.story.quotes import Places, place
+from jobs.analysis.story.story import Story
 from jobs.analysis.words.words import word_set
 
+KEY = "characters"
+TITLE = "Characters"
+NEEDS_ENGLISH = False
+GUIDE = (
+    "Names found by their capitals, with how often each stands in each chapter. A gap shows where a character is "
+    "out of sight. Names of places may be among them, and people called by two names are listed twice."
+)
 _LISTED = 25
 _FEWEST = 5
 _SHOWN_PLACES = 5
@@ -25,6 +34,11 @@ _NO_PEOPLE = word_set(
     chapter heaven
     """
 )
+
+
+def measure(story: Story) -> Measured:
+    """The names that stand most often."""
+    return Measured(findings=find_characters(story.prose, story.names))
 
 
 def find_characters(prose: Sequence[SectionProse], names: Names) -> tuple[Finding, ...]:

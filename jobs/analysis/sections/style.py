@@ -4,11 +4,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobs.analysis.report import Finding, TextPlace
+from jobs.analysis.report import Figure, FigureUnit, Finding, TextPlace
+from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.prose import Paragraph, SectionProse, Word
 from jobs.analysis.story.quotes import place
+from jobs.analysis.story.story import Story
 from jobs.analysis.words.words import word_set
 
+KEY = "style"
+TITLE = "Style in narration"
+NEEDS_ENGLISH = True
+GUIDE = (
+    "Counted in narration only, never inside dialogue. Adverbs in -ly, filter words (saw, felt, noticed: they put "
+    "the character between reader and scene) and the passive voice each have their uses. Look at the places "
+    "where many stand close together; the rest can stay."
+)
 _LISTED = 20
 _SHOWN_PLACES = 8
 _NO_ADVERBS = word_set(
@@ -61,6 +71,31 @@ class StyleCounts:
     adverbs: tuple[Use, ...]
     filters: tuple[Use, ...]
     passives: tuple[Use, ...]
+
+
+def measure(story: Story) -> Measured:
+    """The share of each habit in narration, and its most frequent forms."""
+    counts = style_counts(story.prose)
+    kinds = (
+        ("Adverbs in -ly", "adverb", counts.adverbs),
+        ("Filter words", "filter word", counts.filters),
+        ("Passive voice", "passive", counts.passives),
+    )
+    words = counts.narration_words
+    figures = tuple(
+        Figure(
+            label=label,
+            value=round(len(uses) * 1000 / words, 2) if words else 0.0,
+            measure=FigureUnit.PER_1000_WORDS,
+            unit="in 1,000 words of narration",
+            meaning=f"of narration; {len(uses):,} in all",
+        )
+        for label, _, uses in kinds
+    )
+    findings: list[Finding] = []
+    for _, note, uses in kinds:
+        findings += style_findings(uses, story.prose, words, note)
+    return Measured(figures=figures, findings=findings)
 
 
 def style_counts(prose: Sequence[SectionProse]) -> StyleCounts:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.analysis.analyse import analyse
-from jobs.analysis.report import ReportBody
+from jobs.analysis.report import FigureUnit, ReportBody
 from jobs.analysis.words.words import count_words
 from jobs.errors import TooLarge
 from tests.unit.analysis.files import SAMPLE, prose
@@ -76,6 +76,24 @@ def test_a_stored_report_reads_as_it_was(report: ReportBody) -> None:
     assert ReportBody.from_json(json.loads(json.dumps(report.to_json()))) == report
 
 
+def test_a_figure_of_an_older_report_gets_its_unit_from_the_words(report: ReportBody) -> None:
+    stored = json.loads(json.dumps(report.to_json()))
+    for section in stored["sections"]:
+        for figure in section["figures"]:
+            del figure["measure"]
+
+    read = [figure for section in ReportBody.from_json(stored).sections for figure in section.figures]
+
+    assert {figure.label: figure.measure for figure in read}["Dialogue"] is FigureUnit.SHARE
+    assert [figure.measure for figure in read if figure.label == "Flesch reading ease"] == [FigureUnit.POINTS]
+
+
+def test_a_figure_of_a_newer_report_with_an_unknown_unit_can_be_read() -> None:
+    stored = {"sections": [{"key": "a", "figures": [{"label": "A", "value": 1, "measure": "parsecs"}]}]}
+
+    assert ReportBody.from_json(stored).sections[0].figures[0].measure is FigureUnit.COUNT
+
+
 def test_a_report_of_an_older_or_newer_version_can_be_read(report: ReportBody) -> None:
     stored = json.loads(json.dumps(report.to_json()))
     del stored["summary"]["grade"], stored["chapters"][0]["opening"], stored["sections"][2]["findings"][0]["note"]
@@ -131,9 +149,7 @@ def test_progress_never_falls_and_names_what_is_done() -> None:
     assert shares == sorted(shares)
     assert 0 < shares[0] < shares[-1] <= 1
     assert len(seen) >= 10
-    assert {"Reading the file", "Reading chapters", "Counting words", "Looking for repeated phrases"} <= dict(
-        seen
-    ).keys()
+    assert {"Reading the file", "Reading chapters", "Measuring: Repeated phrases"} <= dict(seen).keys()
 
 
 def test_a_file_of_many_novels_is_refused(tmp_path: Path) -> None:

@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.analysis.report import Finding
-from jobs.analysis.sections.characters import find_characters
-from jobs.analysis.sections.frequency import frequent_words, overused_words
-from jobs.analysis.sections.repetition import repeated_phrases
+from jobs.analysis.sections import characters, frequent_words, overused_words
+from jobs.analysis.sections.repeated_phrases import repeated_phrases
 from jobs.analysis.sections.style import style_counts
 from jobs.analysis.sections.vocabulary import mattr, mtld
-from jobs.analysis.story.names import find_names
-from jobs.analysis.story.pace import tally
 from jobs.analysis.story.prose import SectionProse, read_prose
+from jobs.analysis.story.story import Story, read_story
+from jobs.analysis.story.tally import tally
 from jobs.analysis.words.readability import count_syllables, grade, reading_ease
 from jobs.analysis.words.sentences import sentence_spans
 from jobs.analysis.words.words import count_words
@@ -26,6 +25,11 @@ from tests.unit.analysis.files import SAMPLE, chaptered, split_text
 def prose_of(text: str) -> list[SectionProse]:
     """The prose of a plain text."""
     return read_prose(split_text(text).sections, lambda done: None)
+
+
+def story_of(text: str) -> Story:
+    """The story of a plain text."""
+    return read_story(split_text(text), lambda share: None)
 
 
 def found(findings: Sequence[Finding], label: str) -> Finding:
@@ -105,16 +109,16 @@ def test_dialogue_share_is_spoken_words_of_all_words() -> None:
 def test_names_are_not_listed_as_frequent_words() -> None:
     text = "The lantern fell. Then Wren saw the lantern, and Wren took the lantern to Wren’s house. " * 10
 
-    findings = frequent_words(prose_of(text), find_names(prose_of(text)))
+    findings = frequent_words.measure(story_of(text)).findings
 
     assert "wren" not in [finding.label for finding in findings]
     assert found(findings, "lantern").count == 30
 
 
 def test_a_word_that_stands_out_against_ordinary_english_is_found_with_its_ratio_and_places() -> None:
-    prose = prose_of(SAMPLE.read_text(encoding="utf-8"))
+    story = story_of(SAMPLE.read_text(encoding="utf-8"))
 
-    lamp = found(overused_words(prose, find_names(prose)), "lamp")
+    lamp = found(overused_words.measure(story).findings, "lamp")
 
     assert (lamp.ratio or 0) > 50
     assert sum(lamp.by_chapter) == lamp.count
@@ -173,13 +177,11 @@ def test_an_adverb_or_a_negation_may_stand_within_a_passive() -> None:
 
 
 def test_characters_are_found_with_their_titles_and_chapters() -> None:
-    prose = prose_of(SAMPLE.read_text(encoding="utf-8"))
+    found_names = characters.measure(story_of(SAMPLE.read_text(encoding="utf-8"))).findings
 
-    characters = find_characters(prose, find_names(prose))
-
-    assert [finding.label for finding in characters[:2]] == ["Wren", "Mr. Pell"]
-    assert found(characters, "Mr. Pell").by_chapter[2] == 0  # he is not in the third chapter
-    assert found(characters, "Mr. Pell").note.startswith("in ")
+    assert [finding.label for finding in found_names[:2]] == ["Wren", "Mr. Pell"]
+    assert found(found_names, "Mr. Pell").by_chapter[2] == 0  # he is not in the third chapter
+    assert found(found_names, "Mr. Pell").note.startswith("in ")
 
 
 def test_mattr_of_words_that_never_repeat_is_one_and_of_one_word_is_its_share() -> None:

@@ -5,11 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jobs.analysis.report import Finding
+from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.names import Names
 from jobs.analysis.story.prose import Paragraph, SectionProse
 from jobs.analysis.story.quotes import Places, place
+from jobs.analysis.story.story import Story
 from jobs.analysis.words.words import word_set
 
+KEY = "repeated_phrases"
+TITLE = "Repeated phrases"
+NEEDS_ENGLISH = False
+GUIDE = (
+    "Phrases of three words or more that come back at least three times, each with its places. A refrain is a "
+    "device; a gesture that every character makes is a tic. Dialogue repeats because people do: leave it alone. "
+    "Only the longest form of a phrase is listed."
+)
 _SHORTEST = 3
 _LONGEST = 40
 _FEWEST = 3
@@ -34,6 +44,11 @@ Gram = tuple[int, ...]
 class _Token:
     paragraph: Paragraph
     word: int
+
+
+def measure(story: Story) -> Measured:
+    """Phrases that come back at least three times."""
+    return Measured(findings=repeated_phrases(story.prose, story.names))
 
 
 def repeated_phrases(prose: Sequence[SectionProse], names: Names) -> tuple[Finding, ...]:

@@ -1,0 +1,28 @@
+"""The words that this manuscript uses more than ordinary English does."""
+
+from jobs.analysis.sections.frequency import LISTED, findings, uses
+from jobs.analysis.sections.section import Measured
+from jobs.analysis.story.story import Story
+from jobs.analysis.words.english import function_words
+
+KEY = "overused_words"
+TITLE = "Words you use more than most"
+NEEDS_ENGLISH = True
+GUIDE = (
+    "Words that stand out most against ordinary English, at least three times as frequent, the most telling first. "
+    "Subjects, settings and dialect belong here; favourite gestures and fillers are what to look for. "
+    "The row of counts shows in which chapters they gather."
+)
+_LEAST_RATIO = 3.0
+"""A guess: below it, words of the subject hide the habits."""
+
+
+def measure(story: Story) -> Measured:
+    """Words used at least three times as often as in ordinary English, the most telling first.
+
+    Telling is the log-likelihood ratio: T. Dunning, "Accurate methods for the statistics of surprise and
+    coincidence", Computational Linguistics 19 (1993).
+    """
+    common = function_words()
+    found = [use for use in uses(story) if use.ratio >= _LEAST_RATIO and use.form not in common]
+    return Measured(findings=findings(story, sorted(found, key=lambda use: -use.weight)[:LISTED]))

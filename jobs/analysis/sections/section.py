@@ -1,0 +1,31 @@
+"""What a section of the report is: a module with these names, and a row in `sections/all.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from jobs.analysis.report import Figure, Finding
+from jobs.analysis.story.story import Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a section found."""
+
+    figures: Sequence[Figure] = ()
+    findings: Sequence[Finding] = ()
+
+
+class Section(Protocol):
+    """One subject of the report."""
+
+    KEY: str
+    """Stable, for programs."""
+    TITLE: str
+    GUIDE: str
+    """What the numbers mean, and what they do not."""
+    NEEDS_ENGLISH: bool
+    """Whether it is left out of the report on a manuscript in another language."""
+
+    def measure(self, story: Story, /) -> Measured | None:
+        """What it finds; None where it says nothing about this manuscript, which leaves it out."""

@@ -1,0 +1,43 @@
+"""A manuscript as the sections of a report measure it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from jobs.analysis.story.language import is_english
+from jobs.analysis.story.names import Names, find_names
+from jobs.analysis.story.prose import SectionProse, read_prose
+from jobs.analysis.story.tally import Tally, tally
+from jobs.analysis.structure.chapters import Manuscript
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """The running text of a manuscript, counted."""
+
+    manuscript: Manuscript
+    prose: Sequence[SectionProse]
+    tallies: Sequence[Tally]
+    """Of each section, in the order of `prose`."""
+    total: Tally
+    names: Names
+    is_english: bool
+
+
+def read_story(manuscript: Manuscript, progress: Callable[[float], None]) -> Story:
+    """The story of a manuscript; tells a share from 0 to 1 as it goes."""
+    count = 2 * len(manuscript.sections)
+    prose = read_prose(manuscript.sections, lambda done: progress(done / count))
+    tallies: list[Tally] = []
+    total = Tally()
+    for part in prose:
+        tallies.append(tally(part.paragraphs))
+        total.add(tallies[-1])
+        progress(0.5 + len(tallies) / count)
+    return Story(
+        manuscript=manuscript,
+        prose=prose,
+        tallies=tallies,
+        total=total,
+        names=find_names(prose),
+        is_english=is_english(prose),
+    )

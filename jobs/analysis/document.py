@@ -23,8 +23,11 @@ class Block:
     """Of a HEADING, 1 the highest; else 0."""
     gap: int = 0
     """Blank lines above it; a new page counts as three."""
+    look: str = ""
+    """How it is set: a style, a class, bold, centred. Says only whether two blocks look alike; "" where unknown."""
     is_added: bool = False
-    """A heading that the text does not hold: its words come from the outline and are not counted."""
+    """What the text does not hold: a heading whose words come from the outline, a break that only space makes.
+    Its words are not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

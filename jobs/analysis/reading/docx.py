@@ -10,7 +10,8 @@ from jobs.analysis.document import Block, Document, Role
 from jobs.analysis.reading.container import INSPECTED_BYTES, Container, Target, open_container
 from jobs.analysis.reading.encoding import clean
 from jobs.analysis.reading.format import ZIP, Format
-from jobs.analysis.words.markers import is_scene_break
+from jobs.analysis.reading.pictures import without_pictures
+from jobs.analysis.words.markers import is_ornament
 from jobs.errors import Unreadable
 
 FORMAT_NAME = "a Word document"
@@ -54,7 +55,7 @@ def read_docx(path: Path) -> Document:
         main_part = find_main_part(container)
         body = _Body(_read_styles(container, posixpath.join(posixpath.dirname(main_part), _STYLES_PART)))
         container.parse(main_part, body)
-    return Document(blocks=tuple(body.blocks))
+    return Document(blocks=tuple(without_pictures(body.blocks, body.pictures)))
 
 
 def find_main_part(container: Container) -> str:
@@ -158,6 +159,17 @@ class _Paragraph:
     """Whether the run that is being read is."""
     ends_page: bool = False
     in_properties: bool = False
+    style_id: str = ""
+    alignment: str = ""
+    is_bold: bool = False
+    """Whether the run that is being read is."""
+    plain: int = 0
+    """Characters that are not bold."""
+    picture: str = ""
+
+    def look(self) -> str:
+        """Style, alignment and whether all of it is bold."""
+        return f"{self.style_id} {self.alignment}{' bold' if not self.plain else ''}".strip()
 
 
 class _Body(Target):
@@ -165,6 +177,8 @@ class _Body(Target):
 
     def __init__(self, styles: Mapping[str, _Style]) -> None:
         self.blocks: list[Block] = []
+        self.pictures: dict[int, str] = {}
+        """Which picture stands alone in a paragraph, by the index of its block."""
         self._styles = styles
         self._open: list[_Paragraph] = []  # more than one where a text box stands inside a paragraph
         self._gap = 0
@@ -205,6 +219,7 @@ class _Body(Target):
     def data(self, text: str) -> None:
         if self._in_text and not self._skipping and self._open and not self._open[-1].is_hidden:
             self._open[-1].pieces.append(text)
+            self._open[-1].plain += 0 if self._open[-1].is_bold else len(text.strip())
 
     def close(self) -> None:
         self._finish(_Paragraph())  # for what was to run on
@@ -214,6 +229,7 @@ class _Body(Target):
             case "t":
                 self._in_text = True
             case "pStyle":
+                paragraph.style_id = _value(attributes)
                 paragraph.style = self._styles.get(_value(attributes)) or _by_identifier(_value(attributes))
             case "outlineLvl":
                 level = _level(_value(attributes))
@@ -221,7 +237,13 @@ class _Body(Target):
             case "pPr":
                 paragraph.in_properties = True
             case "r":
-                paragraph.is_hidden = False
+                paragraph.is_hidden = paragraph.is_bold = False
+            case "b" if not paragraph.in_properties:
+                paragraph.is_bold = _value(attributes) not in _OFF
+            case "jc":
+                paragraph.alignment = _value(attributes)
+            case "blip":
+                paragraph.picture = next((value for key, value in attributes.items() if key.endswith("}embed")), "")
             case "vanish":
                 paragraph.is_hidden = _value(attributes) not in _OFF
             case "framePr":
@@ -251,18 +273,22 @@ class _Body(Target):
         text = clean(raw).strip()
         if text:
             role, level = self._role(paragraph, text)
-            self.blocks.append(Block(text=text.replace(_PAGE, "\n"), role=role, level=level, gap=self._gap))
-        self._gap = 0 if text else self._gap + 1
+            text, look = text.replace(_PAGE, "\n"), paragraph.look()
+            self.blocks.append(Block(text=text, role=role, level=level, gap=self._gap, look=look))
+        elif paragraph.picture:
+            self.pictures[len(self.blocks)] = paragraph.picture
+            self.blocks.append(Block(text="", role=Role.BREAK, gap=self._gap, is_added=True))
+        self._gap = 0 if text or paragraph.picture else self._gap + 1
         if paragraph.ends_page or _PAGE in raw[len(raw.rstrip()) :]:
             self._gap = max(self._gap, _PAGE_GAP)
 
     def _role(self, paragraph: _Paragraph, text: str) -> tuple[Role, int]:
         if self._contents_depth:
             return Role.CONTENTS, 0
-        if is_scene_break(text):
-            return Role.BREAK, 0
         if paragraph.style.role is Role.HEADING and len(text) > _LONGEST_HEADING:
             return Role.TEXT, 0  # prose in the wrong style
+        if paragraph.style.role is not Role.HEADING and is_ornament(text):
+            return Role.BREAK, 0
         return paragraph.style.role, paragraph.style.level
 
 

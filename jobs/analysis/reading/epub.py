@@ -2,8 +2,9 @@
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.entities import html5
 from itertools import groupby
 from pathlib import Path
@@ -22,8 +23,9 @@ from jobs.analysis.reading.container import (
 from jobs.analysis.reading.encoding import clean
 from jobs.analysis.reading.format import ZIP, Format
 from jobs.analysis.reading.navigation import OPS_TYPE, Targets, read_navigation
-from jobs.analysis.words.markers import is_scene_break
-from jobs.analysis.words.words import word_set, words_of
+from jobs.analysis.reading.pictures import illustrations, without_pictures
+from jobs.analysis.words.markers import is_ornament
+from jobs.analysis.words.words import word_set
 from jobs.errors import Unreadable
 
 FORMAT_NAME = "an EPUB"
@@ -43,6 +45,7 @@ _BLOCKS = word_set(
     aside pre address center hgroup
     """
 )
+_BOLD = frozenset({"b", "strong"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NOT_READ = word_set(
     """
@@ -55,10 +58,6 @@ _NCX_TYPE = "application/x-dtbncx+xml"
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _PAGE_GAP = 3
-_FEWEST_HEADINGS = 2
-"""A text that tags fewer above prose has none but the book's own title: then its table of contents is read."""
-_TITLE_PAGE = 80
-"""Words; a page that holds no more heads no chapter."""
 _MAX_ANCHORS = 20_000
 _LONGEST_TITLE = 200
 _LONGEST_HEADING = 300
@@ -107,7 +106,7 @@ def _read_spine(container: Container, package: "_Package", folder: str) -> Docum
     blocks: list[Block] = []
     left_out: list[str] = []
     targets = Targets()
-    headings = 0
+    pictures: dict[int, str] = {}
     for href in package.spine():
         member = _member(folder, href)
         page = _read_page(container, member)
@@ -115,10 +114,15 @@ def _read_spine(container: Container, package: "_Package", folder: str) -> Docum
             left_out.append(page.title.strip() or posixpath.basename(href))
         else:
             targets.add(member, len(blocks), page.anchors)
+            pictures |= {len(blocks) + index: name for index, name in page.pictures.items()}
             blocks.extend(page.blocks)
-            headings += page.headings() if headings < _FEWEST_HEADINGS else 0
-    outline = _outline(container, package, folder, targets) if headings < _FEWEST_HEADINGS else []
-    return Document(blocks=tuple(blocks), left_out=tuple(left_out), outline=tuple(outline))
+    outline = _outline(container, package, folder, targets)
+    gone = illustrations(pictures)
+    return Document(
+        blocks=tuple(without_pictures(blocks, pictures)),
+        left_out=tuple(left_out),
+        outline=tuple(replace(entry, block=entry.block - bisect_left(gone, entry.block)) for entry in outline),
+    )
 
 
 def _member(folder: str, href: str) -> str:
@@ -213,6 +217,10 @@ class _Flow:
 
     pieces: list[str] = field(default_factory=list)
     level: int = 0
+    look: str = ""
+    plain: int = 0
+    """Characters that are not bold."""
+    picture: str = ""
 
     def paragraphs(self) -> Iterator[str]:
         """Two line breaks or more in a row end a paragraph, not a heading."""
@@ -229,6 +237,8 @@ class _Page(Target):
         self.blocks: list[Block] = []
         self.anchors: dict[str, int] = {}
         """Index of the block in which, or before which, each anchor stands."""
+        self.pictures: dict[int, str] = {}
+        """Which picture stands alone in a paragraph, by the index of its block."""
         self.title = ""
         self.is_apparatus = False
         self._flow = _Flow()
@@ -236,6 +246,8 @@ class _Page(Target):
         self._invisible = 0
         self._just_opened = ""
         self._in_title = False
+        self._bold = 0
+        self._paragraph = 0  # where the blocks of the paragraph that is open begin
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = local_name(tag)
@@ -253,6 +265,12 @@ class _Page(Target):
         elif name in _BLOCKS or name in _HEADINGS:
             self._finish()
             self._flow.level = _HEADINGS.get(name, 0)
+            self._flow.look = f"{name} {attributes.get('class', '')}".strip()
+            self._paragraph = len(self.blocks)
+        elif name == "img":
+            self._flow.picture = posixpath.basename(attributes.get("src", ""))
+        elif name in _BOLD:
+            self._bold += 1
         if len(self.anchors) < _MAX_ANCHORS and (anchor := _anchor(name, attributes)):
             self.anchors.setdefault(anchor, len(self.blocks))
         self._just_opened = name
@@ -265,18 +283,18 @@ class _Page(Target):
             self._invisible -= 1
         elif name in _BLOCKS or name in _HEADINGS:
             self._finish()
+            if name == "p" and self._paragraph == len(self.blocks):
+                self._gap += 1  # an empty paragraph is space that somebody wanted
+        elif name in _BOLD:
+            self._bold -= 1
 
     def data(self, text: str) -> None:
         if self._in_title and not self.blocks:
             self.title = (self.title + clean(text)).lstrip()[:_LONGEST_TITLE]
         elif not self._invisible:
             self._flow.pieces.append(text)
+            self._flow.plain += 0 if self._bold else len(text.strip())
             self._just_opened = self._just_opened if text.isspace() else ""
-
-    def headings(self) -> int:
-        """How many stand above prose."""
-        found = sum(block.role is Role.HEADING for block in self.blocks)
-        return found if found and words_of(self.blocks) > _TITLE_PAGE else 0
 
     def _judge(self, types: frozenset[str]) -> None:
         """Notes below a chapter do not make the chapter's page one of notes."""
@@ -293,10 +311,16 @@ class _Page(Target):
 
     def _finish(self) -> None:
         flow, self._flow = self._flow, _Flow()
+        look = flow.look if flow.plain else f"{flow.look} bold"
+        before = len(self.blocks)
         for text in flow.paragraphs():
             role = _role(text, flow.level)
             level = flow.level if role is Role.HEADING else 0
-            self.blocks.append(Block(text=text, role=role, level=level, gap=self._gap))
+            self.blocks.append(Block(text=text, role=role, level=level, gap=self._gap, look=look))
+            self._gap = 0
+        if flow.picture and before == len(self.blocks):
+            self.pictures[before] = flow.picture
+            self.blocks.append(Block(text="", role=Role.BREAK, gap=self._gap, is_added=True))
             self._gap = 0
 
 
@@ -305,9 +329,9 @@ def _anchor(name: str, attributes: Mapping[str, str]) -> str:
 
 
 def _role(text: str, level: int) -> Role:
-    if is_scene_break(text):
-        return Role.BREAK
-    return Role.HEADING if level and len(text) <= _LONGEST_HEADING else Role.TEXT
+    if level and len(text) <= _LONGEST_HEADING:
+        return Role.HEADING
+    return Role.BREAK if is_ornament(text) else Role.TEXT
 
 
 def _inspect(path: Path) -> None:

@@ -9,7 +9,7 @@ from statistics import quantiles
 from jobs.analysis.document import Block, Document, Role
 from jobs.analysis.reading.encoding import decode
 from jobs.analysis.reading.format import Format
-from jobs.analysis.words.markers import is_scene_break, read_marker
+from jobs.analysis.words.markers import is_ornament, is_scene_break, read_marker
 from jobs.errors import TooLarge
 
 NEWLINES = re.compile("\r\n?|[\u2028\u2029\x85\x0b]")
@@ -18,11 +18,13 @@ _PAGE_GAP = 3
 MAX_TEXT_BYTES = 64 * 1024 * 1024
 """Of a plain text; as much as a container may unpack to."""
 _INSPECTED_BYTES = 4096
+_CENTRED = 10
+"""Spaces; no paragraph is indented so far. A guess."""
 _WIDEST_WRAP = 100
 _NARROWEST_WRAP = 35
 _LONGEST_HEADING = 200
 _LONGEST_PLAIN_HEADING = 60
-HASHES = re.compile(r"(#{1,6})\s+(\S.*?)(?:\s+#+)?$")
+HASHES = re.compile(r"(#{1,6})!?\s+(\S.*?)(?:\s+#+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,23 @@ def _blocks(chunk: _Chunk) -> Iterator[Block]:
     for position, line in enumerate(chunk.lines):
         stands_alone = _stands_alone(line, first=position == 0)
         if paragraph and (stands_alone or _is_indented(line)):
-            yield Block(text="\n".join(paragraph), gap=gap)
+            yield _paragraph(paragraph, gap)
             paragraph, gap = [], 0
         if stands_alone:
             yield _lone_block(line.strip(), gap)
             gap = 0
         else:
-            paragraph.append(line.strip())
+            paragraph.append(line)
     if paragraph:
-        yield Block(text="\n".join(paragraph), gap=gap)
+        yield _paragraph(paragraph, gap)
+
+
+def _paragraph(lines: list[str], gap: int) -> Block:
+    text = "\n".join(line.strip() for line in lines)
+    if len(lines) == 1 and is_ornament(text):
+        return Block(text=text, role=Role.BREAK, gap=gap)
+    indent = len(lines[0].expandtabs()) - len(lines[0].expandtabs().lstrip())
+    return Block(text=text, gap=gap, look="far in" if indent >= _CENTRED else "")
 
 
 def _stands_alone(line: str, *, first: bool) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from jobs.analysis.document import Role
@@ -72,8 +73,9 @@ def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -
 
 def _section_prose(section: Section, marks: SpeechMarks) -> SectionProse:
     texts = [block.text for block in section.body if block.role is not Role.BREAK]
+    scenes = sum(is_text for is_text, _ in groupby(section.body, key=lambda block: block.role is not Role.BREAK))
     paragraphs = tuple(_paragraph(section.number, number, text, marks) for number, text in enumerate(texts, start=1))
-    return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=len(section.body) - len(texts))
+    return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=max(0, scenes - 1))
 
 
 def _paragraph(section: int, number: int, text: str, marks: SpeechMarks) -> Paragraph:

@@ -1,13 +1,15 @@
 """A document to its sections: parts, chapters, letters and the rest, each block in exactly one place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from jobs.analysis.document import Block, Document, Role
-from jobs.analysis.structure.headings import Heading, choose_headings
-from jobs.analysis.structure.outline import outlined
+from jobs.analysis.structure.breaks import usual_space, with_breaks
+from jobs.analysis.structure.headings import LONGEST_CHAPTER, Chosen, Heading, choose_headings
+from jobs.analysis.structure.ranks import ranked
+from jobs.analysis.structure.witnesses import witnessed
 from jobs.analysis.words.markers import Place, SectionKind
-from jobs.analysis.words.words import words_of
+from jobs.analysis.words.words import count_words, words_of
 
 WHOLE_TEXT = "Whole text"
 OPENING = "Opening"
@@ -15,12 +17,13 @@ MAX_SECTIONS = 2_000
 """A text with more lines that look like headings has none: it is a table or a script."""
 _OPENING_WORDS = 600
 """Text above the first heading that is longer is no title page but the story's beginning."""
-_TITLE_PAGE = 80
-"""Words; a heading with no more below it does not show that the text gives its chapters headings."""
+_SHORTEST_PARAGRAPH = 12
+"""Words; what is shorter may be an entry of a list. A guess."""
 _NESTED_CHAPTER = 0
 """Words: a table of contents lists parts with their chapters, hardly ever chapters with their scenes."""
 _START = "START OF TH"
 _END = "END OF TH"
+_END_LINES = ("End of the Project Gutenberg", "End of Project Gutenberg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,27 +64,10 @@ class Manuscript:
 
 
 def split(document: Document) -> Manuscript:
-    """The sections of a document. One without headings becomes a single section that holds all of it.
-
-    The outline that the file carries counts only where the text itself has no chapters.
-    """
-    limits = _story_limits(document.blocks)
-    by_text = _by_text(document, limits)
-    if not document.outline or _headed(by_text) > 1:
-        return by_text
-    by_outline = _by_outline(document, limits)
-    return by_outline if _headed(by_outline) > _headed(by_text) else by_text
-
-
-def _by_text(document: Document, limits: tuple[int, int]) -> Manuscript:
-    start, end = limits
-    story = document.blocks[start:end]
-    return _split(document, document.blocks[:start], story, document.blocks[end:], choose_headings(story))
-
-
-def _by_outline(document: Document, limits: tuple[int, int]) -> Manuscript:
-    before, story, after = outlined(document, limits)
-    return _split(document, before, story, after, choose_headings(story, longest_chapter=_NESTED_CHAPTER))
+    """The sections of a document. One without headings becomes a single section that holds all of it."""
+    before, story, after = witnessed(document, _story_limits(document.blocks))
+    longest = _NESTED_CHAPTER if document.outline else LONGEST_CHAPTER
+    return _split(document, before, story, after, choose_headings(story, longest_chapter=longest))
 
 
 def _split(
@@ -89,24 +75,25 @@ def _split(
     before: Sequence[Block],
     story: Sequence[Block],
     after: Sequence[Block],
-    headings: Sequence[Heading],
+    chosen: Chosen,
 ) -> Manuscript:
-    headings = headings if len(headings) <= MAX_SECTIONS else []
+    headings = ranked(chosen.headings, chosen.words_below) if len(chosen.headings) <= MAX_SECTIONS else []
     first, last = _story_headings(headings)
     if first == last:
         return _manuscript(document, before, (_whole(story),), after)
     story_start = headings[first].index
     story_end = headings[last].index if last < len(headings) else len(story)
     front = story[:story_start]
-    opening = [_opening(front)] if words_of(front) > _OPENING_WORDS else []
+    opening = [_opening(front)] if _told(front, chosen.contents) > _OPENING_WORDS else []
     sections = tuple(opening + _sections(story[:story_end], headings[first:last], len(opening) + 1))
     above = () if opening else front
     return _manuscript(document, (*before, *above), sections, (*story[story_end:], *after))
 
 
-def _headed(manuscript: Manuscript) -> int:
-    """Sections with a heading and text: a title page is none."""
-    return sum(bool(section.heading) and words_of(section.body) > _TITLE_PAGE for section in manuscript.sections)
+def _told(front: Sequence[Block], contents: Collection[int]) -> int:
+    """Words of its paragraphs, without the entries of lists."""
+    counts = (count_words(block.text) for index, block in enumerate(front) if index not in contents)
+    return sum(words for words in counts if words >= _SHORTEST_PARAGRAPH)
 
 
 def _manuscript(
@@ -121,9 +108,13 @@ def _story_limits(blocks: Sequence[Block]) -> tuple[int, int]:
     for index, block in enumerate(blocks):
         if block.text.startswith("***") and _START in block.text[:30]:
             start = index + 1
-        elif block.text.startswith("***") and _END in block.text[:30] and index > start:
-            end = index
+        elif index > start and _ends_book(block.text):
+            end = min(end, index)
     return (start, end) if start < end else (0, len(blocks))
+
+
+def _ends_book(text: str) -> bool:
+    return (text.startswith("***") and _END in text[:30]) or text.startswith(_END_LINES)
 
 
 def _story_headings(headings: Sequence[Heading]) -> tuple[int, int]:
@@ -138,7 +129,8 @@ def _story_headings(headings: Sequence[Heading]) -> tuple[int, int]:
 
 
 def _whole(blocks: Sequence[Block]) -> Section:
-    return Section(number=1, kind=SectionKind.OTHER, heading="", name=WHOLE_TEXT, heading_blocks=(), body=tuple(blocks))
+    body = with_breaks(blocks, usual_space([blocks]))
+    return Section(number=1, kind=SectionKind.OTHER, heading="", name=WHOLE_TEXT, heading_blocks=(), body=body)
 
 
 def _opening(blocks: Sequence[Block]) -> Section:
@@ -147,6 +139,10 @@ def _opening(blocks: Sequence[Block]) -> Section:
 
 def _sections(blocks: Sequence[Block], headings: Sequence[Heading], number: int) -> list[Section]:
     ends = [heading.index for heading in headings[1:]] + [len(blocks)]
+    bodies = [
+        _with_scenes(blocks[heading.body_index : end], heading) for heading, end in zip(headings, ends, strict=True)
+    ]
+    usual = usual_space(bodies)
     return [
         Section(
             number=number + position,
@@ -154,9 +150,9 @@ def _sections(blocks: Sequence[Block], headings: Sequence[Heading], number: int)
             heading=heading.text,
             name=heading.name,
             heading_blocks=tuple(blocks[heading.index : heading.body_index]),
-            body=_with_scenes(blocks[heading.body_index : end], heading),
+            body=with_breaks(body, usual),
         )
-        for position, (heading, end) in enumerate(zip(headings, ends, strict=True))
+        for position, (heading, body) in enumerate(zip(headings, bodies, strict=True))
     ]
 
 

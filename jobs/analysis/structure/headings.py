@@ -9,6 +9,7 @@ from typing import assert_never
 
 from jobs.analysis.document import Block, Role
 from jobs.analysis.structure.candidates import Candidate, find_candidates
+from jobs.analysis.structure.looks import set_alike, set_as
 from jobs.analysis.structure.numbering import counted_rows
 from jobs.analysis.words.markers import Marker, Place, SectionKind, is_capitalised, is_title, undecorated
 from jobs.analysis.words.words import count_words
@@ -32,14 +33,36 @@ class Heading:
     place: Place = Place.STORY
     scenes: tuple[int, ...] = ()
     """Indices of blocks below it that only head scenes."""
+    level: int = 0
+    """1 the highest; 0 where the file says none."""
+    is_numbered: bool = False
+    """Whether it is a part, a chapter or a letter by its words."""
+    is_chapter: bool = False
+    """Whether its words or its number make it a chapter, so that what is below it are scenes."""
+    has_keyword: bool = False
+    is_named: bool = False
+    """Whether it is a prologue, an epilogue or the like."""
 
 
-def choose_headings(blocks: Sequence[Block], *, longest_chapter: int = LONGEST_CHAPTER) -> list[Heading]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The headings of a manuscript, and what only lists them."""
+
+    headings: list[Heading]
+    contents: frozenset[int]
+    """Indices of the blocks of contents lists."""
+    words_below: list[int]
+    """Words between each heading and the next."""
+
+
+def choose_headings(blocks: Sequence[Block], *, longest_chapter: int = LONGEST_CHAPTER) -> Chosen:
     """The headings of a manuscript in order, without contents lists and the book's own title.
 
     `longest_chapter` is in words: unnumbered headings over more than that, with twice as many below, head parts.
     """
-    return _Choice(blocks, longest_chapter).headings()
+    choice = _Choice(blocks, longest_chapter)
+    headings = choice.headings()
+    return Chosen(headings=headings, contents=choice.contents, words_below=choice.words_below(headings))
 
 
 class _Choice:
@@ -47,7 +70,7 @@ class _Choice:
         self._blocks = blocks
         self._longest_chapter = longest_chapter
         self._words_before = [0, *accumulate(count_words(block.text) for block in blocks)]
-        self._candidates = find_candidates(blocks)
+        self._candidates, self.contents = find_candidates(blocks)
         self._markers = {found.index: found.marker for found in self._candidates}
         self._styled = _without_book_title([found for found in self._candidates if found.is_styled])
         self._scenes: set[int] = set()
@@ -66,6 +89,14 @@ class _Choice:
             for index, end in zip(order, ends, strict=True)
         ]
 
+    def words_below(self, headings: Sequence[Heading]) -> list[int]:
+        """Words between each heading and the next."""
+        ends = [*(heading.index for heading in headings), len(self._blocks)][1:]
+        return [
+            self._words_before[end] - self._words_before[heading.body_index]
+            for heading, end in zip(headings, ends, strict=True)
+        ]
+
     def _heading(self, index: int, kind: SectionKind, scenes: Sequence[int]) -> Heading:
         block = self._blocks[index]
         marker = self._markers.get(index)
@@ -79,6 +110,11 @@ class _Choice:
             name=name if below is None else _one_line(self._blocks[below].text),
             place=marker.place if marker else Place.STORY,
             scenes=tuple(scenes),
+            level=block.level,
+            is_numbered=index in self._numbered,
+            is_chapter=index in self._numbered and kind is SectionKind.CHAPTER,
+            has_keyword=marker is not None and bool(marker.keyword),
+            is_named=marker is not None and marker.kind is SectionKind.OTHER,
         )
 
     def _choose_numbered(self) -> Iterable[Candidate]:
@@ -171,12 +207,17 @@ class _Choice:
             return {}
         usual = Counter(block.gap for block in self._blocks).most_common(1)[0][0] if self._blocks else 0
         typed = [found for found in self._numbered.values() if not found.is_styled]
+        taken = set(self._names.values()) | set(self._numbered) | set(self._named())
         if len(typed) > 1:
             gap = min(found.block.gap for found in typed)
             after = min(self._numbered)
             found = self._spaced(gap, after=after) if gap > max(usual, 1) else []
+            found = [index for index in found if self._blocks[index].gap >= gap]
+            found += [index for index in set_as(self._blocks, self._numbered) if index > after and index not in taken]
             return dict.fromkeys(found, SectionKind.OTHER)
         found = self._spaced(max(2, usual + 1), after=0)
+        alike = set_alike(self._blocks, self._words_before, taken)
+        found = found if len(found) > len(alike) else alike
         return dict.fromkeys(found, SectionKind.CHAPTER) if len(found) > 1 else {}
 
     def _spaced(self, gap: int, *, after: int) -> list[int]:

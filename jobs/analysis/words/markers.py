@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from jobs.analysis.words.numerals import ANY_NUMBER, read_number
+from jobs.analysis.words.numerals import ANY_NUMBER, is_plain_number, read_number
 from jobs.analysis.words.words import word_set
 
 
@@ -38,6 +38,8 @@ class Marker:
     """Of the number: "roman", "arabic", "word" or ""."""
     title: str = ""
     place: Place = Place.STORY
+    is_long: bool = False
+    """Whether only its place in a row of numbers tells it from a paragraph that begins with one."""
 
     @property
     def is_bare(self) -> bool:
@@ -50,9 +52,14 @@ class Marker:
         return bool(self.keyword) and not self.title
 
     @property
+    def is_last(self) -> bool:
+        """Whether it is "Chapter the Last"."""
+        return self.kind is not SectionKind.OTHER and bool(self.keyword) and self.number is None
+
+    @property
     def key(self) -> tuple[str, int | None, str]:
         """The same for two lines that name the same section, e.g. in a contents list and in the text."""
-        return (self.keyword, self.number, "" if self.number is not None else self.title.casefold())
+        return (self.keyword, self.number, "" if self.number is not None or self.is_last else self.title.casefold())
 
 
 _KINDS = {
@@ -67,13 +74,21 @@ _KINDS = {
     "stave": SectionKind.CHAPTER,
     "canto": SectionKind.CHAPTER,
     "episode": SectionKind.CHAPTER,
-    "chapitre": SectionKind.CHAPTER,
     **dict.fromkeys(
-        ("kapitel", "kapittel", "hoofdstuk", "rozdział", "глава", "κεφάλαιο", "bölüm"), SectionKind.CHAPTER
+        (
+            *("chapitre", "kapitel", "kapittel", "hoofdstuk", "rozdział", "глава", "розділ", "поглавље", "κεφάλαιο"),
+            *("bölüm", "capítulo", "capítol", "capitolo", "capitolul", "kapitola", "poglavlje", "luku", "fejezet"),
+        ),
+        SectionKind.CHAPTER,
     ),
-    **dict.fromkeys(("partie", "parte", "teil", "część", "часть"), SectionKind.PART),
-    "capítulo": SectionKind.CHAPTER,
-    "capitolo": SectionKind.CHAPTER,
+    **dict.fromkeys(
+        (
+            *("partie", "livre", "tome", "parte", "libro", "tomo", "livro", "teil", "buch", "deel", "boek", "del"),
+            *("część", "księga", "část", "kniha", "часть", "книга", "частина", "μέρος", "βιβλίο", "kısım", "osa"),
+            *("rész", "könyv", "partea"),
+        ),
+        SectionKind.PART,
+    ),
     "letter": SectionKind.LETTER,
 }
 _NAMED = {
@@ -119,6 +134,10 @@ _NAME = re.compile(rf"(?P<name>{'|'.join(sorted(_NAMED, key=len, reverse=True))}
 _REST = re.compile(rf"{_SEPARATOR}(?P<title>\S.*)", re.DOTALL)
 _END_OF_NUMBER = re.compile(r"[\s.:—–\-~*]*")
 _LONGEST_HEADING = 160
+_LONGEST_NUMBERED = 600
+_MOST_LINES = 8
+"""Of a heading with keyword and number: old novels tell the chapter in its title."""
+_NOTE_MARK = re.compile(r"(?<=\w)[.]?(?:\s?\[\d{1,3}\]|[*†‡¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2})\Z")
 _MAX_TITLE_WORDS = 14
 _MAX_LOWER_WORDS = 6
 _DECORATION = " \t*_~=•[]<>-–—"
@@ -132,22 +151,43 @@ _BREAK = re.compile(
     r"(?=.{1,40}\Z)(?:[*#~•·=+⁂†‡❦❧☙✦✧✶✻✽◆◇◊○●∞§]|[-—–_]{2,}|[-—–](?=\s))(?:\s*[-*#~•·=+_⁂†‡❦❧☙✦✧✶✻✽◆◇◊○●∞§—–])*\Z"
 )
 _WORDED_BREAK = re.compile(
-    r"(?:[~*]\s*)?(?:o0o|oOo|ooo|xxx|x\s+x\s+x|\[?\s*(?:scene|section) break\s*\]?)(?:\s*[~*])?\Z", re.I
+    r"(?:[~*]\s*)?(?:o0o|oOo|ooo|xxx|x\s+x\s+x|X\s+X\s+X|\[?\s*(?i:scene|section) (?i:break)\s*\]?)(?:\s*[~*])?\Z"
 )
+_LONGEST_ORNAMENT = 40
+_SPEECH = frozenset("“”„«»\"'‘’¿¡!?")
 
 
 def is_scene_break(text: str) -> bool:
-    """Whether a line is a mark between scenes: * * *, #, ⁂, ~~~, ----."""
+    """Whether a line is a mark between scenes wherever it stands: * * *, #, ⁂, ~~~, ----. XXX is thirty, xxx a mark."""
     return bool(_BREAK.match(text) or _WORDED_BREAK.match(text))
+
+
+def is_ornament(text: str) -> bool:
+    """Whether a paragraph is a mark between scenes: short and without a letter. Silence in dialogue is none: “…”, —?"""
+    if is_scene_break(text):
+        return True
+    if len(text) > _LONGEST_ORNAMENT or any(map(str.isalnum, text)) or not text.strip():
+        return False
+    return (
+        _SPEECH.isdisjoint(text) and not (text[0] in "—–-" and "…" in text) and not (text[0] in "—–-" and "." in text)
+    )
+
+
+def is_letterless(text: str) -> bool:
+    """Whether there is neither letter nor digit in it."""
+    return not any(map(str.isalnum, text))
 
 
 def read_marker(text: str) -> Marker | None:
     """The heading that the text may be, or None when it cannot be one."""
     text = text.strip()
-    if not text or len(text) > _LONGEST_HEADING or text.count("\n") > 2:
+    if not text or len(text) > _LONGEST_NUMBERED or text.count("\n") > _MOST_LINES:
         return None
+    text = text if text[0] in _DECORATION else _NOTE_MARK.sub("", text)
     plain = undecorated(text)
-    return _keyword(plain) or _named(plain) or _bare(text)
+    if len(text) > _LONGEST_HEADING or text.count("\n") > 2:
+        return _long(plain)
+    return _keyword(plain) or _named(plain) or _bare(text) or _long(plain)
 
 
 def is_title(text: str) -> bool:
@@ -187,6 +227,20 @@ def _keyword(text: str) -> Marker | None:
     return Marker(kind=_KINDS[keyword], keyword=keyword, number=number, style=style, title=title)
 
 
+def _long(text: str) -> Marker | None:
+    """A keyword with a number and, behind a mark, a title as long as those of old novels."""
+    match = _KEYWORD.fullmatch(text)
+    rest = _REST.fullmatch(match["rest"]) if match else None
+    if match is None or rest is None or not match["keyword"][0].isupper():
+        return None
+    title = " ".join(rest["title"].split())
+    if not (title[0].isupper() or not title[0].isalpha()):
+        return None
+    keyword = match["keyword"].casefold()
+    number, style = read_number(match["number"])
+    return Marker(kind=_KINDS[keyword], keyword=keyword, number=number, style=style, title=title, is_long=True)
+
+
 def _named(text: str) -> Marker | None:
     match = _NAME.fullmatch(text)
     if match is None or not match["name"][0].isupper():
@@ -209,7 +263,7 @@ def _bare(text: str) -> Marker | None:
 def _numbered(numeral: str, title: str) -> Marker | None:
     number, style = read_number(numeral)
     written_as_heading = style == "arabic" or (numeral.isupper() if style == "roman" else numeral[0].isupper())
-    if number is None or not written_as_heading:
+    if number is None or not written_as_heading or (style == "word" and not is_plain_number(numeral)):
         return None
     return Marker(kind=SectionKind.CHAPTER, number=number, style=style, title=title)
 

@@ -1,6 +1,8 @@
-"""Numbers as headings write them: 12, XII, Twelve, the Twelfth, 12th."""
+"""Numbers as headings write them: 12, XII, Twelve, the Twelfth, 12th, Zwölftes."""
 
 import re
+
+from jobs.analysis.words.number_words import NUMBER_WORDS
 
 _UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 _TEENS = [
@@ -28,14 +30,21 @@ def _ordinal(cardinal: str) -> str:
     return f"{head} {ordinal}".strip()
 
 
-def _cardinals() -> list[str]:
+def _tens_and_units() -> list[str]:
     tens = [words for ten in _TENS for words in (ten, *(f"{ten} {unit}" for unit in _UNITS))]
-    return [*_UNITS, *_TEENS, *tens, "one hundred"]
+    return [*_UNITS, *_TEENS, *tens]
 
 
-_WORDS = {form: value for value, name in enumerate(_cardinals(), start=1) for form in (name, _ordinal(name))}
-_SPELLED = "|".join(word.replace(" ", r"[-‐‑\s]") for word in sorted(_WORDS, key=len, reverse=True))
-ANY_NUMBER = rf"(?:\d{{1,3}}(?:st|nd|rd|th)?\b|[IVXLC]{{1,9}}\b|(?:{_SPELLED})\b)"
+_BELOW_HUNDRED = {name: value for value, name in enumerate(_tens_and_units(), start=1)}
+_ENGLISH = {form: value for name, value in _BELOW_HUNDRED.items() for form in (name, _ordinal(name))}
+_WORDS = NUMBER_WORDS | _ENGLISH
+_HUNDREDS = re.compile(rf"(?:(a|{'|'.join(_UNITS)}) )?hundred(?:th|(?: and)? (.+))?")
+_SPACE = r"[-‐‑\s]"
+_ONE_WORD = "|".join(word.replace(" ", _SPACE) for word in sorted(_WORDS, key=len, reverse=True))
+_SPELLED = (
+    rf"(?:(?:(?:a|{'|'.join(_UNITS)}){_SPACE})?hundred(?:th|(?:{_SPACE}and)?{_SPACE}(?:{_ONE_WORD}))?|{_ONE_WORD})"
+)
+ANY_NUMBER = rf"(?:\d{{1,3}}(?:st|nd|rd|th)?\b|[IVXLC]{{1,9}}\b|{_SPELLED}\b)"
 """A pattern for a number in any form; to be compiled with re.IGNORECASE."""
 
 
@@ -44,11 +53,32 @@ def read_number(numeral: str) -> tuple[int | None, str]:
     text = re.sub(r"[-‐‑\s]+", " ", numeral.strip().casefold())
     if match := re.fullmatch(r"(\d{1,4})(?:st|nd|rd|th)?", text):
         return int(match[1]), "arabic"
-    if text in _WORDS:
-        return _WORDS[text], "word"
+    if value := _in_words(text):
+        return value, "word"
     if text and _ROMAN.fullmatch(text):
         return _roman(text), "roman"
     return None, ""
+
+
+_SHORTEST_FOREIGN = 4
+"""Letters; a shorter word of another language may be one of English: due, sei, ten."""
+
+
+def is_plain_number(numeral: str) -> bool:
+    """Whether a number in words is one also where no keyword stands beside it."""
+    text = re.sub(r"[-‐‑\s]+", " ", numeral.strip().casefold())
+    return text in _ENGLISH or text.startswith(("a hundred", "one hundred")) or len(text) >= _SHORTEST_FOREIGN
+
+
+def _in_words(text: str) -> int:
+    """0 for what is no number."""
+    if value := _WORDS.get(text):
+        return value
+    if match := _HUNDREDS.fullmatch(text):
+        hundreds = _BELOW_HUNDRED.get(match[1] or "", 1)
+        rest = _ENGLISH.get(match[2], 0) if match[2] else 0
+        return 100 * hundreds + rest if rest or not match[2] else 0
+    return 0
 
 
 def _roman(text: str) -> int:

@@ -76,7 +76,7 @@ def test_a_title_without_a_link_begins_where_its_first_chapter_does(tmp_path: Pa
     links = [Link("Book One", "", [Link("I", "0.xhtml"), Link("II", "1.xhtml")]), Link("Book Two", "2.xhtml")]
 
     assert outline(manuscript(tmp_path, book(links))) == [
-        *(("part", "Book One"), ("chapter", "I"), ("chapter", "II"), ("part", "Book Two")),
+        *(("part", "Book One"), ("chapter", "I"), ("chapter", "II"), ("chapter", "Book Two")),
     ]
 
 
@@ -151,7 +151,7 @@ def test_headings_in_the_text_are_never_overruled(tmp_path: Path) -> None:
     links = [Link(f"Other {number}", f"{number}.xhtml") for number in range(3)]
 
     assert titles(manuscript(tmp_path, book(links, tagged))) == list(TITLES)
-    assert titles(manuscript(tmp_path, book(links, typed))) == ["Chapter 0", "Chapter 1"]
+    assert titles(manuscript(tmp_path, book(links, typed))) == ["Chapter 0", "Chapter 1", "Other 2"]
 
 
 @pytest.mark.parametrize("title", ["Title page", "My Novel"])

@@ -74,3 +74,43 @@ def test_titles_on_the_next_line_are_found_in_every_chapter() -> None:
     chapters = [s for s in split(read_manuscript(path, path.name)).sections if s.kind is SectionKind.CHAPTER]
 
     assert all(chapter.name and chapter.name != chapter.heading for chapter in chapters)
+
+
+MORE = NOVELS.parent / "novels"
+COUNTED = {
+    "dracula.txt": (27, 28),
+    "dracula.pg-raw.txt": (27, 28),
+    "flatland.epub": (22, 24),
+    "great-gatsby.libreoffice.docx": (9, 9),
+    "great-gatsby.libreoffice.epub": (9, 9),
+    "great-gatsby.pandoc-epub2.epub": (9, 9),
+    "great-gatsby.pandoc.md": (9, 9),
+    "huckleberry-finn.txt": (43, 43),
+    "moonstone.epub": (60, 68),
+    "mrs-dalloway.epub": (1, 1),
+    "poor-folk.md": (52, 52),
+    "pride-and-prejudice.txt": (61, 61),
+    "sherlock-holmes.epub": (12, 12),
+    "verwandlung.txt": (3, 3),
+    "war-of-the-worlds.epub": (27, 29),
+    "war-of-the-worlds.txt": (27, 29),
+    "wuthering-heights.epub": (34, 34),
+}
+"""Chapters, and all sections, by hand."""
+
+
+@pytest.mark.skipif(not MORE.exists(), reason="the novels are not here: ../shared/novels")
+@pytest.mark.parametrize("name", COUNTED)
+def test_a_novel_as_people_have_it_has_the_chapters_that_a_person_counts(name: str) -> None:
+    sections = split(read_manuscript(MORE / name, name)).sections
+    chapters = sum(section.kind is SectionKind.CHAPTER for section in sections)
+
+    assert (chapters, len(sections)) == COUNTED[name]
+
+
+@pytest.mark.skipif(not MORE.exists(), reason="the novels are not here: ../shared/novels")
+@pytest.mark.parametrize("name", [name for name in COUNTED if name.startswith("great-gatsby")])
+def test_every_converter_keeps_the_breaks_of_a_novel(name: str) -> None:
+    sections = split(read_manuscript(MORE / name, name)).sections
+
+    assert sum(block.role is Role.BREAK for section in sections for block in section.body) == 25

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from jobs.analysis.words.dashes import dash_habit, dash_spans, opens_with_dash
+from jobs.analysis.words.words import word_set
 
 Span = tuple[int, int]
 
@@ -14,12 +15,28 @@ _BEFORE = r"(?:^|[\s(\[—–-])"
 _OPENS_DOUBLE = re.compile(rf"{_BEFORE}(?:[“„\"”»](?=[\w‘'…—¿¡])|«(?=\S|\s\w))")
 _OPENS_SINGLE = re.compile(rf"{_BEFORE}[‘'‚](?=\w)")
 _SINGLE = re.compile(
-    r"(?P<opens>(?:^|(?<=[\s(\[—–-]))[‘'‚](?=[\w“…—¿¡]))|(?<=[.,!?…—–\-”\")])[’'‘](?!\w)|(?<=\w)‘(?!\w)"
+    r"(?P<opens>(?:^|(?<=[\s(\[—–-]))[‘'‚](?=[’']?[\w“…—¿¡]))|(?<=[.,!?…—–\-”\")])[’'‘](?!\w)|(?<=\w)‘(?!\w)"
 )
 _MAY_CLOSE_SINGLE = re.compile(r"[’'‘](?!\w)")
 _ELIDED = re.compile(r"[‘'](?:tis|twas|twere|twill|twould|em|til|till|cause|bout|cos|round|neath|n)\b", re.IGNORECASE)
 _CLOSES = {"“": '”»"', "„": '“”»"', "«": '”»"', "»": "«»", "”": '”"', '"': '”»"'}
 """German marks close with what opens in English; in German books »such« point inwards, in Swedish ones ”all alike”."""
+_MOST_QUOTED = 4
+"""Words; a longer quotation is speech even without a comma. A guess."""
+_GOES_ON = re.compile(r"\s+[^\W\dA-Z]")
+_LAST_WORD = re.compile(r"(\w+)\s*\Z")
+_LONGEST_VERB = 30
+_SAID = word_set(
+    """
+    say says said cry cried ask asked answer answered reply replied shout shouted whisper whispered murmured muttered
+    think thinks thought dice dijo decía gritó respondió contestó preguntó pensó dit disait demanda répondit cria
+    murmura pensa disse diceva
+    gridò rispose chiese perguntou respondeu gritou sagte sagt rief fragte antwortete flüsterte zei zegt vroeg riep
+    sa sade frågade svarade ropade sagde spurgte svarede powiedział powiedziała zapytał zapytała odparł odparła
+    сказал сказала спросил спросила ответил ответила крикнул крикнула είπε ρώτησε απάντησε φώναξε
+    """
+)
+"""In the languages whose dialogue is known: after one of them a word without a comma is speech as well."""
 _RARE = 0.5
 """Quoted paragraphs to those that begin with a dash, where dashes are the author's marks."""
 
@@ -105,13 +122,23 @@ def _double_spans(text: str) -> tuple[Span, ...]:
     opened: int | None = None
     for match in _DOUBLE.finditer(text):
         if opened is not None and match[0] in _CLOSES[text[opened]]:
-            spans.append((opened, match.end()))
+            if not _is_scare_quote(text, opened, match.end()):
+                spans.append((opened, match.end()))
             opened = None
         elif opened is None and _opens(text, match.start()):
             opened = match.start()
     if opened is not None:
         spans.append((opened, len(text)))
     return tuple(spans)
+
+
+def _is_scare_quote(text: str, start: int, end: int) -> bool:
+    """Whether a few words are only named: within a sentence, and no stop or comma ends them as it ends speech."""
+    inside = text[start + 1 : end - 1].strip()
+    if not inside[-1:].isalnum() or len(inside.split()) > _MOST_QUOTED or not _GOES_ON.match(text, end):
+        return False
+    before = _LAST_WORD.search(text, max(0, start - _LONGEST_VERB), start)
+    return before is not None and before[1].casefold() not in _SAID
 
 
 def _opens(text: str, at: int) -> bool:

@@ -31,10 +31,11 @@ query ($id: ID!) {
       summary {
         words sentences paragraphs chapters sections readingMinutes wordsPerMinute dialogueShare
         meanSentenceWords readingEase grade sceneBreaks frontWords backWords leftOut
+        divisions notes knownSceneBreaks
       }
       chapters {
         number kind title heading name words sentences paragraphs readingMinutes dialogueShare meanSentenceWords
-        sentenceSpread longestSentenceWords readingEase grade sceneBreaks opening
+        sentenceSpread longestSentenceWords readingEase grade sceneBreaks knownSceneBreaks opening
       }
       series { words dialogueShare meanSentenceWords sentenceSpread readingEase grade }
       sections {

@@ -19,6 +19,8 @@ def print_report(console: Console, title: str, report: dict[str, Any]) -> None:
     console.print()
     console.rule(Text(title, style="bold"))
     console.print(_glance(report["summary"]))
+    for note in report["summary"]["notes"]:
+        console.print(Padding(Text(note), (1, 0, 0, 1)))
     console.print(_chapters(report["chapters"]))
     names = {chapter["number"]: chapter["title"] for chapter in report["chapters"]}
     for section in report["sections"]:
@@ -27,10 +29,17 @@ def print_report(console: Console, title: str, report: dict[str, Any]) -> None:
 
 def _glance(summary: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 3, 0, 1))
-    table.add_row("Words", f"{summary['words']:,}", "Chapters", f"{summary['chapters']:,}")
+    table.add_row("Words", f"{summary['words']:,}", *_divided(summary))
     table.add_row("Sentences", f"{summary['sentences']:,}", "Reading time", _time(summary["readingMinutes"]))
     table.add_row("Dialogue", _share(summary["dialogueShare"]), *_ease(summary["readingEase"]))
     return table
+
+
+def _divided(summary: dict[str, Any]) -> tuple[str, str]:
+    """In one figure where all are chapters, else by kind."""
+    chapters = f"{summary['chapters']:,}"
+    alone = summary["divisions"].split(" ")[:1] == [chapters] and " and " not in summary["divisions"]
+    return ("Chapters", chapters) if alone or not summary["divisions"] else ("Divided into", summary["divisions"])
 
 
 def _chapters(chapters: list[dict[str, Any]]) -> Table:

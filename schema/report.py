@@ -31,12 +31,25 @@ class ReportSummary:
         "no full stops, or not in English."
     )
     grade: float = described("Flesch–Kincaid grade: years of school in the United States. 0 where it is not measured.")
-    scene_breaks: int = described("Breaks between scenes.")
     front_words: int = described("Words before the first section: title page, contents list, dedication.")
     back_words: int = described("Words after the last section: acknowledgements and the like.")
     left_out: list[str] = described(
         "Titles of parts of the file that it marks as no part of the story; they are not counted at all."
     )
+    divisions: str = described(
+        'The sections that hold prose, by kind: "24 chapters, 4 letters and 1 more section". Empty in older reports.'
+    )
+    notes: list[str] = described("What to say before all else: what is left out of this report, and why.")
+
+    @strawberry.field(description="Breaks between scenes; 0 also where the manuscript marks none.")
+    def scene_breaks(self) -> int:
+        return cast(written.Summary, self).scene_breaks or 0
+
+    @strawberry.field(
+        description="Breaks between scenes; null where the manuscript marks none, so that nobody can know their number."
+    )
+    def known_scene_breaks(self) -> int | None:
+        return cast(written.Summary, self).scene_breaks
 
 
 @strawberry.type(description="One section of the manuscript, in the order of the text.")
@@ -58,8 +71,15 @@ class ChapterReport:
         "Flesch reading ease, about 0 to 100; higher is easier. 0 where it is not measured."
     )
     grade: float = described("Flesch–Kincaid grade: years of school in the United States. 0 where it is not measured.")
-    scene_breaks: int = described("Breaks between scenes in it.")
     opening: str = described("Its first words, to know it by.")
+
+    @strawberry.field(description="Breaks between scenes in it; 0 also where the manuscript marks none.")
+    def scene_breaks(self) -> int:
+        return cast(written.ChapterReport, self).scene_breaks or 0
+
+    @strawberry.field(description="Breaks between scenes in it; null where the manuscript marks none.")
+    def known_scene_breaks(self) -> int | None:
+        return cast(written.ChapterReport, self).scene_breaks
 
 
 @strawberry.type(description="Series over the sections, for charts: one number a section, in order.")

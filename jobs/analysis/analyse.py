@@ -1,14 +1,12 @@
 """A manuscript file to its report, telling on the way what is being done and how far it is."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from jobs.analysis.document import Document
 from jobs.analysis.reading.reader import read_manuscript
 from jobs.analysis.report import ReportBody, ReportSection
 from jobs.analysis.sections.all import SECTIONS
-from jobs.analysis.sections.section import Section
 from jobs.analysis.story.story import Story, read_story
 from jobs.analysis.structure.chapters import split
 from jobs.analysis.summary import chapter_reports, summary
@@ -17,10 +15,6 @@ Progress = Callable[[str, float], None]
 """Told a stage in an author's words and a number from 0 to 1 that never falls."""
 
 _READ, _SPLIT, _COUNTED, _MEASURED = 0.05, 0.12, 0.65, 0.99
-NOT_ENGLISH = (
-    "This manuscript does not read as English. What is measured against English is left out: {left_out}. The reading "
-    "time and the range for MTLD are those of English, and repeated phrases include everyday ones."
-)
 
 
 def analyse(path: Path, filename: str, progress: Progress) -> ReportBody:
@@ -44,7 +38,7 @@ def analyse_document(document: Document, progress: Progress) -> ReportBody:
         summary=summary(story), chapters=chapter_reports(story), sections=tuple(_sections(story, progress))
     )
     progress("Writing the report", _MEASURED)
-    return report if story.is_english else _noted(report)
+    return report
 
 
 def _sections(story: Story, progress: Progress) -> Iterator[ReportSection]:
@@ -59,14 +53,3 @@ def _sections(story: Story, progress: Progress) -> Iterator[ReportSection]:
                 figures=tuple(measured.figures),
                 findings=tuple(measured.findings),
             )
-
-
-def _noted(report: ReportBody) -> ReportBody:
-    """Says where it is read first what a manuscript in another language lacks."""
-    first, *others = report.sections
-    note = NOT_ENGLISH.format(left_out=", ".join(_title(section) for section in SECTIONS if section.NEEDS_ENGLISH))
-    return replace(report, sections=(replace(first, how_to_read=f"{first.how_to_read}\n\n{note}"), *others))
-
-
-def _title(section: Section) -> str:
-    return section.TITLE.lower()

@@ -33,7 +33,12 @@ class Summary:
     """Flesch, about 0 to 100; higher is easier. 0 where it is not measured: a text of few words or not in English."""
     grade: float = 0.0
     """Flesch–Kincaid, years of school in the United States. 0 where it is not measured."""
-    scene_breaks: int = 0
+    scene_breaks: int | None = 0
+    """None where the manuscript marks none, so that their number cannot be known."""
+    divisions: str = ""
+    """What is divided into, in words: "24 chapters, 4 letters and 1 more section". Parts only hold them."""
+    notes: tuple[str, ...] = ()
+    """What to know before anything else is read: what is left out, and why."""
     front_words: int = 0
     """Before the first section: title page, contents list, dedication. Counted in `words`, measured nowhere."""
     back_words: int = 0
@@ -67,7 +72,8 @@ class ChapterReport:
     longest_sentence_words: int = 0
     reading_ease: float = 0.0
     grade: float = 0.0
-    scene_breaks: int = 0
+    scene_breaks: int | None = 0
+    """None where the whole manuscript marks none."""
     opening: str = ""
     """Its first words, to know it by."""
 
@@ -154,7 +160,7 @@ class ReportBody:
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """The report that `to_json` gave, of this version, an older or a newer one."""
         return cls(
-            summary=_part(Summary, stored.get("summary", {}), left_out=_tuple(stored.get("summary", {}), "left_out")),
+            summary=_summary(stored.get("summary", {})),
             chapters=tuple(_part(ChapterReport, chapter) for chapter in _tuple(stored, "chapters")),
             sections=tuple(_section(section) for section in _tuple(stored, "sections")),
             version=stored.get("version", VERSION),
@@ -168,6 +174,10 @@ def _part(kind: type[_P], stored: Mapping[str, Any], **parts: tuple[Any, ...]) -
     """A part of a report; keys that this version does not know are passed over."""
     known = {field.name for field in fields(kind)}
     return kind(**{key: value for key, value in {**stored, **parts}.items() if key in known})
+
+
+def _summary(stored: Mapping[str, Any]) -> Summary:
+    return _part(Summary, stored, left_out=_tuple(stored, "left_out"), notes=_tuple(stored, "notes"))
 
 
 def _tuple(stored: Mapping[str, Any], key: str) -> tuple[Any, ...]:

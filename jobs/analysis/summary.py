@@ -1,6 +1,9 @@
 """The figures of each section of a manuscript, and of the whole at a glance."""
 
+from collections import Counter
+
 from jobs.analysis.report import ChapterReport, Summary
+from jobs.analysis.sections.all import SECTIONS
 from jobs.analysis.story.prose import SectionProse
 from jobs.analysis.story.story import Story
 from jobs.analysis.story.tally import Tally
@@ -11,17 +14,18 @@ WORDS_PER_MINUTE = 260
 """Silent reading of fiction in English, the mean of many studies: M. Brysbaert, "How many words do we read
 per minute?", Journal of Memory and Language 109 (2019)."""
 _OPENING_CHARACTERS = 80
+NOT_ENGLISH = (
+    "This manuscript does not read as English. What is measured against English is left out: {left_out}. The reading "
+    "time and the range for MTLD are those of English, and repeated phrases include everyday ones."
+)
 
 
 def chapter_reports(story: Story) -> tuple[ChapterReport, ...]:
     """The figures of each section, in order."""
-    return tuple(
-        _chapter_report(part, total, is_english=story.is_english)
-        for part, total in zip(story.prose, story.tallies, strict=True)
-    )
+    return tuple(_chapter_report(part, total, story) for part, total in zip(story.prose, story.tallies, strict=True))
 
 
-def _chapter_report(part: SectionProse, total: Tally, *, is_english: bool) -> ChapterReport:
+def _chapter_report(part: SectionProse, total: Tally, story: Story) -> ChapterReport:
     section = part.section
     return ChapterReport(
         number=section.number,
@@ -37,9 +41,9 @@ def _chapter_report(part: SectionProse, total: Tally, *, is_english: bool) -> Ch
         mean_sentence_words=total.mean_sentence_words,
         sentence_spread=total.sentence_spread,
         longest_sentence_words=max(total.sentence_words, default=0),
-        reading_ease=total.reading_ease if is_english else 0.0,
-        grade=total.grade if is_english else 0.0,
-        scene_breaks=part.scene_breaks,
+        reading_ease=total.reading_ease if story.is_english else 0.0,
+        grade=total.grade if story.is_english else 0.0,
+        scene_breaks=part.scene_breaks if story.has_breaks else None,
         opening=_opening(part),
     )
 
@@ -61,11 +65,38 @@ def summary(story: Story) -> Summary:
         mean_sentence_words=total.mean_sentence_words,
         reading_ease=total.reading_ease if story.is_english else 0.0,
         grade=total.grade if story.is_english else 0.0,
-        scene_breaks=sum(part.scene_breaks for part in story.prose),
+        scene_breaks=sum(part.scene_breaks for part in story.prose) if story.has_breaks else None,
+        divisions=divisions(story),
+        notes=notes(story),
         front_words=front,
         back_words=back,
         left_out=manuscript.left_out,
     )
+
+
+def divisions(story: Story) -> str:
+    """What the manuscript is divided into: the sections that hold prose, by kind."""
+    kinds = Counter(part.section.kind for part in story.told)
+    others = kinds.total() - kinds[SectionKind.CHAPTER] - kinds[SectionKind.LETTER]
+    counted = [
+        _counted(kinds[SectionKind.CHAPTER], "chapter"),
+        _counted(kinds[SectionKind.LETTER], "letter"),
+        _counted(others, "more section" if others < kinds.total() else "section"),
+    ]
+    *first, last = [each for each in counted if each] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def notes(story: Story) -> tuple[str, ...]:
+    """What is left out of the report, and why."""
+    if story.is_english:
+        return ()
+    left_out = ", ".join(section.TITLE.lower() for section in SECTIONS if section.NEEDS_ENGLISH)
+    return (NOT_ENGLISH.format(left_out=left_out),)
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count:,} {unit}{'' if count == 1 else 's'}" if count else ""
 
 
 def reading_minutes(words: int) -> float:

@@ -18,6 +18,10 @@ export function Glance({ summary }: { readonly summary: Summary }) {
         <Figure name="spoken" value={percent(dialogueShare)} />
         <Figure name={sentences === 1 ? "sentence" : "sentences"} value={count(sentences)} />
       </dl>
+      {summary.divisions.includes(" and ") && <p className="soft">{summary.divisions}.</p>}
+      {summary.notes.map((note) => (
+        <p key={note}>{note}</p>
+      ))}
       <LeftOut titles={summary.leftOut} />
     </Section>
   );

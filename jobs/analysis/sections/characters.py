@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from jobs.analysis.report import Finding, TextPlace
 from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.names import Names
-from jobs.analysis.story.prose import Paragraph, SectionProse
+from jobs.analysis.story.prose import Paragraph
 from jobs.analysis.story.quotes import Places, place
 from jobs.analysis.story.story import Story
 from jobs.analysis.words.words import word_set
@@ -21,6 +21,7 @@ GUIDE = (
 _LISTED = 25
 _FEWEST = 5
 _SHOWN_PLACES = 5
+_LONGEST_TITLE = 40
 _TITLES = word_set(
     """
     mr mrs ms miss dr doctor captain sir lady lord madame monsieur mme uncle aunt father mother king queen prince
@@ -38,29 +39,29 @@ _NO_PEOPLE = word_set(
 
 def measure(story: Story) -> Measured:
     """The names that stand most often."""
-    return Measured(findings=find_characters(story.prose, story.names))
+    return Measured(findings=find_characters(story))
 
 
-def find_characters(prose: Sequence[SectionProse], names: Names) -> tuple[Finding, ...]:
+def find_characters(story: Story) -> tuple[Finding, ...]:
     """The names that stand most often, with titles kept ("Mr. Lorry"), and their count in each section."""
     counts: dict[str, Counter[int]] = defaultdict(Counter)
     quotes: dict[str, list[TextPlace]] = defaultdict(list)
-    for part in prose:
+    for part in story.prose:
         for paragraph in part.paragraphs:
-            for label, start, end in _names_in(paragraph, names):
+            for label, start, end in _names_in(paragraph, story.names):
                 counts[label][paragraph.section] += 1
                 if len(quotes[label]) < _SHOWN_PLACES:
                     quotes[label].append(place(paragraph, start, end))
-    places = Places(prose)
+    places = Places(story.prose)
     ranked = sorted(counts, key=lambda label: -counts[label].total())[:_LISTED]
     return tuple(
         Finding(
             label=label,
             count=counts[label].total(),
             per_10000=places.per_10000(counts[label].total()),
-            by_chapter=tuple(counts[label][part.section.number] for part in prose),
+            by_chapter=tuple(counts[label][part.section.number] for part in story.prose),
             places=tuple(quotes[label]),
-            note=_presence(counts[label], prose),
+            note=_presence(counts[label], story),
         )
         for label in ranked
         if counts[label].total() >= _FEWEST
@@ -93,6 +94,15 @@ def _label(paragraph: Paragraph, run: Sequence[tuple[int, int]], names: Names) -
         yield text, start, end
 
 
-def _presence(counts: Counter[int], prose: Sequence[SectionProse]) -> str:
-    there = [part.section.number for part in prose if counts[part.section.number]]
-    return f"in {len(there)} of {len(prose)} sections, first in {there[0]}, last in {there[-1]}"
+def _presence(counts: Counter[int], story: Story) -> str:
+    """In how many chapters, and in which first and last, by their names."""
+    there = [part.section.title for part in story.told if counts[part.section.number]]
+    if len(story.told) < 2:
+        return ""
+    first, last = _short(there[0]), _short(there[-1])
+    where = f"only in {first}" if len(there) == 1 else f"from {first} to {last}"
+    return f"in {len(there)} of {len(story.told)} {story.unit}, {where}"
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"

@@ -8,6 +8,7 @@ from jobs.analysis.story.names import Names, find_names
 from jobs.analysis.story.prose import SectionProse, read_prose
 from jobs.analysis.story.tally import Tally, tally
 from jobs.analysis.structure.chapters import Manuscript
+from jobs.analysis.words.markers import SectionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,24 @@ class Story:
     total: Tally
     names: Names
     is_english: bool
+
+    @property
+    def has_breaks(self) -> bool:
+        """Whether any break between scenes is marked; where none is, their number cannot be known."""
+        return any(part.scene_breaks for part in self.prose)
+
+    @property
+    def told(self) -> list[SectionProse]:
+        """The sections that hold prose: parts over chapters do not."""
+        return [part for part in self.prose if part.paragraphs]
+
+    @property
+    def unit(self) -> str:
+        """What to call the sections that hold prose, of which there may be one: "chapters"."""
+        kinds = {part.section.kind for part in self.told}
+        if kinds == {SectionKind.CHAPTER}:
+            return "chapters"
+        return "letters" if kinds == {SectionKind.LETTER} else "sections"
 
 
 def read_story(manuscript: Manuscript, progress: Callable[[float], None]) -> Story:

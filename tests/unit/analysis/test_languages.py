@@ -39,7 +39,7 @@ def test_nothing_is_measured_against_english(tmp_path: Path, text: str) -> None:
     found = report(tmp_path, "\n\n".join([text] * 40))
 
     assert [section.key for section in found.sections] == ["structure", "repeated_phrases", "characters", "vocabulary"]
-    assert "does not read as English" in found.sections[0].how_to_read
+    assert "does not read as English" in found.summary.notes[0]
     assert {(chapter.reading_ease, chapter.grade) for chapter in found.chapters} == {(0.0, 0.0)}
     assert (found.summary.reading_ease, found.summary.grade) == (0.0, 0.0)
     assert found.summary.words == 40 * count_words(text)
@@ -55,7 +55,7 @@ def test_an_english_novel_keeps_its_comparisons(tmp_path: Path) -> None:
     found = report(tmp_path, "\n\n".join([*paragraphs(400), *list(LANGUAGES.values())[:3]]))
 
     assert {section.key for section in found.sections} >= OF_ENGLISH
-    assert "does not read as English" not in found.sections[0].how_to_read
+    assert found.summary.notes == ()
 
 
 def test_nouns_in_german_and_words_in_capitals_are_no_characters(tmp_path: Path) -> None:

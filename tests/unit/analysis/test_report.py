@@ -9,7 +9,7 @@ from jobs.analysis.analyse import analyse
 from jobs.analysis.report import FigureUnit, ReportBody
 from jobs.analysis.words.words import count_words
 from jobs.errors import TooLarge
-from tests.unit.analysis.files import SAMPLE, prose
+from tests.unit.analysis.files import SAMPLE, chaptered, prose
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_the_words_of_all_sections_and_of_front_and_back_add_up(report: ReportBo
 def test_the_whole_is_the_sum_of_its_chapters(report: ReportBody) -> None:
     assert report.summary.sentences == sum(chapter.sentences for chapter in report.chapters)
     assert report.summary.paragraphs == sum(chapter.paragraphs for chapter in report.chapters)
-    assert report.summary.scene_breaks == sum(chapter.scene_breaks for chapter in report.chapters) == 3
+    assert report.summary.scene_breaks == sum(chapter.scene_breaks or 0 for chapter in report.chapters) == 3
 
 
 def test_every_section_says_how_to_read_it(report: ReportBody) -> None:
@@ -138,6 +138,40 @@ def test_a_novel_without_a_full_stop_has_no_reading_ease(tmp_path: Path) -> None
     assert report.summary.sentences == 1
     assert (report.summary.reading_ease, report.summary.grade) == (0.0, 0.0)
     assert "Flesch reading ease" not in measured(report)
+
+
+def test_breaks_that_nobody_marked_are_unknown_and_not_none_at_all(tmp_path: Path) -> None:
+    unmarked = analysed(tmp_path, chaptered(("Chapter 1", "Chapter 2")))
+    marked = analysed(tmp_path, chaptered(("Chapter 1", f"Chapter 2\n\n{prose(60)}\n\n* * *")))
+
+    assert [unmarked.summary.scene_breaks, *(chapter.scene_breaks for chapter in unmarked.chapters)] == [None] * 3
+    assert [marked.summary.scene_breaks, *(chapter.scene_breaks for chapter in marked.chapters)] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("headings", "divisions"),
+    [
+        (("Chapter 1", "Chapter 2"), "2 chapters"),
+        (("Part One\n\nChapter 1", "Chapter 2", "Epilogue"), "2 chapters and 1 more section"),
+        (("Letter I", "Letter II", "Chapter 1", "Chapter 2", "Epilogue"), "2 chapters, 2 letters and 1 more section"),
+        (("Part One", "Part Two"), "2 chapters"),
+        ((), "1 section"),
+    ],
+)
+def test_what_holds_prose_is_counted_by_kind_and_by_one_name(
+    tmp_path: Path, headings: tuple[str, ...], divisions: str
+) -> None:
+    named = "Wren sat with Wren.\n\nAnd Wren left Wren, but Wren came back."
+    text = chaptered([f"{heading}\n\n{named}" for heading in headings]) or named + prose(90)
+
+    report = analysed(tmp_path, text)
+    wren = next(f for s in report.sections if s.key == "characters" for f in s.findings if f.label == "Wren")
+
+    assert report.summary.divisions == divisions
+    if headings:
+        told = sum(chapter.sentences > 0 for chapter in report.chapters)
+        assert wren.note.startswith(f"in {told} of {told} ")
+        assert report.chapters[-1].title in wren.note
 
 
 def test_progress_never_falls_and_names_what_is_done() -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ import jwt
 from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
 from jobs.settings import Settings
 from schema.context import Caller
+from server.token_cache import TokenCache
 
 LOCAL_ISSUER = "novelfoundry"
 LOCAL_AUDIENCE = "novelfoundry"
@@ -85,9 +87,13 @@ class LocalAuthority:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
+        self._known = TokenCache()
 
     async def caller(self, token: str) -> Caller:
         """See Authority.caller."""
+        return self._known.caller(token, self._secret, partial(self._verified, token))
+
+    def _verified(self, token: str) -> Caller:
         return _caller(_decoded(token, self._secret, "HS256", audience=LOCAL_AUDIENCE, issuer=LOCAL_ISSUER))
 
 
@@ -98,11 +104,15 @@ class SupabaseAuthority:
         self._issuer = issuer
         self._secret = secret
         self._keys = keys
+        self._known = TokenCache()
         self._was_told = False
 
     async def caller(self, token: str) -> Caller:
         """See Authority.caller."""
         key, algorithm = await self._key(token)
+        return self._known.caller(token, key, partial(self._verified, token, key, algorithm))
+
+    def _verified(self, token: str, key: jwt.PyJWK | str, algorithm: str) -> Caller:
         return _caller(_decoded(token, key, algorithm, audience=SUPABASE_AUDIENCE, issuer=self._issuer))
 
     async def _key(self, token: str) -> tuple[jwt.PyJWK | str, str]:

@@ -1,6 +1,6 @@
 """A value that a resolver cannot give yet."""
 
-from asyncio import Future
+from asyncio import Future, shield
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Generic, TypeVar, cast
 
@@ -36,7 +36,9 @@ class Later(Generic[_Found, _Given]):
 
     def __await__(self) -> Generator[Any, Any, _Given]:
         if self._made is _NOTHING:
-            found = yield from self.source.__await__()
+            # A future may be awaited by many; one of them that is stopped must not stop it for the others.
+            source = shield(self.source) if isinstance(self.source, Future) else self.source
+            found = yield from source.__await__()
             # Another may have awaited it meanwhile: two things must not be made of one.
             if self._made is _NOTHING:
                 self._made = self.change(found)

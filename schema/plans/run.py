@@ -89,8 +89,9 @@ class Run:
             if self._awaited:
                 await self._over
         except CancelledError:
-            for future in (*self._tasks, *self._awaited):
-                future.cancel()
+            # Not what others may wait for, too.
+            for task in self._tasks:
+                task.cancel()
             raise
         finally:
             _end(self._over)
@@ -144,13 +145,7 @@ class Run:
     async def _follow(self, awaitable: Awaitable[Any], coming: Future[Any]) -> None:
         """In one task, as long as one leads to one: graphql-core begins no task for that, either."""
         while True:
-            try:
-                coming.set_result(await awaitable)
-            except CancelledError:
-                coming.cancel()
-                raise
-            except Exception as error:
-                coming.set_exception(error)
+            await _fill(coming, awaitable)
             following = self._came(coming, in_task=True)
             if following is None:
                 return
@@ -184,6 +179,21 @@ class Run:
     def _note(self, waiting: Waiting, given: Any) -> None:
         node, source, _ = self.record[waiting.index]
         self.record[waiting.index] = node, source, given
+
+
+async def _fill(coming: Future[Any], awaitable: Awaitable[Any]) -> None:
+    """Gives the future what the awaitable comes to, unless graphql-core has stopped waiting for it meanwhile."""
+    try:
+        value = await awaitable
+    except CancelledError:
+        coming.cancel()
+        raise
+    except Exception as error:
+        if not coming.done():
+            coming.set_exception(error)
+    else:
+        if not coming.done():
+            coming.set_result(value)
 
 
 def _end(future: Future[None]) -> None:

@@ -229,3 +229,60 @@ async def test_what_a_loader_could_not_read_is_raised_by_each_that_waits() -> No
     answers = await asyncio.gather(loader.load(1), loader.load(2), return_exceptions=True)
 
     assert [str(answer) for answer in answers] == ["no database", "no database"]
+
+
+async def test_one_who_stops_waiting_for_a_batch_does_not_stop_it_for_the_others() -> None:
+    begun = asyncio.Event()
+
+    async def squares(keys: list[int]) -> list[int]:
+        begun.set()
+        await asyncio.sleep(0)
+        return [key * key for key in keys]
+
+    loader = Loader(squares)
+
+    async def wait_for(key: int) -> int:
+        return await loader.load(key)
+
+    one, other = asyncio.ensure_future(wait_for(2)), asyncio.ensure_future(wait_for(3))
+    await begun.wait()
+    one.cancel()
+
+    assert await other == 9
+    assert one.cancelled()
+
+
+async def test_an_error_beside_a_batch_does_not_cost_what_the_batch_brings() -> None:
+    async def squares(keys: list[int]) -> list[int]:
+        await asyncio.sleep(0)
+        return [key * key for key in keys]
+
+    @strawberry.type
+    class Part:
+        number: strawberry.Private[int]
+
+        @strawberry.field
+        async def square(self, info: Info[Loader[int, int], None]) -> int:
+            return await info.context.load(self.number)
+
+        @strawberry.field
+        async def broken(self) -> int:
+            await asyncio.sleep(0)
+            raise ValueError("broken")
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def one(self) -> Part | None:
+            return Part(number=2)
+
+        @strawberry.field
+        def other(self) -> Part | None:
+            return Part(number=3)
+
+    plan = Plan(strawberry.Schema(Query), parse("{ one { square broken } other { square } }"))
+
+    answer = await plan.execute(context_value=Loader(squares))
+
+    assert answer.data == {"one": None, "other": {"square": 9}}
+    assert [error.path for error in answer.errors or ()] == [["one", "broken"]]

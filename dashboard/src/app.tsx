@@ -4,30 +4,28 @@ import { type DragEvent, useCallback, useEffect, useRef } from "react";
 import { JobAnnouncer } from "./jobs/card.tsx";
 import { newestJob } from "./jobs/newest.ts";
 import { Add } from "./manuscripts/add.tsx";
-import { useIntake } from "./manuscripts/intake.ts";
-import { useLibrary } from "./manuscripts/library.ts";
+import type { Intake } from "./manuscripts/intake.ts";
 import { ManuscriptPage } from "./manuscripts/page.tsx";
 import { Shelf } from "./manuscripts/shelf.tsx";
 import { Banner } from "./notice/banner.tsx";
+import { useObserved } from "./observed.ts";
 import { goTo, hrefOf, useRoute } from "./route.ts";
 import { useService } from "./service.ts";
 
 export function App() {
   const service = useService();
-  const { feed, session, library } = service;
+  const { feed, session, library, intake } = service;
   const page = useRef<HTMLElement>(null);
   const route = useRoute();
   const { jobs, connection, system } = useJobs(feed);
-  const { shelf, error } = useLibrary(library);
-  const intake = useIntake(service);
+  const { shelf, error } = useObserved(library);
   const selected = route.page === "manuscript" ? route.id : null;
   const job = selected === null ? null : newestJob(selected, jobs, null);
 
   // A refusal is about the file of that moment, not about the next visit.
-  const { dismiss } = intake;
   useEffect(() => {
-    if (selected !== null) dismiss();
-  }, [selected, dismiss]);
+    if (selected !== null) intake.dismiss();
+  }, [selected, intake]);
 
   const forget = useCallback(
     (id: string) => {
@@ -52,11 +50,11 @@ export function App() {
       </button>
       <Masthead email={session.email} onSignOut={session.signOut} />
       <Banner connection={connection} system={system} />
-      <div className={deskClass(selected !== null, isEmpty)} {...takeDrops(intake.sendDropped)}>
+      <div className={deskClass(selected !== null, isEmpty)} {...takeDrops(intake)}>
         {!isEmpty && <Shelf jobs={jobs} selected={selected} />}
         <main className="page" ref={page} tabIndex={-1}>
           {selected === null ? (
-            (shelf || error) && <Add intake={intake} isFirst={isEmpty} />
+            (shelf || error) && <Add isFirst={isEmpty} />
           ) : (
             <ManuscriptPage
               key={selected}
@@ -79,7 +77,7 @@ function deskClass(isOpen: boolean, isEmpty: boolean): string {
 }
 
 /** A file dropped beside the drop zone is taken too, instead of replacing the page. */
-function takeDrops(send: (files: FileList) => void) {
+function takeDrops(intake: Intake) {
   return {
     onDragOver: (event: DragEvent) => event.preventDefault(),
     onDrop: (event: DragEvent) => {
@@ -88,7 +86,7 @@ function takeDrops(send: (files: FileList) => void) {
       event.preventDefault();
       if (isTaken || files.length === 0) return;
       goTo({ page: "add" });
-      send(files);
+      intake.sendFiles(files);
     },
   };
 }

@@ -1,6 +1,6 @@
 // The page when it cannot go on: what happened, and a way to start again.
 import { Component, type ReactNode } from "react";
-import { messageOf } from "./service.ts";
+import { messageOf } from "./error.ts";
 
 interface BoundaryState {
   readonly error: unknown;

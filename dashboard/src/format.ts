@@ -29,6 +29,11 @@ export function decimal(value: number, digits = 1): string {
   return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** Bytes as megabytes, which are of a million bytes each: "0.3", "24.1". */
+export function megabytes(bytes: number): string {
+  return decimal(bytes / 1_000_000);
+}
+
 /** "4 h 10 min", from minutes. */
 export function readingTime(minutes: number): string {
   const whole = Math.max(1, Math.round(minutes));

@@ -6,7 +6,8 @@ import { StrictMode, useEffect } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { App } from "./app.tsx";
 import { Boundary, Closed } from "./closed.tsx";
-import { messageOf, openService, type Service, ServiceContext } from "./service.ts";
+import { messageOf } from "./error.ts";
+import { openService, type Service, ServiceContext } from "./service.ts";
 import { loadConfig } from "./session/config.ts";
 import { openLocalSession } from "./session/local.ts";
 import type { Session } from "./session/session.ts";
@@ -45,7 +46,7 @@ function show(root: Root, session: Session): void {
 
 function Page({ service }: { readonly service: Service }) {
   useEffect(() => {
-    const parts = [service.feed, service.library, service.drafts];
+    const parts = [service.feed, service.library, service.drafts, service.intake];
     for (const part of parts) part.start();
     return () => {
       for (const part of parts) part.stop();

@@ -1,7 +1,8 @@
-// What the page works with once the author is signed in: requests, the job feed, her shelf, what she enters, the session.
+// What the page works with once the author is signed in: requests, the job feed, her shelf, what she enters and sends, the session.
 import { HttpClient, JobFeed } from "@novelfoundry/client";
 import { createContext, useContext } from "react";
 import { DraftKeeper } from "./drafts/keeper.ts";
+import { Intake } from "./manuscripts/intake.ts";
 import { Library } from "./manuscripts/library.ts";
 import type { Session } from "./session/session.ts";
 
@@ -10,6 +11,7 @@ export interface Service {
   readonly feed: JobFeed;
   readonly library: Library;
   readonly drafts: DraftKeeper;
+  readonly intake: Intake;
   readonly session: Session;
 }
 
@@ -17,13 +19,10 @@ export function openService(session: Session): Service {
   const options = { origin: location.origin, getToken: session.getToken };
   const http = new HttpClient(options);
   const feed = new JobFeed(options);
-  return {
-    http,
-    feed,
-    library: new Library(http, feed),
-    drafts: keeperOf(session.authorId),
-    session,
-  };
+  const library = new Library(http, feed);
+  const drafts = keeperOf(session.authorId);
+  const intake = new Intake({ http, feed, library, drafts, session });
+  return { http, feed, library, drafts, intake, session };
 }
 
 // One an author, for what a browser cannot store must outlive a sign-in that ran out.
@@ -41,11 +40,4 @@ export function useService(): Service {
   const service = useContext(ServiceContext);
   if (service === null) throw new Error("useService needs a ServiceContext above it.");
   return service;
-}
-
-/** The sentence of an error, for the author. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error
-    ? error.message
-    : "Something went wrong in this page. Reload it and try again.";
 }

@@ -6,8 +6,8 @@ export interface UploadOptions {
   /** What to call the manuscript; without it the server finds a title. */
   readonly title?: string;
   readonly getToken: GetToken;
-  /** Told the share that was sent, 0 to 1. */
-  readonly onProgress: (share: number) => void;
+  /** Told how many bytes were sent, and of how many. */
+  readonly onProgress: (sent: number, size: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ function send(
       reject(new UploadFailed("We lost the connection while your file was on its way. Try again."));
     request.onabort = () => reject(new UploadFailed("You stopped the upload."));
   });
-  request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
+  request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
   signal.addEventListener("abort", () => request.abort(), { once: true });
   request.open("POST", "/manuscripts");
   if (token !== null) request.setRequestHeader("Authorization", `Bearer ${token}`);

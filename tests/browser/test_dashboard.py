@@ -1,5 +1,6 @@
 """An author at the dashboard, in a real browser, on the real program."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(open_page: Opener
     expect(refusal).to_contain_text("picture")
 
 
-def test_several_files_at_once_are_refused_and_none_is_taken(open_page: Opener) -> None:
+def test_several_files_dropped_at_once_are_added_one_after_the_other(open_page: Opener) -> None:
     opened = open_page()
     page = opened.page
     opened.go()
@@ -89,15 +90,25 @@ def test_several_files_at_once_are_refused_and_none_is_taken(open_page: Opener) 
     files = page.evaluate_handle(
         """() => {
           const files = new DataTransfer();
-          for (const part of ['one', 'two']) files.items.add(new File([part], `Part ${part}.txt`));
+          files.items.add(new File(['Chapter One\\n\\nIt rained.'], 'Dropped first.txt'));
+          files.items.add(new File([new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10])], 'Dropped second.docx'));
+          files.items.add(new File(['Chapter One\\n\\nIt stopped.'], 'Dropped third.txt'));
           return files;
         }"""
     )
 
     page.dispatch_event(".drop-zone", "drop", {"dataTransfer": files})
 
-    expect(page.get_by_role("alert")).to_contain_text("several files")
-    assert not [request for request in opened.requests if request.url.endswith("/manuscripts")]
+    lines = page.get_by_role("list", name="Your files").get_by_role("listitem")
+    expect(lines.nth(0)).to_contain_text("added")
+    expect(lines.nth(1)).to_contain_text("picture")
+    expect(lines.nth(2)).to_contain_text("added")
+    uploads = [request for request in opened.requests if request.url.endswith("/manuscripts")]
+    for earlier, later in itertools.pairwise(uploads):
+        assert earlier.timing["responseEnd"] >= 0
+        assert earlier.timing["startTime"] + earlier.timing["responseEnd"] <= later.timing["startTime"] + 1
+    lines.nth(2).get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dropped third")
 
 
 def test_a_refusal_is_gone_on_the_next_visit(open_page: Opener) -> None:

@@ -1,9 +1,10 @@
 // Keeps what an author enters until it is accepted: over refusals, a reload, and a sign-in that ran out.
+import { Observed } from "../observed.ts";
 import { type Claim, claimDraft, claimNew } from "./claim.ts";
 import { type Draft, EMPTY, isEmpty } from "./draft.ts";
 import { DraftStore } from "./store.ts";
 
-/** The same object until something changes that the page shows. */
+/** What the page shows of it. */
 export interface KeptDraft {
   readonly draft: Draft;
   /** Grows when the draft was replaced by other means than the author's typing. */
@@ -15,10 +16,8 @@ export interface KeptDraft {
 // Milliseconds between two writes while she types: a guess, long beside the writing of a usual text.
 const PAUSE = 300;
 
-export class DraftKeeper {
+export class DraftKeeper extends Observed<KeptDraft> {
   readonly #author: string;
-  readonly #listeners = new Set<() => void>();
-  #snapshot: KeptDraft = { draft: EMPTY, generation: 0, isSafe: true };
   #draft: Draft = EMPTY;
   #hold: Hold | null = null;
   /** Of the draft held last. */
@@ -29,30 +28,24 @@ export class DraftKeeper {
 
   /** `author` is the id of whoever is signed in. */
   constructor(author: string) {
+    super({ draft: EMPTY, generation: 0, isSafe: true });
     this.#author = author;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly getSnapshot = (): KeptDraft => this.#snapshot;
 
   /** What is entered now: newer than the snapshot while she types. */
   get draft(): Draft {
     return this.#draft;
   }
 
-  /** Looks for what was left and begins to keep. */
-  start(): void {
+  /** Begins to keep. Resolves once it has looked for what was left. */
+  async start(): Promise<void> {
     if (this.#run) return;
     this.#run = new AbortController();
     const { signal } = this.#run;
     addEventListener("pagehide", this.#flush, { signal });
     addEventListener("visibilitychange", this.#flush, { signal });
     addEventListener("beforeunload", this.#warn, { signal });
-    this.#begin(signal).catch(() => this.#show({ isSafe: false }));
+    await this.#begin(signal).catch(() => this.change({ isSafe: false }));
   }
 
   /** Writes what is not written yet and lets the draft go to whoever starts next. */
@@ -66,13 +59,13 @@ export class DraftKeeper {
 
   /** Keeps what the author typed. The page is not drawn again for it. */
   type(typed: Pick<Draft, "title" | "text">): void {
-    this.#change(typed);
+    this.#keep(typed);
   }
 
   /** Replaces a part of the draft on the page too, such as what has been accepted. */
   put(changes: Partial<Draft>): void {
-    this.#change(changes);
-    this.#show({ draft: this.#draft, generation: this.#snapshot.generation + 1 });
+    this.#keep(changes);
+    this.change({ draft: this.#draft, generation: this.getSnapshot().generation + 1 });
   }
 
   async #begin(signal: AbortSignal): Promise<void> {
@@ -83,7 +76,7 @@ export class DraftKeeper {
     this.#id = claim.id;
     if (left !== null) {
       this.#draft = left;
-      this.#show({ draft: left, generation: this.#snapshot.generation + 1 });
+      this.change({ draft: left, generation: this.getSnapshot().generation + 1 });
     }
     void this.#write();
   }
@@ -99,7 +92,7 @@ export class DraftKeeper {
     return { claim: await claimNew(this.#author), left: null };
   }
 
-  #change(changes: Partial<Draft>): void {
+  #keep(changes: Partial<Draft>): void {
     this.#draft = { ...this.#draft, ...changes };
     this.#isStored = false;
     void this.#write();
@@ -122,7 +115,7 @@ export class DraftKeeper {
       () => true,
       () => false,
     );
-    if (isSafe !== this.#snapshot.isSafe) this.#show({ isSafe });
+    if (isSafe !== this.getSnapshot().isSafe) this.change({ isSafe });
   }
 
   readonly #flush = (): void => {
@@ -132,13 +125,8 @@ export class DraftKeeper {
   /** The browser asks before it throws away what it could not store. */
   readonly #warn = (event: BeforeUnloadEvent): void => {
     const { title, text } = this.#draft;
-    if (!this.#snapshot.isSafe && !isEmpty({ title, text, files: [] })) event.preventDefault();
+    if (!this.getSnapshot().isSafe && !isEmpty({ title, text, files: [] })) event.preventDefault();
   };
-
-  #show(changes: Partial<KeptDraft>): void {
-    this.#snapshot = { ...this.#snapshot, ...changes };
-    for (const listener of [...this.#listeners]) listener();
-  }
 }
 
 interface Hold {

@@ -52,10 +52,10 @@ export class DraftStore {
     });
   }
 
-  #change(ask: (store: IDBObjectStore) => void): Promise<void> {
+  async #change(ask: (store: IDBObjectStore) => void): Promise<void> {
     const store = this.#begin("readwrite");
     ask(store);
-    return committed(store.transaction);
+    await committed(store.transaction);
   }
 
   #begin(mode: IDBTransactionMode): IDBObjectStore {

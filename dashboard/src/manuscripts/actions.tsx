@@ -11,7 +11,8 @@ import {
 } from "@novelfoundry/client";
 import { useState } from "react";
 import { Confirm } from "../dialog.tsx";
-import { messageOf, useService } from "../service.ts";
+import { messageOf } from "../error.ts";
+import { useService } from "../service.ts";
 import type { ManuscriptDetail } from "./manuscript.ts";
 
 interface ManuscriptActionsProps {

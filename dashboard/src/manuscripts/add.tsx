@@ -1,24 +1,19 @@
 // Adding a manuscript: drop a file, choose one, paste text, or try the sample.
 import { type DragEvent, type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { useDraft } from "../drafts/use_draft.ts";
 import { ACCEPTED, FORMATS } from "../generated/formats.ts";
-import { ProgressBar } from "../jobs/status.tsx";
+import { useObserved } from "../observed.ts";
 import { useService } from "../service.ts";
-import type { Intake } from "./intake.ts";
+import { Deliveries, isUnderWay, Sending } from "./deliveries.tsx";
 import { hasSample } from "./sample.ts";
 import "./add.css";
 
 // Characters, as the contract has it.
 const LONGEST_TITLE = 300;
 
-interface AddProps {
-  readonly intake: Intake;
-  /** Whether this is the author's first manuscript. */
-  readonly isFirst: boolean;
-}
-
-export function Add({ intake, isFirst }: AddProps) {
-  const { step } = intake.state;
+export function Add({ isFirst }: { readonly isFirst: boolean }) {
+  const { deliveries } = useObserved(useService().intake);
+  const [first, ...others] = deliveries;
+  const only = others.length === 0 && first !== undefined && isUnderWay(first) ? first : null;
   return (
     <section className="add-page" aria-labelledby="add-title">
       <h1 id="add-title">{isFirst ? "See your novel the way a careful reader would" : "Add a manuscript"}</h1>
@@ -26,45 +21,22 @@ export function Add({ intake, isFirst }: AddProps) {
         We read it from first page to last. Seconds later you see its chapters, its pace, how much of it is
         spoken, and the words and phrases that you lean on.
       </p>
-      {step === "sending" ? <Sending intake={intake} /> : <DropZone intake={intake} />}
-      {intake.state.step === "refused" && (
-        <p className="message" role="alert">
-          {intake.state.message}
-        </p>
-      )}
-      {step !== "sending" && <HeldFile intake={intake} />}
-      {step !== "sending" && <OtherWays intake={intake} />}
+      {only === null ? <DropZone /> : <Sending delivery={only} />}
+      {only === null && <Deliveries deliveries={deliveries} />}
+      {only === null && <OtherWays />}
     </section>
   );
 }
 
-/** The file that was not taken: it need not be looked for again. */
-function HeldFile({ intake }: { readonly intake: Intake }) {
-  const { drafts } = useService();
-  const { draft } = useDraft(drafts);
-  const [file] = draft.files;
-  if (file === undefined) return null;
-  return (
-    <p className="held">
-      <span>“{file.name}” is not added yet. This page still holds it.</span>
-      <button type="button" className="button primary" onClick={() => void intake.send(file)}>
-        Try again
-      </button>
-      <button type="button" className="button quiet" onClick={() => drafts.put({ files: [] })}>
-        Leave it
-      </button>
-    </p>
-  );
-}
-
-function OtherWays({ intake }: { readonly intake: Intake }) {
-  const { drafts } = useService();
-  const { generation } = useDraft(drafts);
+function OtherWays() {
+  const { drafts, intake } = useService();
+  const { generation } = useObserved(drafts);
+  const { deliveries } = useObserved(intake);
   const [isAsked, setAsked] = useState<boolean | null>(null);
-  const { title, text, files } = drafts.draft;
+  const { title, text } = drafts.draft;
   const hasWords = title !== "" || text !== "";
-  const isRefused = intake.state.step === "refused" && hasWords && files.length === 0;
   const isPasting = isAsked ?? hasWords;
+  const isRefused = hasWords && deliveries.some(({ step, file }) => step === "failed" && file === null);
   return (
     <>
       <p className="ways soft">
@@ -74,19 +46,20 @@ function OtherWays({ intake }: { readonly intake: Intake }) {
         {hasSample && (
           <>
             {" or "}
-            <button type="button" className="link" onClick={() => void intake.sendSample()}>
+            <button type="button" className="link" onClick={() => intake.sendSample()}>
               try it with our sample story
             </button>
           </>
         )}
         .
       </p>
-      {isPasting && <PasteForm key={generation} intake={intake} takesFocus={isAsked === true || isRefused} />}
+      {isPasting && <PasteForm key={generation} takesFocus={isAsked === true || isRefused} />}
     </>
   );
 }
 
-function DropZone({ intake }: { readonly intake: Intake }) {
+function DropZone() {
+  const { intake } = useService();
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
   const hint = useId();
@@ -94,7 +67,7 @@ function DropZone({ intake }: { readonly intake: Intake }) {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    intake.sendDropped(event.dataTransfer.files);
+    intake.sendFiles(event.dataTransfer.files);
   };
 
   return (
@@ -127,43 +100,30 @@ function DropZone({ intake }: { readonly intake: Intake }) {
       <input
         ref={input}
         type="file"
+        multiple
         accept={ACCEPTED}
         className="visually-hidden"
         tabIndex={-1}
         aria-label="Manuscript file"
         onChange={({ currentTarget }) => {
-          const file = currentTarget.files?.[0];
+          // A copy: the list is the input's own, and emptied with it.
+          const files = [...(currentTarget.files ?? [])];
           currentTarget.value = "";
-          if (file) void intake.send(file);
+          intake.sendFiles(files);
         }}
       />
     </fieldset>
   );
 }
 
-function Sending({ intake }: { readonly intake: Intake }) {
-  if (intake.state.step !== "sending") return null;
-  const { name, share } = intake.state;
-  return (
-    <div className="drop-zone sending" role="status">
-      <p className="drop-title">{share < 1 ? `Sending ${name}…` : `Taking in ${name}…`}</p>
-      <ProgressBar share={share < 1 ? share : null} label={`Upload of ${name}`} />
-      <button type="button" className="button" onClick={intake.cancel}>
-        Stop the upload
-      </button>
-    </div>
-  );
-}
-
 interface PasteFormProps {
-  readonly intake: Intake;
   /** Whether the author has just opened it, or her text has come back. */
   readonly takesFocus: boolean;
 }
 
-function PasteForm({ intake, takesFocus }: PasteFormProps) {
-  const { drafts } = useService();
-  const { isSafe } = useDraft(drafts);
+function PasteForm({ takesFocus }: PasteFormProps) {
+  const { drafts, intake } = useService();
+  const { isSafe } = useObserved(drafts);
   const title = useRef<HTMLInputElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
   // The form opens below the fold.
@@ -174,7 +134,7 @@ function PasteForm({ intake, takesFocus }: PasteFormProps) {
   const keep = () => drafts.type({ title: title.current?.value ?? "", text: text.current?.value ?? "" });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void intake.paste();
+    intake.paste();
   };
   return (
     <form className="paste card" onSubmit={submit} onInput={keep}>

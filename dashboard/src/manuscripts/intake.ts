@@ -1,152 +1,218 @@
-// Taking a manuscript in: send it, start its analysis, show it. What was not taken is kept.
+// Taking manuscripts in, one after the other: send it, start its analysis, show it. What was not taken is kept.
 import {
   AddManuscriptDocument,
-  type RefusalCode,
+  type HttpClient,
+  type JobFeed,
   refusalAction,
   StartAnalysisDocument,
   type Upload,
 } from "@novelfoundry/client";
-import { useCallback, useMemo, useRef, useState } from "react";
-import { goTo } from "../route.ts";
-import { messageOf, type Service } from "../service.ts";
-import { upload } from "../upload.ts";
+import type { DraftKeeper } from "../drafts/keeper.ts";
+import { messageOf } from "../error.ts";
+import { Observed } from "../observed.ts";
+import { goTo, readRoute } from "../route.ts";
+import type { Session } from "../session/session.ts";
+import { type UploadOptions, upload } from "../upload.ts";
+import { type Delivery, isDone, newDelivery, type Send } from "./delivery.ts";
+import type { Library } from "./library.ts";
 import { loadSample } from "./sample.ts";
 
-export type IntakeState =
-  | { readonly step: "idle" }
-  | { readonly step: "sending"; readonly name: string; readonly share: number }
-  | { readonly step: "refused"; readonly message: string };
+export interface IntakeSnapshot {
+  /** In the order in which they are sent. */
+  readonly deliveries: readonly Delivery[];
+}
 
-export interface Intake {
-  readonly state: IntakeState;
-  send(file: File): Promise<void>;
-  /** Sends what was dropped, if it is one file. */
-  sendDropped(files: FileList): void;
-  sendSample(): Promise<void>;
+interface IntakeParts {
+  readonly http: HttpClient;
+  readonly feed: JobFeed;
+  readonly library: Library;
+  readonly drafts: DraftKeeper;
+  readonly session: Session;
+}
+
+// Why something is not sent to its end.
+const STOPPED = new Error("You stopped the upload.");
+const LEFT = new Error("The page was left.");
+
+export class Intake extends Observed<IntakeSnapshot> {
+  readonly #parts: IntakeParts;
+  readonly #sends = new Map<number, Send>();
+  #lastId = 0;
+  #leave = () => {};
+  #sending: { readonly id: number; readonly controller: AbortController } | null = null;
+
+  constructor(parts: IntakeParts) {
+    super({ deliveries: [] });
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#leave = this.#parts.drafts.subscribe(this.#takeUp);
+    this.#takeUp();
+  }
+
+  /** Sends nothing more; what was not sent is kept. */
+  stop(): void {
+    this.#leave();
+    this.#sending?.controller.abort(LEFT);
+  }
+
+  /** Sends the files, behind those that are on their way. */
+  sendFiles(files: Iterable<File>): void {
+    const chosen = [...files];
+    if (chosen.length === 0) return;
+    this.dismiss();
+    for (const file of chosen) this.#enqueue({ name: file.name, file }, this.#sendingOf(file));
+    this.#parts.drafts.put({ files: [...this.#parts.drafts.draft.files, ...chosen] });
+  }
+
+  sendSample(): void {
+    this.#enqueue({ name: "our sample story" }, async (signal, onProgress) => {
+      const { title, file } = await loadSample();
+      return this.#upload(file, { title, signal, onProgress });
+    });
+  }
+
   /** Sends the text that the author entered. */
-  paste(): Promise<void>;
-  cancel(): void;
-  /** Takes the last refusal off the page. */
-  dismiss(): void;
-}
+  paste(): void {
+    const { http, drafts } = this.#parts;
+    const { title, text } = drafts.draft;
+    this.#enqueue({ name: title }, async (signal) => {
+      const { addManuscript } = await http.execute(AddManuscriptDocument, { input: { title, text } }, signal);
+      if (addManuscript.__typename === "Manuscript") drafts.put({ title: "", text: "" });
+      return addManuscript;
+    });
+  }
 
-/** Something to send, and what becomes of the author's copy here. */
-interface Parcel {
-  readonly name: string;
-  readonly send: (signal: AbortSignal) => Promise<Upload>;
-  /** The server has it now. */
-  readonly onAccepted?: () => void;
-  /** It was turned down with this code, or stopped by the author. */
-  readonly onRefused?: (code: RefusalCode | "STOPPED") => void;
-}
+  /** Sends a file once more that failed. */
+  retry(id: number): void {
+    this.#set(id, { step: "waiting", message: null, sent: 0 });
+    void this.#run();
+  }
 
-const SEVERAL =
-  "These are several files, and each would be a book of its own. Drop one; a novel in parts goes into one file first.";
+  /** Gives a delivery up; one that is on its way is stopped. */
+  leave(id: number): void {
+    if (this.#sending?.id === id) this.#sending.controller.abort(STOPPED);
+    else this.#abandon(id);
+  }
 
-export function useIntake({ http, feed, library, drafts, session }: Service): Intake {
-  const [state, setState] = useState<IntakeState>({ step: "idle" });
-  const sending = useRef<AbortController | null>(null);
+  /** Takes what is settled off the page. */
+  readonly dismiss = (): void => this.#drop(isDone);
 
-  const start = useCallback(
-    async (name: string, manuscriptId: string) => {
-      const { startAnalysis } = await http.execute(StartAnalysisDocument, { manuscriptId });
-      if (startAnalysis.__typename === "Refusal")
-        return setState({ step: "refused", message: notStarted(name, startAnalysis.message) });
-      feed.accept(startAnalysis);
-      setState({ step: "idle" });
-      goTo({ page: "manuscript", id: manuscriptId });
-    },
-    [http, feed],
-  );
+  #enqueue(known: Pick<Delivery, "name" | "file"> | Pick<Delivery, "name">, send: Send): void {
+    this.#drop((delivery) => isDone(delivery) && delivery.file === null);
+    this.#lastId += 1;
+    this.#sends.set(this.#lastId, send);
+    this.#append(newDelivery(this.#lastId, known));
+    void this.#run();
+  }
 
-  const deliver = useCallback(
-    async ({ name, send, onAccepted, onRefused }: Parcel, signal: AbortSignal) => {
-      const added = await send(signal);
+  /** Files that an earlier page could not deliver. */
+  readonly #takeUp = (): void => {
+    const known = new Set(this.getSnapshot().deliveries.map(({ file }) => file));
+    for (const file of this.#parts.drafts.draft.files) {
+      if (known.has(file)) continue;
+      this.#lastId += 1;
+      this.#sends.set(this.#lastId, this.#sendingOf(file));
+      const message = "It is not added yet; this page still holds it.";
+      this.#append(
+        newDelivery(this.#lastId, { name: file.name, file, step: "failed", message, canRetry: true }),
+      );
+    }
+  };
+
+  async #run(): Promise<void> {
+    if (this.#sending !== null) return;
+    const delivery = this.getSnapshot().deliveries.find(({ step }) => step === "waiting");
+    if (delivery === undefined) return this.#finish();
+    const { id } = delivery;
+    const controller = new AbortController();
+    this.#sending = { id, controller };
+    this.#set(id, { step: "sending" });
+    await this.#deliver(delivery, controller.signal);
+    this.#sending = null;
+    if (controller.signal.reason !== LEFT) void this.#run();
+  }
+
+  async #deliver({ id, file }: Delivery, signal: AbortSignal): Promise<void> {
+    try {
+      const added = await this.#send(id, signal);
       if ("code" in added) {
-        onRefused?.(added.code);
-        return setState({ step: "refused", message: added.message });
+        // A file that is wrong for what it is lies on the author's disk and need not be held.
+        const canRetry = refusalAction(added.code) !== "choose";
+        if (!canRetry && file !== null) this.#letGo(id);
+        return this.#set(id, { step: "failed", message: added.message, canRetry });
       }
-      onAccepted?.();
-      await start(name, added.id)
-        .catch((error: unknown) => setState({ step: "refused", message: notStarted(name, messageOf(error)) }))
-        .finally(library.reload);
-    },
-    [start, library],
-  );
+      this.#letGo(id);
+      this.#parts.library.reload();
+      this.#set(id, { step: "added", manuscriptId: added.id, message: await this.#start(added.id) });
+    } catch (error) {
+      if (signal.reason === STOPPED) return this.#abandon(id);
+      this.#set(id, { step: "failed", message: messageOf(error), canRetry: true });
+    }
+  }
 
-  const take = useCallback(
-    async (parcel: Parcel) => {
-      if (sending.current !== null) return;
-      const controller = new AbortController();
-      sending.current = controller;
-      setState({ step: "sending", name: parcel.name, share: 0 });
-      try {
-        await deliver(parcel, controller.signal);
-      } catch (error) {
-        if (controller.signal.aborted) parcel.onRefused?.("STOPPED");
-        setState(
-          controller.signal.aborted ? { step: "idle" } : { step: "refused", message: messageOf(error) },
-        );
-      } finally {
-        sending.current = null;
-      }
-    },
-    [deliver],
-  );
+  async #send(id: number, signal: AbortSignal): Promise<Upload> {
+    const send = this.#sends.get(id);
+    const added = await send?.(signal, (sent, size) => this.#set(id, { sent, size }));
+    if (added !== undefined && ("id" in added || "code" in added)) return added;
+    throw new Error("The service answered in a way that this page does not know. Reload it and try again.");
+  }
 
-  const ways = useMemo(() => {
-    const sendFile = (file: File, signal: AbortSignal, title?: string) =>
-      upload(file, {
-        getToken: session.getToken,
-        ...(title !== undefined && { title }),
-        onProgress: (share) => setState({ step: "sending", name: file.name, share }),
-        signal,
-      });
-    const send = (file: File) => {
-      if (sending.current !== null) return Promise.resolve();
-      drafts.put({ files: [file] });
-      const letGo = () => drafts.put({ files: [] });
-      return take({
-        name: file.name,
-        send: (signal) => sendFile(file, signal),
-        onAccepted: letGo,
-        onRefused: (code) => {
-          if (code === "STOPPED" || refusalAction(code) === "choose") letGo();
-        },
-      });
-    };
-    return {
-      send,
-      sendDropped: (files: FileList) => {
-        const [file] = files;
-        if (sending.current !== null) return;
-        if (files.length > 1) setState({ step: "refused", message: SEVERAL });
-        else if (file) void send(file);
-      },
-      sendSample: () =>
-        take({
-          name: "our sample story",
-          send: async (signal) => {
-            const { title, file } = await loadSample();
-            return sendFile(file, signal, title);
-          },
-        }),
-      paste: () => {
-        const { title, text } = drafts.draft;
-        return take({
-          name: title,
-          send: async (signal) =>
-            (await http.execute(AddManuscriptDocument, { input: { title, text } }, signal)).addManuscript,
-          onAccepted: () => drafts.put({ title: "", text: "" }),
-        });
-      },
-      cancel: () => sending.current?.abort(),
-      dismiss: () => setState((held) => (held.step === "refused" ? { step: "idle" } : held)),
-    };
-  }, [take, http, drafts, session]);
-  return { state, ...ways };
-}
+  /** Starts the analysis; gives the reason why it has not started, or null. */
+  async #start(manuscriptId: string): Promise<string | null> {
+    try {
+      const { startAnalysis } = await this.#parts.http.execute(StartAnalysisDocument, { manuscriptId });
+      if (startAnalysis.__typename === "Refusal") return startAnalysis.message;
+      if (startAnalysis.__typename === "Job") this.#parts.feed.accept(startAnalysis);
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
 
-function notStarted(name: string, reason: string): string {
-  return `“${name}” is on your shelf, but its analysis has not started: ${reason}`;
+  /** One manuscript is opened as soon as it is there, unless the author has gone elsewhere. */
+  #finish(): void {
+    const [only, ...others] = this.getSnapshot().deliveries;
+    if (only === undefined || others.length > 0 || only.manuscriptId === null || only.message !== null)
+      return;
+    if (readRoute(location.hash).page !== "add") return;
+    this.#drop(({ id }) => id === only.id);
+    goTo({ page: "manuscript", id: only.manuscriptId });
+  }
+
+  #sendingOf(file: File): Send {
+    return (signal, onProgress) => this.#upload(file, { signal, onProgress });
+  }
+
+  #upload(file: File, options: Omit<UploadOptions, "getToken">): Promise<Upload> {
+    return upload(file, { ...options, getToken: this.#parts.session.getToken });
+  }
+
+  #abandon(id: number): void {
+    this.#letGo(id);
+    this.#drop((delivery) => delivery.id === id);
+  }
+
+  /** Its file need not be kept any more. */
+  #letGo(id: number): void {
+    const file = this.getSnapshot().deliveries.find((delivery) => delivery.id === id)?.file ?? null;
+    const { files } = this.#parts.drafts.draft;
+    if (file !== null) this.#parts.drafts.put({ files: files.filter((held) => held !== file) });
+  }
+
+  #append(delivery: Delivery): void {
+    this.change({ deliveries: [...this.getSnapshot().deliveries, delivery] });
+  }
+
+  #set(id: number, changes: Partial<Delivery>): void {
+    const { deliveries } = this.getSnapshot();
+    this.change({ deliveries: deliveries.map((held) => (held.id === id ? { ...held, ...changes } : held)) });
+  }
+
+  #drop(isDropped: (delivery: Delivery) => boolean): void {
+    const { deliveries } = this.getSnapshot();
+    const kept = deliveries.filter((delivery) => !isDropped(delivery));
+    if (kept.length < deliveries.length) this.change({ deliveries: kept });
+  }
 }

@@ -6,9 +6,9 @@ import {
   ManuscriptLineDocument,
   ManuscriptsDocument,
 } from "@novelfoundry/client";
-import { useSyncExternalStore } from "react";
+import { messageOf } from "../error.ts";
+import { Observed } from "../observed.ts";
 import { Seeker } from "../seek.ts";
-import { messageOf } from "../service.ts";
 import {
   extended,
   outdated,
@@ -22,7 +22,6 @@ import {
 
 const PAGE = 20;
 
-/** The same object until something changes. */
 export interface LibrarySnapshot {
   /** Null until the first page is there. */
   readonly shelf: ShelfState | null;
@@ -30,12 +29,10 @@ export interface LibrarySnapshot {
   readonly error: string | null;
 }
 
-export class Library {
+export class Library extends Observed<LibrarySnapshot> {
   readonly #http: HttpClient;
   readonly #feed: JobFeed;
   readonly #seeker: Seeker;
-  readonly #listeners = new Set<() => void>();
-  #snapshot: LibrarySnapshot = { shelf: null, error: null };
   /** Whether the first page must be read again. */
   #isAsked = false;
   /** Manuscripts of which a job has gone from the feed: they may be gone too. */
@@ -46,17 +43,11 @@ export class Library {
   #leave = () => {};
 
   constructor(http: HttpClient, feed: JobFeed) {
+    super({ shelf: null, error: null });
     this.#http = http;
     this.#feed = feed;
     this.#seeker = new Seeker(feed, { missing: this.#missing, ask: this.#ask });
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly getSnapshot = (): LibrarySnapshot => this.#snapshot;
 
   start(): void {
     // Before the seeker, which looks at what this notes.
@@ -76,15 +67,17 @@ export class Library {
   };
 
   readonly loadMore = async (): Promise<void> => {
-    const after = this.#snapshot.shelf?.next ?? null;
+    const after = this.getSnapshot().shelf?.next ?? null;
     if (after === null) return;
-    await this.#attempt(async () => this.#hold(extended(await this.#readPage(after), this.#snapshot.shelf)));
+    await this.#attempt(async () =>
+      this.#hold(extended(await this.#readPage(after), this.getSnapshot().shelf)),
+    );
   };
 
   readonly remove = (id: string): void => {
-    const { shelf } = this.#snapshot;
+    const { shelf } = this.getSnapshot();
     this.#doubtful.delete(id);
-    if (shelf !== null) this.#show({ shelf: without(shelf, id) });
+    if (shelf !== null) this.change({ shelf: without(shelf, id) });
   };
 
   readonly #note = (): void => {
@@ -94,7 +87,7 @@ export class Library {
   };
 
   readonly #missing = (): string => {
-    const { shelf } = this.#snapshot;
+    const { shelf } = this.getSnapshot();
     if (shelf === null || this.#isAsked) return "the first page";
     const { jobs } = this.#feed.getSnapshot();
     const unheard = unheardOf(shelf, jobs, this.#told).map(({ id }) => id);
@@ -104,7 +97,7 @@ export class Library {
 
   readonly #ask = (signal: AbortSignal): Promise<void> =>
     this.#attempt(async () => {
-      const { shelf } = this.#snapshot;
+      const { shelf } = this.getSnapshot();
       const { jobs } = this.#feed.getSnapshot();
       if (shelf === null || this.#isAsked || unheardOf(shelf, jobs, this.#told).length > 0)
         return this.#readFirst(jobs, signal);
@@ -119,7 +112,7 @@ export class Library {
     try {
       const page = await this.#readPage(null, signal);
       this.#told = told;
-      this.#hold(refreshed(page, this.#snapshot.shelf));
+      this.#hold(refreshed(page, this.getSnapshot().shelf));
     } catch (error) {
       this.#isAsked = true;
       throw error;
@@ -128,7 +121,7 @@ export class Library {
 
   async #readOne(id: string, signal: AbortSignal): Promise<void> {
     const { manuscript } = await this.#http.execute(ManuscriptLineDocument, { id }, signal);
-    const { shelf } = this.#snapshot;
+    const { shelf } = this.getSnapshot();
     if (manuscript === null) return this.remove(id);
     this.#doubtful.delete(id);
     if (shelf !== null) this.#hold(replaced(shelf, manuscript));
@@ -148,27 +141,18 @@ export class Library {
   async #attempt(read: () => Promise<void>, signal?: AbortSignal): Promise<void> {
     try {
       await read();
-      if (this.#snapshot.error !== null) this.#show({ error: null });
+      if (this.getSnapshot().error !== null) this.change({ error: null });
     } catch (error) {
-      if (!signal?.aborted) this.#show({ error: messageOf(error) });
+      if (!signal?.aborted) this.change({ error: messageOf(error) });
     }
   }
 
   #hold(shelf: ShelfState): void {
-    this.#show({ shelf });
+    this.change({ shelf });
     acceptActive(this.#feed, shelf.manuscripts);
-  }
-
-  #show(changes: Partial<LibrarySnapshot>): void {
-    this.#snapshot = { ...this.#snapshot, ...changes };
-    for (const listener of [...this.#listeners]) listener();
   }
 }
 
 function acceptActive(feed: JobFeed, manuscripts: readonly ShelfManuscript[]): void {
   for (const { latestJob } of manuscripts) if (latestJob && !latestJob.isTerminal) feed.accept(latestJob);
-}
-
-export function useLibrary(library: Library): LibrarySnapshot {
-  return useSyncExternalStore(library.subscribe, library.getSnapshot);
 }

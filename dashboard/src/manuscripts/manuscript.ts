@@ -6,10 +6,11 @@ import {
   ManuscriptDocument,
   type ManuscriptQuery,
 } from "@novelfoundry/client";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo } from "react";
+import { messageOf } from "../error.ts";
 import { isNews, newestJob } from "../jobs/newest.ts";
+import { Observed, useObserved } from "../observed.ts";
 import { Seeker } from "../seek.ts";
-import { messageOf } from "../service.ts";
 
 export type ManuscriptDetail = NonNullable<ManuscriptQuery["manuscript"]>;
 export type Analysis = ManuscriptDetail["jobs"][number];
@@ -33,32 +34,24 @@ export function useManuscript(http: HttpClient, feed: JobFeed, id: string): Manu
     reader.start();
     return () => reader.stop();
   }, [reader]);
-  const loaded = useSyncExternalStore(reader.subscribe, reader.getSnapshot);
+  const loaded = useObserved(reader);
   return { loaded, reload: reader.reload };
 }
 
-class ManuscriptReader {
+class ManuscriptReader extends Observed<Loaded> {
   readonly #http: HttpClient;
   readonly #feed: JobFeed;
   readonly #id: string;
   readonly #seeker: Seeker;
-  readonly #listeners = new Set<() => void>();
-  #loaded: Loaded = { state: "loading" };
   #isAsked = false;
 
   constructor(http: HttpClient, feed: JobFeed, id: string) {
+    super({ state: "loading" });
     this.#http = http;
     this.#feed = feed;
     this.#id = id;
     this.#seeker = new Seeker(feed, { missing: this.#missing, ask: this.#ask });
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly getSnapshot = (): Loaded => this.#loaded;
 
   start(): void {
     this.#seeker.start();
@@ -74,11 +67,11 @@ class ManuscriptReader {
   };
 
   readonly #missing = (): string => {
-    if (this.#isAsked || this.#loaded.state === "loading" || this.#loaded.state === "failed")
-      return "the manuscript";
-    if (this.#loaded.state === "missing") return "";
+    const loaded = this.getSnapshot();
+    if (this.#isAsked || loaded.state === "loading" || loaded.state === "failed") return "the manuscript";
+    if (loaded.state === "missing") return "";
     const job = newestJob(this.#id, this.#feed.getSnapshot().jobs, null);
-    return job !== null && hasEndedSince(this.#loaded.manuscript, job) ? `${job.id} ${job.version}` : "";
+    return job !== null && hasEndedSince(loaded.manuscript, job) ? `${job.id} ${job.version}` : "";
   };
 
   readonly #ask = async (signal: AbortSignal): Promise<void> => {
@@ -86,18 +79,13 @@ class ManuscriptReader {
     const loaded = await readManuscript(this.#http, this.#id, signal);
     if (signal.aborted) return;
     if (loaded.state === "failed") return this.#fail(loaded);
-    this.#show(loaded);
+    this.show(loaded);
     if (loaded.state === "ready") acceptActive(this.#feed, loaded.manuscript);
   };
 
   #fail(failed: Loaded): void {
     this.#isAsked = true;
-    if (this.#loaded.state !== "ready") this.#show(failed);
-  }
-
-  #show(loaded: Loaded): void {
-    this.#loaded = loaded;
-    for (const listener of [...this.#listeners]) listener();
+    if (this.getSnapshot().state !== "ready") this.show(failed);
   }
 }
 

@@ -4,9 +4,10 @@ import { useEffect, useRef, useState } from "react";
 import { ago, counted } from "../format.ts";
 import { newestJob } from "../jobs/newest.ts";
 import { ProgressBar, StatusBadge } from "../jobs/status.tsx";
+import { useObserved } from "../observed.ts";
 import { hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
-import { type Library, useLibrary } from "./library.ts";
+import type { Library } from "./library.ts";
 import "./shelf.css";
 
 interface ShelfProps {
@@ -16,7 +17,7 @@ interface ShelfProps {
 
 export function Shelf({ jobs, selected }: ShelfProps) {
   const { library } = useService();
-  const { shelf, error } = useLibrary(library);
+  const { shelf, error } = useObserved(library);
   const list = useRef<HTMLUListElement>(null);
   const lastSeen = useRef<string | null>(null);
 

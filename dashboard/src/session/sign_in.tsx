@@ -1,6 +1,6 @@
 // The door in Supabase mode: e-mail and password.
 import { type FormEvent, useState } from "react";
-import { messageOf } from "../service.ts";
+import { messageOf } from "../error.ts";
 import { forgetEmail, keepEmail, keptEmail } from "./kept_email.ts";
 import type { SignIn } from "./supabase.ts";
 import "./sign_in.css";

@@ -34,9 +34,9 @@ export function comeFrom(origin: string): void {
   window.happyDOM.setURL(`${origin}/`);
 }
 
-/** An event of the browser's own, such as `online`. */
-export function happen(type: string): void {
-  window.dispatchEvent(new window.Event(type));
+/** An event of the browser's own, such as `online`; false when somebody asks to prevent what it announces. */
+export function happen(type: string): boolean {
+  return window.dispatchEvent(new window.Event(type, { cancelable: true }));
 }
 
 /** Shows the node as the page does, and gives the element that holds it. */

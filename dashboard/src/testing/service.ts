@@ -13,6 +13,9 @@ export interface Asked {
   readonly variables: Record<string, unknown>;
 }
 
+/** Answers an uploaded file, by the text of the form; null: the service is away. */
+export type Uploads = (form: string) => object | null | Promise<object | null>;
+
 /** Gives the data of an operation; null: the service is away. */
 export type Answers = (asked: Asked) => object | null | Promise<object | null>;
 
@@ -22,17 +25,19 @@ export class TestService {
   /** The operations that were asked for, in order. */
   readonly asked: string[] = [];
   #answers: Answers = () => null;
+  #uploads: Uploads = () => null;
 
   private constructor(server: FakeServer, session: Partial<Session>) {
     this.server = server;
     comeFrom(server.origin);
     server.clerk = async ({ path, body }) => {
-      if (path !== "/graphql") return { status: 503 };
+      if (path === "/manuscripts") return reply(await this.#uploads(body));
+      if (path !== "/graphql") return { status: 404 };
       const { query, variables } = JSON.parse(body);
       const operation = /(?:query|mutation) (\w+)/.exec(query)?.[1] ?? "";
       this.asked.push(operation);
       const data = await this.#answers({ operation, variables });
-      return data === null ? { status: 503 } : { status: 200, body: { data } };
+      return reply(data && { data });
     };
     this.service = openService({
       authorId: "anna",
@@ -51,13 +56,21 @@ export class TestService {
     this.#answers = answers;
   }
 
+  answerUploads(uploads: Uploads): void {
+    this.#uploads = uploads;
+  }
+
   times(operation: string): number {
     return this.asked.filter((name) => name === operation).length;
   }
 
   async close(): Promise<void> {
-    const { feed, library, drafts } = this.service;
-    for (const part of [feed, library, drafts]) part.stop();
+    const { feed, library, drafts, intake } = this.service;
+    for (const part of [feed, library, drafts, intake]) part.stop();
     await this.server.stop();
   }
+}
+
+function reply(body: object | null) {
+  return body === null ? { status: 503 } : { status: "code" in body ? 415 : 200, body };
 }

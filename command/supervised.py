@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import NoReturn
 from command.terminal import say
 from engines import launch
 from jobs.errors import ConfigurationError
+from novelfoundry import module_command
 
 STOP_LIMIT = 10.0
 WRONG_SETTING = 2
@@ -63,7 +63,7 @@ class Child:
             await self._end(process)
 
     async def _run(self) -> int:
-        program = [sys.executable, "-m", "command.cli", self.name, *self._options]
+        program = module_command("command.cli", self.name, *self._options)
         self._process = process = await asyncio.create_subprocess_exec(
             *launch.command(program, on_parent_death=signal.SIGKILL),
             stdin=asyncio.subprocess.DEVNULL,

@@ -2,7 +2,8 @@
 
 import argparse
 import os
-import sys
+
+from novelfoundry import module_command
 
 DETAIL = "Takes all options of `python -m client_contract.verify`, --json among them."
 
@@ -16,5 +17,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(asked: argparse.Namespace) -> int:
     """Becomes the verifier. Run, not imported: it must need nothing of ours, and nothing of ours may need it."""
     options = [f"--token={asked.token}"] if asked.token else []
-    command = [sys.executable, "-m", "client_contract.verify", asked.url, *options, *asked.rest]
-    os.execv(sys.executable, command)  # noqa: S606 (no shell is what we want)
+    command = module_command("client_contract.verify", asked.url, *options, *asked.rest)
+    os.execv(command[0], command)  # noqa: S606 (no shell is what we want)

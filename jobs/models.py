@@ -153,6 +153,18 @@ class ProcessesOfKind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a reader did not know: the jobs that are not as it had them, and the ids that are gone for good.
+
+    `as_of` is the database's clock before the rows were read.
+    """
+
+    as_of: datetime
+    jobs: list[Job]
+    gone: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobCount:
     """How many jobs wait and run, and how long the longest overdue one has been."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from jobs.feed import Frame
+from jobs.watcher import Frame
 from schema.context import Asked
 from schema.ids import global_id, local_id
 from schema.node import described

@@ -456,6 +456,25 @@ CREATE FUNCTION public.job_status_read(p_text text) RETURNS text
   limit 1;
 $$;
 
+CREATE FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) RETURNS TABLE(read_at timestamp with time zone, gone uuid[], job jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with known as (
+    select k.id, k.version from unnest(p_job_ids, p_versions) as k (id, version)
+  ), watched as materialized (
+    select w as job from public.jobs_watched(p_owner_ids, p_job_ids, p_finished_within) w
+  )
+  select
+    statement_timestamp(),
+    array(select k.id from known k where k.id not in (select (w.job).id from watched w)),
+    null::jsonb
+  union all
+  select statement_timestamp(), null, to_jsonb(w.job)
+  from watched w left join known k on k.id = (w.job).id
+  where k.version is distinct from (w.job).version or (w.job).deadline_at <= statement_timestamp();
+$$;
+
 CREATE FUNCTION public.jobs_count() RETURNS TABLE(queued integer, running integer, oldest_overdue_seconds double precision)
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1203,6 +1222,9 @@ GRANT ALL ON FUNCTION public.job_start(p_owner_id uuid, p_manuscript_id uuid, p_
 
 REVOKE ALL ON FUNCTION public.job_status_read(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_status_read(p_text text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_count() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_count() TO service_role;

@@ -1,6 +1,6 @@
 """The database's functions as methods, one each, over any gateway. Decodes rows; decides nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from jobs.database.rows import (
     read_time,
     read_uuid,
 )
-from jobs.models import Job, JobCount, JobEvent, Lateness, Manuscript, ProcessesOfKind, Report, Settlement
+from jobs.models import Changes, Job, JobCount, JobEvent, Lateness, Manuscript, ProcessesOfKind, Report, Settlement
 from jobs.ports import Gateway
 from jobs.states import DecidedBy, FailureCode
 
@@ -228,6 +228,23 @@ class JobStore:
             p_owner_ids=list(owner_ids),
             p_job_ids=list(job_ids),
             p_finished_within=finished_within.total_seconds(),
+        )
+
+    async def changed(
+        self, owner_ids: Iterable[UUID], known: Mapping[UUID, int], *, finished_within: timedelta
+    ) -> Changes:
+        """Of what `watched` reads, what is not at its known version, or is overdue."""
+        [first, *rows] = await self._gateway.call(
+            "jobs_changed",
+            p_owner_ids=list(owner_ids),
+            p_job_ids=list(known),
+            p_versions=list(known.values()),
+            p_finished_within=finished_within.total_seconds(),
+        )
+        return Changes(
+            as_of=read_time(first["read_at"]),
+            jobs=[read_job(row["job"]) for row in rows],
+            gone=frozenset(map(read_uuid, first["gone"])),
         )
 
     async def undispatched(self, *, after: timedelta, limit: int) -> list[Job]:

@@ -20,7 +20,7 @@ from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, ac
 
 # fmt: off
 READS = frozenset({
-    "clock_read", "job_events_get", "jobs_count", "jobs_get", "jobs_in_line", "jobs_of_manuscripts",
+    "clock_read", "job_events_get", "jobs_changed", "jobs_count", "jobs_get", "jobs_in_line", "jobs_of_manuscripts",
     "jobs_undispatched", "jobs_watched", "lateness_get", "manuscripts_count", "manuscripts_get", "manuscripts_page",
     "processes_health", "reports_get", "reports_of_jobs", "reports_of_manuscripts", "unowned_files_get",
 })

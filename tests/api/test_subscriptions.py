@@ -181,7 +181,7 @@ async def test_a_database_that_is_away_at_the_start_is_told_as_unavailable(
     async def away(*_: object, **__: object) -> None:
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr(api.services.domain.store, "watched", away)
+    monkeypatch.setattr(api.services.domain.store, "changed", away)
     async with api.socket() as socket:
         await socket.subscribe("1", UPDATES)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -11,13 +11,14 @@ import pytest
 
 from jobs.database.store import JobStore
 from jobs.errors import NotFound, Unavailable
-from jobs.feed import Feed, Frame, _tick_after, _Watcher
+from jobs.feed import Feed, _tick_after
 from jobs.models import Job, Manuscript
 from jobs.redis.announcements import Patience, RedisAnnouncer
 from jobs.redis.doorbell import ArqRedis
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import JobStatus
+from jobs.watcher import Frame, Watcher
 from tests.conftest import AddManuscript
 from tests.faults.waiting import is_under, until
 from tests.jobs.lines import FailingLine
@@ -104,7 +105,7 @@ async def test_the_first_frame_holds_the_live_and_the_lately_finished(
 async def test_a_first_frame_without_jobs_is_as_of_before_its_reading(
     feed: Feed, line: FailingLine, store: JobStore, manuscript: Manuscript
 ) -> None:
-    release = line.hold_answer("jobs_watched")
+    release = line.hold_answer("jobs_changed")
     async with watching(feed.watch(manuscript.owner_id)) as frames:
         first = asyncio.create_task(anext(frames))
         await asyncio.wait_for(line.holding.wait(), LIMIT)
@@ -120,13 +121,13 @@ async def test_a_first_frame_without_jobs_is_as_of_before_its_reading(
 async def test_nothing_falls_between_the_first_reading_and_the_first_announcement(
     running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, job: Job
 ) -> None:
-    release = line.hold_answer("jobs_watched")
+    release = line.hold_answer("jobs_changed")
     async with watching(running.watch(job.owner_id)) as frames:
         first = asyncio.create_task(told(frames))
         await asyncio.wait_for(line.holding.wait(), LIMIT)
         # The snapshot is read and on its way; only now the job changes, and the hub reads that before it arrives.
         await store.cancel(job.owner_id, job.id)
-        calls = line.calls["jobs_watched"]
+        calls = line.calls["jobs_changed"]
         await announcer.announce([job.owner_id])
         await until(_called_again(line, calls), "the hub reads the change")
         release.set()
@@ -141,7 +142,7 @@ async def test_nothing_falls_between_the_first_reading_and_the_first_announcemen
 async def test_an_old_reading_that_arrives_late_takes_nothing_back(
     running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, job: Job
 ) -> None:
-    release = line.hold_answer("jobs_watched")
+    release = line.hold_answer("jobs_changed")
     async with watching(running.watch(job.owner_id)) as frames:
         first = asyncio.create_task(told(frames))
         await asyncio.wait_for(line.holding.wait(), LIMIT)
@@ -194,10 +195,10 @@ async def test_silence_is_broken_by_an_empty_frame_each_tick(ticking: Feed, job:
     assert first.as_of < ticks[0].as_of < ticks[1].as_of
 
 
-@pytest.mark.parametrize("function", ["jobs_watched", "clock_read"])
 async def test_no_tick_comes_while_the_jobs_cannot_be_read(
-    ticking: Feed, line: FailingLine, store: JobStore, job: Job, function: str
+    ticking: Feed, line: FailingLine, store: JobStore, job: Job
 ) -> None:
+    function = "jobs_changed"
     async with watching(ticking.watch(job.owner_id)) as frames:
         await anext(frames)
         line.refused.add(function)
@@ -298,14 +299,14 @@ async def test_a_reading_older_than_a_job_does_not_take_it_away(
     owner_id = manuscript.owner_id
     async with watching(running.watch(owner_id)) as frames:
         await anext(frames)
-        release = line.hold_answer("jobs_watched")
+        release = line.hold_answer("jobs_changed")
         await announcer.announce([owner_id])
         # The hub's reading is on its way; only now the job begins, and is followed.
         await asyncio.wait_for(line.holding.wait(), LIMIT)
         job = await store.start(owner_id, manuscript.id, queue_timeout=LONG, max_attempts=3, max_live=9)
         following = running.follow(owner_id, job.id)
         assert (await anext(following)).status is JobStatus.QUEUED
-        calls = line.calls["jobs_watched"]
+        calls = line.calls["jobs_changed"]
         release.set()
         await until(_called_again(line, calls), "the hub has told of the old reading, and reads again")
         await store.cancel(owner_id, job.id)
@@ -336,6 +337,57 @@ async def test_a_watcher_hears_of_a_deadline_from_a_timer_alone(
     await is_under(0.5, late, "a watcher is told")
 
 
+async def test_who_comes_to_a_job_that_waits_hears_of_its_deadline_without_any_announcement(
+    running: Feed, store: JobStore, manuscript: Manuscript
+) -> None:
+    job = await store.start(
+        manuscript.owner_id, manuscript.id, queue_timeout=timedelta(seconds=1), max_attempts=3, max_live=9
+    )
+    async with watching(running.watch(job.owner_id)) as frames:
+        last = job
+        while last.status is not JobStatus.FAILED:
+            [last] = await told(frames)
+
+    assert last.id == job.id
+
+
+async def test_who_comes_while_a_first_reading_is_on_its_way_shares_the_next_one(
+    feed: Feed, line: FailingLine, job: Job
+) -> None:
+    release = line.hold_answer("jobs_changed")
+    async with AsyncExitStack() as held:
+        frames = [await held.enter_async_context(watching(feed.watch(job.owner_id))) for _ in range(9)]
+        first = asyncio.create_task(told(frames[0]))
+        await asyncio.wait_for(line.holding.wait(), LIMIT)
+        others = [asyncio.create_task(told(each)) for each in frames[1:]]
+
+        async def all_wait() -> bool:
+            return len(feed._newcomers) == len(others)
+
+        await until(all_wait, "the others wait")
+        release.set()
+        seen = await asyncio.wait_for(asyncio.gather(first, *others), LIMIT)
+
+    assert [[told.id for told in jobs] for jobs in seen] == [[job.id]] * 9
+    assert line.calls["jobs_changed"] == 2
+
+
+async def test_a_job_that_is_told_late_is_told_as_of_its_frame(ticking: Feed, job: Job) -> None:
+    async with watching(ticking.watch(job.owner_id)) as frames:
+        await anext(frames)
+        [watcher] = ticking._watchers[job.owner_id]
+        # Nobody says that the frame arrived: its job waits to be told, and no reading brings it again.
+        as_of = watcher.as_of
+
+        async def was_read() -> bool:
+            return watcher.as_of > as_of
+
+        await until(was_read, "the hub has read again")
+        frame = watcher.frame()
+
+    assert [told.as_of for told in frame.jobs] == [frame.as_of]
+
+
 async def test_a_hub_without_its_database_goes_on_when_it_is_back(
     running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, job: Job
 ) -> None:
@@ -343,9 +395,9 @@ async def test_a_hub_without_its_database_goes_on_when_it_is_back(
         await told(frames)
         line.is_cut = True
         await store.cancel(job.owner_id, job.id)
-        calls = line.calls["clock_read"]
+        calls = line.calls["jobs_changed"]
         await announcer.announce([job.owner_id])
-        await until(_called_again(line, calls, "clock_read"), "the hub meets the cut line")
+        await until(_called_again(line, calls), "the hub meets the cut line")
         line.is_cut = False
 
         [last] = await told(frames)
@@ -358,8 +410,6 @@ async def test_what_was_announced_while_the_line_to_redis_was_cut_is_told_when_i
 ) -> None:
     async with watching(running.watch(job.owner_id)) as frames:
         await told(frames)
-        # One reading for the first frame, and one of the hub, which a newcomer wakes.
-        await until(_answered(line, 2), "the hub has read for the newcomer")
         # Nobody announces it: the new line alone says that something may have been missed. No resync comes.
         await store.cancel(job.owner_id, job.id)
         await redis.client_kill_filter(_type="pubsub")
@@ -512,14 +562,14 @@ async def test_what_never_arrives_is_tried_ever_less_often_up_to_a_resync(feed: 
     assert feed._settings.resync_interval.total_seconds() > 512
 
 
-def _waits_to_tell(watcher: _Watcher, status: JobStatus) -> Callable[[], Awaitable[bool]]:
+def _waits_to_tell(watcher: Watcher, status: JobStatus) -> Callable[[], Awaitable[bool]]:
     async def waits() -> bool:
         return any(job.status is status for job in watcher.pending.values())
 
     return waits
 
 
-def _has_told(watcher: _Watcher, status: JobStatus) -> Callable[[], Awaitable[bool]]:
+def _has_told(watcher: Watcher, status: JobStatus) -> Callable[[], Awaitable[bool]]:
     async def has() -> bool:
         return any(job.status is status for job in watcher.told.values())
 
@@ -528,12 +578,12 @@ def _has_told(watcher: _Watcher, status: JobStatus) -> Callable[[], Awaitable[bo
 
 def _answered(line: FailingLine, times: int) -> Callable[[], Awaitable[bool]]:
     async def answered() -> bool:
-        return line.answers["jobs_watched"] >= times
+        return line.answers["jobs_changed"] >= times
 
     return answered
 
 
-def _called_again(line: FailingLine, before: int, function: str = "jobs_watched") -> Callable[[], Awaitable[bool]]:
+def _called_again(line: FailingLine, before: int, function: str = "jobs_changed") -> Callable[[], Awaitable[bool]]:
     async def called() -> bool:
         return line.calls[function] > before
 

@@ -124,6 +124,11 @@ async def test_the_sweep_goes_by_the_index_of_deadlines(connection: Connection) 
             FINISHED // LIVE + 1,
         ),
         ("jobs_watched", {"p_owner_ids": [OWNER], "p_job_ids": [JOB], "p_finished_within": 60.0}, LIVE + 2),
+        (
+            "jobs_changed",
+            {"p_owner_ids": [OWNER], "p_job_ids": [JOB], "p_versions": [1], "p_finished_within": 60.0},
+            LIVE + 2,
+        ),
         ("jobs_in_line", {"p_job_ids": [JOB]}, LIVE + 1),
         ("jobs_undispatched", {"p_after": LONG, "p_limit": 100}, LIVE),
         ("jobs_count", {}, LIVE),

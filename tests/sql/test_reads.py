@@ -1,7 +1,7 @@
 """Reading: no write by a healthy read, whatever it asks; old words read as the vectors say; the right order."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,12 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "jobs_get": owner | {"p_job_ids": jobs},
         "jobs_of_manuscripts": owner | {"p_manuscript_ids": manuscripts, "p_limit": 20},
         "jobs_watched": {"p_owner_ids": [life.owner_id], "p_job_ids": jobs, "p_finished_within": LONG},
+        "jobs_changed": {
+            "p_owner_ids": [life.owner_id],
+            "p_job_ids": jobs,
+            "p_versions": [0],
+            "p_finished_within": LONG,
+        },
         "jobs_in_line": {"p_job_ids": jobs},
         "jobs_undispatched": {"p_after": 0.0, "p_limit": 100},
         "jobs_count": {},
@@ -160,6 +166,34 @@ async def test_a_watcher_gets_live_jobs_and_lately_finished_ones_and_each_once(
     )
 
     assert sorted(row["id"] for row in rows) == sorted([live.job_id, finished.job_id])
+
+
+async def test_what_changed_is_what_is_not_at_its_known_version_or_overdue_and_what_is_gone(
+    connection: Connection, owner_id: UUID
+) -> None:
+    known, moved, new, overdue = [await Life.born(connection, owner_id=owner_id) for _ in range(4)]
+    gone = UUID(int=7)
+    versions = {known.job_id: 1, moved.job_id: 1, overdue.job_id: 1, gone: 4}
+    await moved.dispatch()
+    async with connection.transaction():
+        await connection.execute("set local session_replication_role = replica")
+        await connection.execute(
+            "update public.jobs set deadline_at = now() - interval '1 second' where id = $1", overdue.job_id
+        )
+
+    first, *rows = await call(
+        connection,
+        "jobs_changed",
+        p_owner_ids=[owner_id],
+        p_job_ids=list(versions),
+        p_versions=list(versions.values()),
+        p_finished_within=3600.0,
+    )
+
+    assert (first["gone"], first["job"]) == ([gone], None)
+    jobs = [json.loads(row["job"]) for row in rows]
+    assert sorted(UUID(job["id"]) for job in jobs) == sorted([moved.job_id, new.job_id, overdue.job_id])
+    assert {datetime.fromisoformat(job["as_of"]) for job in jobs} == {first["read_at"]}
 
 
 async def test_of_each_job_the_newest_events_are_read_oldest_first(connection: Connection, owner_id: UUID) -> None:

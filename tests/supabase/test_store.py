@@ -12,12 +12,13 @@ import pytest
 
 from jobs.database.postgres import open_postgres
 from jobs.database.store import JobStore
-from jobs.models import Job
+from jobs.models import Changes, Job
 from jobs.states import DecidedBy, JobStatus
 from tests.sql.life import STATUSES, Connection, Life
 
 LONG = timedelta(hours=1)
 EVER = timedelta(days=1)
+GONE = uuid4()
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 Read = Callable[[JobStore, Life], Awaitable[Any]]
@@ -33,6 +34,7 @@ READS: dict[str, Read] = {
     "reports_of_jobs": lambda store, life: store.reports_of_jobs(life.owner_id, [life.job_id]),
     "reports_of_manuscripts": lambda store, life: store.reports_of_manuscripts(life.owner_id, [life.manuscript_id]),
     "watched": lambda store, life: store.watched([life.owner_id], [life.job_id], finished_within=LONG),
+    "changed": lambda store, life: store.changed([life.owner_id], {life.job_id: 0, GONE: 1}, finished_within=LONG),
     "undispatched": lambda store, life: store.undispatched(after=timedelta(0), limit=1000),
     "count": lambda store, life: store.count(),
     "lateness": lambda store, life: store.lateness(),
@@ -125,6 +127,8 @@ def _timeless(value: Any) -> Any:
         return sorted((_timeless(each) for each in value), key=repr)
     if isinstance(value, dict):
         return {key: _timeless(each) for key, each in value.items()}
+    if isinstance(value, Changes):
+        return value.gone, _timeless(value.jobs)
     if is_dataclass(value) and not isinstance(value, type) and "as_of" in {field.name for field in fields(value)}:
         return replace(value, as_of=NEVER)
     return value

@@ -12,11 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from client_contract.verify import operations
-from jobs.feed import Feed, Frame
+from jobs.feed import Feed
 from jobs.models import Component, Job, Manuscript, SystemHealth
 from jobs.presence import Presence
 from jobs.service import JobService
 from jobs.states import ComponentState, JobStatus
+from jobs.watcher import Frame
 from schema.api import api
 from schema.context import Caller, Context
 from schema.ids import global_id

@@ -1,0 +1,151 @@
+"""One subscription to jobs: what it was told, and what there is to tell."""
+
+import asyncio
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from jobs.models import Changes, Job
+
+# What finished longer ago is not told of any more.
+FINISHED_WITHIN = timedelta(hours=1)
+# A timer rings this long after the deadline: a row read too early is not overdue yet.
+_LATE_SECONDS = 0.02
+_NEVER = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What a watcher is told: the jobs that changed, and the ids of those that went with their manuscript.
+
+    `as_of` is the database's clock before the reading of her jobs that the frame rests on.
+    """
+
+    as_of: datetime
+    jobs: tuple[Job, ...]
+    removed: tuple[UUID, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Watcher:
+    """One subscription. Holds the newest version of each job that it has not been told: never a backlog."""
+
+    owner_id: UUID
+    job_id: UUID | None
+    as_of: datetime = _NEVER
+    # What arrived last of each job, and what has not arrived yet.
+    told: dict[UUID, Job] = field(default_factory=dict)
+    pending: dict[UUID, Job] = field(default_factory=dict)
+    removed: set[UUID] = field(default_factory=set)
+    # Whether there is something to tell; whether her jobs were read since the last frame was made.
+    has_news: asyncio.Event = field(default_factory=asyncio.Event)
+    was_read: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def watches(self, job: Job) -> bool:
+        return job.owner_id == self.owner_id and self.job_id in (None, job.id)
+
+    def offer(self, as_of: datetime, jobs: Iterable[Job] = (), *, gone: Collection[UUID] = ()) -> None:
+        """Takes, from a reading as of then, what is newer than what was told, and what is gone for good."""
+        for job in jobs:
+            if self.watches(job) and self._is_news(job):
+                self.pending[job.id] = job
+        self._remove(gone)
+        # An older reading may arrive after a newer one.
+        self.as_of = max(self.as_of, as_of)
+        self.was_read.set()
+        self._note_news()
+
+    def frame(self) -> Frame:
+        """What there is to tell."""
+        self.was_read.clear()
+        jobs = tuple(_as_of(self.as_of, job) for job in self.pending.values())
+        return Frame(as_of=self.as_of, jobs=jobs, removed=tuple(self.removed))
+
+    def arrived(self, frame: Frame) -> None:
+        """What the frame held is told."""
+        self.removed -= set(frame.removed)
+        for job in frame.jobs:
+            # It may have changed, or gone, while the frame was on its way.
+            if job.id not in self.removed:
+                self.told[job.id] = job
+            if (waiting := self.pending.get(job.id)) and waiting.version == job.version:
+                del self.pending[job.id]
+        self._forget(frame.as_of)
+        self._note_news()
+
+    def _is_news(self, job: Job) -> bool:
+        if waiting := self.pending.get(job.id):
+            return (job.version, job.as_of) > (waiting.version, waiting.as_of)
+        told = self.told.get(job.id)
+        return told is None or job.version > told.version
+
+    def _remove(self, ids: Collection[UUID]) -> None:
+        for id in ids:
+            told, waiting = self.told.pop(id, None), self.pending.get(id)
+            if waiting and waiting.status.is_active:
+                # Nobody may be told any more that it lives. How another ended stays true, and is told yet.
+                del self.pending[id]
+            if any(job.status.is_active for job in (told, waiting) if job):
+                self.removed.add(id)
+
+    def _note_news(self) -> None:
+        if self.pending or self.removed:
+            self.has_news.set()
+        else:
+            self.has_news.clear()
+
+    def _forget(self, as_of: datetime) -> None:
+        """Drops what finished so long ago that no reading will bring it again."""
+        for job in list(self.told.values()):
+            if _is_over_since(job, as_of - 2 * FINISHED_WITHIN):
+                del self.told[job.id]
+
+
+class Picture:
+    """One owner's watched jobs as they were read last, and when each falls due."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[UUID, Job] = {}
+        self._due: dict[UUID, float] = {}
+
+    def take(self, jobs: Iterable[Job], changes: Changes) -> None:
+        """Puts in what is newer, and takes out what is gone, or finished so long ago that nobody is told of it."""
+        now = time.monotonic()
+        for job in jobs:
+            held = self._jobs.get(job.id)
+            if held is None or (job.version, job.as_of) > (held.version, held.as_of):
+                self._put(job, now)
+        finished = [id for id, job in self._jobs.items() if _is_over_since(job, changes.as_of - 2 * FINISHED_WITHIN)]
+        for id in (*(changes.gone & self._jobs.keys()), *finished):
+            del self._jobs[id]
+            self._due.pop(id, None)
+
+    def present(self, as_of: datetime) -> list[Job]:
+        """What a first frame tells: the live ones and those lately finished."""
+        return [job for job in self._jobs.values() if not _is_over_since(job, as_of - FINISHED_WITHIN)]
+
+    def versions(self) -> dict[UUID, int]:
+        """Of each job the version."""
+        return {id: job.version for id, job in self._jobs.items()}
+
+    def due(self) -> float | None:
+        """When the first falls due, in seconds of `time.monotonic`; None when none does."""
+        return min(self._due.values(), default=None)
+
+    def _put(self, job: Job, now: float) -> None:
+        self._jobs[job.id] = job
+        if (left := job.time_left) is None:
+            self._due.pop(job.id, None)
+        else:
+            self._due[job.id] = now + max(left.total_seconds(), 0) + _LATE_SECONDS
+
+
+def _is_over_since(job: Job, then: datetime) -> bool:
+    return job.finished_at is not None and job.finished_at < then
+
+
+def _as_of(as_of: datetime, job: Job) -> Job:
+    """The job as it stood then: a reading brings what changed, and what it did not bring was still so."""
+    return job if job.as_of >= as_of else replace(job, as_of=as_of)

@@ -15,8 +15,8 @@ KEY = "characters"
 TITLE = "Characters"
 NEEDS_ENGLISH = False
 GUIDE = (
-    "Names found by their capitals, with how often each stands in each chapter. A gap shows where a character is "
-    "out of sight. Names of places may be among them, and people called by two names are listed twice."
+    "How often each name stands in each chapter. A gap shows where a character is out of sight. We find names by "
+    "their capital letters, so a place may slip in, and a nickname gets its own row."
 )
 _LISTED = 25
 _FEWEST = 5

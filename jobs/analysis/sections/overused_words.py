@@ -9,9 +9,9 @@ KEY = "overused_words"
 TITLE = "Words you use more than most"
 NEEDS_ENGLISH = True
 GUIDE = (
-    "Words that stand out most against ordinary English, at least three times as frequent, the most telling first. "
-    "Subjects, settings and dialect belong here; favourite gestures and fillers are what to look for. "
-    "The row of counts shows in which chapters they gather."
+    "Words that you use at least three times as often as ordinary English does, the most telling first. "
+    "Subjects, settings and dialect belong here; look for favourite gestures and fillers. "
+    "The small bars show in which chapters they gather."
 )
 _LEAST_RATIO = 3.0
 """A guess: below it, words of the subject hide the habits."""

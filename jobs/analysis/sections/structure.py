@@ -8,13 +8,11 @@ KEY = "structure"
 TITLE = "Structure and pace"
 NEEDS_ENGLISH = False
 GUIDE = (
-    "Each bar is one section. Long chapters among short ones slow a reader down, which may be what you want. "
-    "Dialogue share is the part of the words inside quotation marks: a fall shows where narration takes over, and a "
-    "chapter that a character tells in quotation marks counts as dialogue altogether. "
-    "In a book that opens speech with a dash instead, a paragraph that begins with one is dialogue, without the "
-    "narrator's words that further dashes set off; where no dash sets them off, they count as dialogue too. "
-    "Mean sentence length is pace; its spread is rhythm: low is even, high is varied. "
-    "Nothing here is right or wrong; look where a chapter differs from its neighbours and ask whether you meant it."
+    "Each bar is one chapter. A long chapter among short ones slows a reader down, which may be what you want. "
+    "Dialogue is the share of words inside quotation marks, or in a paragraph that opens with a dash. Where it falls, "
+    "narration takes over. A letter or a tale told inside quotation marks counts as dialogue. "
+    "The length of sentences is pace. "
+    "Nothing here is right or wrong: look where a chapter differs from its neighbours, and ask whether you meant it."
 )
 
 

@@ -12,8 +12,8 @@ KEY = "vocabulary"
 TITLE = "Vocabulary"
 NEEDS_ENGLISH = False
 GUIDE = (
-    "MTLD is how many words in a row pass, on average, before the text begins to repeat itself: the classics that "
-    "this was tried on lie between 75 and 110. MATTR is the share of different words in a window of 500. Both are "
+    "MTLD says how many words pass, on average, before the text begins to repeat itself: the classics that we tried "
+    "lie between 75 and 110. MATTR says how many of any 500 words in a row are different. Both are "
     "fair to texts of any length. A plain vocabulary is a choice, not a fault."
 )
 _THRESHOLD = 0.72
@@ -25,11 +25,11 @@ FEWEST_FOR_MTLD = 100
 def measure(story: Story) -> Measured:
     """Different words, MTLD and MATTR, each where the text is long enough."""
     words = [word.form for part in story.prose for paragraph in part.paragraphs for word in paragraph.words]
-    figures = [_words("Different words", len(set(words)), "forms counted once")]
+    figures = [_words("Different words", len(set(words)), "saw and seen are two")]
     if len(words) >= FEWEST_FOR_MTLD:
         figures.append(_words("MTLD", round(mtld(words), 1), "higher is more varied"))
     if len(words) >= WINDOW:
-        meaning = f"in windows of {WINDOW} words"
+        meaning = f"of any {WINDOW} words in a row are different"
         share = round(mattr(words), 4)
         figures.append(Figure(label="MATTR", value=share, measure=FigureUnit.SHARE, unit="share", meaning=meaning))
     return Measured(figures=figures)

@@ -9,6 +9,7 @@ import { ManuscriptPage } from "./manuscripts/page.tsx";
 import { Shelf } from "./manuscripts/shelf.tsx";
 import { Banner } from "./notice/banner.tsx";
 import { useObserved } from "./observed.ts";
+import { usePositionKept } from "./position.ts";
 import { goTo, hrefOf, useRoute } from "./route.ts";
 import { useService } from "./service.ts";
 
@@ -41,6 +42,8 @@ export function App() {
     if (wasSelected.current !== null && selected === null) page.current?.focus({ preventScroll: true });
     wasSelected.current = selected;
   }, [selected]);
+
+  usePositionKept(selected === null);
 
   const isEmpty = shelf?.manuscripts.length === 0;
   return (

@@ -240,14 +240,55 @@ def test_more_than_a_page_of_manuscripts_is_shown_on_demand(open_page: Opener) -
     expect(shelf.get_by_role("listitem")).to_have_count(total)
 
 
-def add_many(page: Page, count: int) -> None:
-    """Adds manuscripts as a script of the author's would, without having them read."""
+def test_an_author_of_many_books_searches_sorts_and_filters_them(open_page: Opener) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go()
+    expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
+    add_many(page, 12, "Émilie, volume")
+    add_many(page, 25, "Of the rest")
+    page.reload()
+    shelf = page.get_by_role("navigation", name="Your manuscripts")
+    items = shelf.get_by_role("listitem")
+
+    shelf.get_by_role("searchbox").fill("emilie volume")
+    expect(items).to_have_count(12)
+    expect(items.first).to_contain_text("Émilie, volume 12")
+    shelf.get_by_label("Order").select_option("By title")
+    expect(items.first).to_contain_text("Émilie, volume 1")
+    shelf.get_by_label("Show").select_option("With a report")
+    expect(shelf.get_by_role("status")).to_have_text("None of your manuscripts is like that.")
+
+
+def test_an_author_finds_her_place_again_when_she_comes_back(open_page: Opener) -> None:
+    opened = open_page(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = opened.page
+    opened.go()
+    expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
+    add_many(page, 15, "Further down")
+    page.reload()
+    link = page.get_by_role("navigation", name="Your manuscripts").get_by_role("listitem").nth(14).get_by_role("link")
+    link.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 200
+
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Further down")
+    assert page.evaluate("scrollY") == 0
+    page.get_by_role("link", name="All manuscripts").click()
+
+    expect(link).to_be_visible()
+    expect(link).to_be_in_viewport()
+
+
+def add_many(page: Page, count: int, name: str = "One of many") -> None:
+    """Adds manuscripts as a script of the author's would, without having them analysed."""
     page.evaluate(
-        """async (count) => {
+        """async ([count, name]) => {
           const { token } = await (await fetch('/session', { method: 'POST' })).json();
           const query = 'mutation Add($input: AddManuscriptInput!) { addManuscript(input: $input) { __typename } }';
           for (let number = 1; number <= count; number += 1) {
-            const input = { title: `One of many ${number}`, text: 'Chapter One\\n\\nIt rained. It stopped.' };
+            const input = { title: `${name} ${number}`, text: 'Chapter One\\n\\nIt rained. It stopped.' };
             const response = await fetch('/graphql', {
               method: 'POST',
               headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -256,7 +297,7 @@ def add_many(page: Page, count: int) -> None:
             if (!response.ok) throw new Error(`The server answered ${response.status}.`);
           }
         }""",
-        count,
+        [count, name],
     )
 
 

@@ -15,14 +15,14 @@ let listener: Listener;
 let manuscripts: ShelfManuscript[];
 let isAway: boolean;
 
-const PAGE = 20;
-
 function answer({ operation, variables }: Asked): object | null {
   if (isAway) return null;
   if (operation === "ManuscriptLine")
     return { manuscript: manuscripts.find(({ id }) => id === variables.id) ?? null };
   const start = variables.after === null ? 0 : Number(variables.after);
-  const edges = manuscripts.slice(start, start + PAGE).map((node) => ({ node, cursor: node.id }));
+  const edges = manuscripts
+    .slice(start, start + Number(variables.first))
+    .map((node) => ({ node, cursor: node.id }));
   const end = start + edges.length;
   const pageInfo = { hasNextPage: end < manuscripts.length, endCursor: String(end) };
   return { manuscripts: { totalCount: manuscripts.length, edges, pageInfo } };
@@ -129,6 +129,20 @@ test("a shelf that could not be read is read when the browser is online again", 
   happen("online");
 
   await untilShelf(({ error }) => error === null);
+});
+
+test("whoever looks through the whole shelf gets all of it, though an answer fails on the way", async () => {
+  manuscripts = Array.from({ length: 250 }, (_, index) => someManuscript(`book-${index}`));
+  library.reload();
+  await untilShelf(({ shelf }) => shelf?.total === 250);
+  isAway = true;
+  library.loadAll();
+  await untilShelf(({ error }) => error !== null);
+
+  isAway = false;
+
+  await untilShelf(({ shelf }) => shelf?.manuscripts.length === 250);
+  expect(library.getSnapshot().shelf?.next).toBeNull();
 });
 
 test("a manuscript that was deleted here is gone at once", () => {

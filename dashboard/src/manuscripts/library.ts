@@ -21,6 +21,8 @@ import {
 } from "./shelf_state.ts";
 
 const PAGE = 20;
+/** As many as one answer holds at most. */
+const LARGE_PAGE = 100;
 
 export interface LibrarySnapshot {
   /** Null until the first page is there. */
@@ -35,6 +37,7 @@ export class Library extends Observed<LibrarySnapshot> {
   readonly #seeker: Seeker;
   /** Whether the first page must be read again. */
   #isAsked = false;
+  #isAllWanted = false;
   /** Manuscripts of which a job has gone from the feed: they may be gone too. */
   readonly #doubtful = new Set<string>();
   #followed: ReadonlySet<string> = new Set();
@@ -69,9 +72,13 @@ export class Library extends Observed<LibrarySnapshot> {
   readonly loadMore = async (): Promise<void> => {
     const after = this.getSnapshot().shelf?.next ?? null;
     if (after === null) return;
-    await this.#attempt(async () =>
-      this.#hold(extended(await this.#readPage(after), this.getSnapshot().shelf)),
-    );
+    await this.#attempt(() => this.#readMore(after, PAGE));
+  };
+
+  /** Reads all that is not read yet, for who looks through the whole shelf. */
+  readonly loadAll = (): void => {
+    this.#isAllWanted = true;
+    this.#seeker.look();
   };
 
   readonly remove = (id: string): void => {
@@ -92,7 +99,8 @@ export class Library extends Observed<LibrarySnapshot> {
     const { jobs } = this.#feed.getSnapshot();
     const unheard = unheardOf(shelf, jobs, this.#told).map(({ id }) => id);
     const old = [...outdated(shelf, jobs).values()].map(({ id, version }) => `${id} ${version}`);
-    return [...unheard, ...old, ...this.#doubtful].join(" · ");
+    const rest = this.#isAllWanted && shelf.next !== null ? [`what comes after ${shelf.next}`] : [];
+    return [...unheard, ...old, ...this.#doubtful, ...rest].join(" · ");
   };
 
   readonly #ask = (signal: AbortSignal): Promise<void> =>
@@ -104,13 +112,14 @@ export class Library extends Observed<LibrarySnapshot> {
       for (const id of new Set([...outdated(shelf, jobs).keys(), ...this.#doubtful])) {
         await this.#readOne(id, signal);
       }
+      if (this.#isAllWanted && shelf.next !== null) await this.#readMore(shelf.next, LARGE_PAGE, signal);
     }, signal);
 
   async #readFirst(jobs: readonly Job[], signal: AbortSignal): Promise<void> {
     const told = new Set(jobs.map(({ id }) => id));
     this.#isAsked = false;
     try {
-      const page = await this.#readPage(null, signal);
+      const page = await this.#readPage(null, PAGE, signal);
       this.#told = told;
       this.#hold(refreshed(page, this.getSnapshot().shelf));
     } catch (error) {
@@ -127,8 +136,13 @@ export class Library extends Observed<LibrarySnapshot> {
     if (shelf !== null) this.#hold(replaced(shelf, manuscript));
   }
 
-  async #readPage(after: string | null, signal?: AbortSignal): Promise<ShelfState> {
-    const { manuscripts } = await this.#http.execute(ManuscriptsDocument, { first: PAGE, after }, signal);
+  async #readMore(after: string, first: number, signal?: AbortSignal): Promise<void> {
+    const page = await this.#readPage(after, first, signal);
+    this.#hold(extended(page, this.getSnapshot().shelf));
+  }
+
+  async #readPage(after: string | null, first: number, signal?: AbortSignal): Promise<ShelfState> {
+    const { manuscripts } = await this.#http.execute(ManuscriptsDocument, { first, after }, signal);
     const { edges, totalCount, pageInfo } = manuscripts;
     return {
       manuscripts: edges.map(({ node }) => node),

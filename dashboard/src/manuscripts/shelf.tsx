@@ -1,13 +1,16 @@
 // The list of the author's manuscripts, each with the state of its latest reading.
 import type { FollowedJob, ManuscriptFieldsFragment } from "@novelfoundry/client";
-import { useEffect, useRef, useState } from "react";
-import { ago, counted } from "../format.ts";
+import { memo, useEffect, useRef, useState } from "react";
+import { ago, count, counted } from "../format.ts";
 import { newestJob } from "../jobs/newest.ts";
 import { ProgressBar, StatusBadge } from "../jobs/status.tsx";
 import { useObserved } from "../observed.ts";
 import { hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
 import type { Library } from "./library.ts";
+import type { ShelfState } from "./shelf_state.ts";
+import { ShelfTools } from "./shelf_tools.tsx";
+import { isPlain, PLAIN_VIEW, type ShelfView, viewed } from "./shelf_view.ts";
 import "./shelf.css";
 
 interface ShelfProps {
@@ -15,9 +18,13 @@ interface ShelfProps {
   readonly selected: string | null;
 }
 
+/** From so many manuscripts on, looking for one takes longer than asking for it. */
+const WORTH_SEARCHING = 10;
+
 export function Shelf({ jobs, selected }: ShelfProps) {
   const { library } = useService();
   const { shelf, error } = useObserved(library);
+  const [view, setView] = useState(PLAIN_VIEW);
   const list = useRef<HTMLUListElement>(null);
   const lastSeen = useRef<string | null>(null);
 
@@ -33,11 +40,20 @@ export function Shelf({ jobs, selected }: ShelfProps) {
   const markLast = () => {
     lastSeen.current = shelf.manuscripts.at(-1)?.id ?? null;
   };
+  const look = (next: ShelfView) => {
+    if (!isPlain(next)) library.loadAll();
+    setView(next);
+  };
+  const lines = shelf.manuscripts.map((manuscript) => ({
+    manuscript,
+    job: newestJob(manuscript.id, jobs, manuscript.latestJob),
+  }));
+  const shown = viewed(lines, view);
   return (
     <nav className="shelf" aria-label="Your manuscripts">
       <div className="shelf-head">
         <h2>Manuscripts</h2>
-        <span className="soft">{shelf.total}</span>
+        <span className="soft">{count(shelf.total)}</span>
       </div>
       <a
         className="button add"
@@ -46,20 +62,29 @@ export function Shelf({ jobs, selected }: ShelfProps) {
       >
         Add a manuscript
       </a>
+      {shelf.total >= WORTH_SEARCHING && <ShelfTools view={view} onView={look} />}
+      <p className={isPlain(view) ? "visually-hidden" : "soft small"} role="status">
+        {isPlain(view) ? "" : found(shown.length, shelf)}
+      </p>
       <ul ref={list}>
-        {shelf.manuscripts.map((manuscript) => (
+        {shown.map(({ manuscript, job }) => (
           <ShelfItem
             key={manuscript.id}
             manuscript={manuscript}
-            job={newestJob(manuscript.id, jobs, manuscript.latestJob)}
+            job={job}
             isSelected={manuscript.id === selected}
           />
         ))}
       </ul>
-      {shelf.next !== null && <ShowMore library={library} onAsked={markLast} />}
+      {shelf.next !== null && isPlain(view) && <ShowMore library={library} onAsked={markLast} />}
       {error !== null && <p className="message">{error}</p>}
     </nav>
   );
+}
+
+function found(shown: number, { manuscripts, total, next }: ShelfState): string {
+  if (next !== null) return `Looking through ${count(manuscripts.length)} of ${count(total)}…`;
+  return shown === 0 ? "None of your manuscripts is like that." : `${count(shown)} of ${count(total)}`;
 }
 
 function LoadingFailed({ error, onRetry }: { readonly error: string; readonly onRetry: () => void }) {
@@ -79,7 +104,8 @@ interface ShelfItemProps {
   readonly isSelected: boolean;
 }
 
-function ShelfItem({ manuscript: { id, title, wordCount, createdAt }, job, isSelected }: ShelfItemProps) {
+const ShelfItem = memo(function ShelfItem({ manuscript, job, isSelected }: ShelfItemProps) {
+  const { id, title, wordCount, createdAt } = manuscript;
   const words = wordCount === null ? null : counted(wordCount, "word");
   return (
     <li>
@@ -94,6 +120,17 @@ function ShelfItem({ manuscript: { id, title, wordCount, createdAt }, job, isSel
         )}
       </a>
     </li>
+  );
+}, isSameLine);
+
+/** Whether two thousand lines need not be drawn again because one job went on. */
+function isSameLine(before: ShelfItemProps, after: ShelfItemProps): boolean {
+  return (
+    before.manuscript === after.manuscript &&
+    before.isSelected === after.isSelected &&
+    before.job?.id === after.job?.id &&
+    before.job?.version === after.job?.version &&
+    before.job?.isVoid === after.job?.isVoid
   );
 }
 

@@ -15,9 +15,9 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/build && python -m venv /opt/venv
 COPY requirements.lock requirements-dev.lock /tmp/
 # What builds the project itself comes from the lock as well, and stays behind.
-RUN awk '/^[a-z]/ { ours = /^(hatchling|packaging|pathspec|pluggy|trove-classifiers)==/ } ours' /tmp/requirements-dev.lock \
+RUN awk '/^[a-z]/ { ours = /^(hatchling|packaging|pathspec|pluggy|tomlkit|trove-classifiers)==/ } ours' /tmp/requirements-dev.lock \
   > /tmp/build.lock \
- && /opt/build/bin/pip install --require-hashes -r /tmp/build.lock \
+ && /opt/build/bin/pip install --no-deps --require-hashes -r /tmp/build.lock \
  && /opt/venv/bin/pip install --require-hashes -r /tmp/requirements.lock
 WORKDIR /src
 COPY . .

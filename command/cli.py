@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from importlib.metadata import version
 
 from engines.errors import CannotRun, EngineError
 from jobs.errors import ConfigurationError, NovelFoundryError
@@ -26,8 +27,10 @@ SUBCOMMANDS = {
     "migrate": "applies supabase/migrations, recorded as the Supabase CLI records them",
     "doctor": "checks the whole deployment, a line a check, exit 1 if one fails",
     "analyse": "uploads manuscripts, follows their analysis, prints the reports",
+    "settings": "prints the settings in force and where each came from",
     "token": "prints a signed bearer token for local mode, alone on the last line",
     "verify": "runs the client contract against a running server, exit 1 if a MUST fails",
+    "completion": "prints the script by which a shell completes these commands",
 }
 
 
@@ -39,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if rest and asked.command != "verify":
         grammar.error(f"unrecognized arguments: {' '.join(rest)}")
     asked.rest = rest
+    _name_misspelt_settings()
     try:
         code: int = asked.main(asked)
     except (NovelFoundryError, EngineError) as error:
@@ -53,6 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _name_misspelt_settings() -> None:
+    """Says which names in the environment are no settings. A release that is rolled back meets newer ones: go on."""
+    from jobs.settings import misspelt
+
+    for name, meant in misspelt(os.environ).items():
+        hint = f"did you mean {meant}?" if meant else "`novelfoundry settings` lists them all."
+        print(f"novelfoundry: {name} is no setting; {hint}", file=sys.stderr)
+
+
 def parser(whole: Iterable[str] = SUBCOMMANDS) -> argparse.ArgumentParser:
     """The grammar of the command line; of the subcommands outside of `whole` it knows the name alone."""
     grammar = argparse.ArgumentParser(
@@ -60,6 +73,7 @@ def parser(whole: Iterable[str] = SUBCOMMANDS) -> argparse.ArgumentParser:
         description="Upload a manuscript, watch it being read, see the report.",
         epilog="Settings come from the environment; .env.example lists them all.",
     )
+    grammar.add_argument("--version", action="version", version=f"novelfoundry {version('novelfoundry')}")
     commands = grammar.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, help in SUBCOMMANDS.items():
         command = commands.add_parser(name, help=help)

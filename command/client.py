@@ -6,7 +6,6 @@ import mimetypes
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,14 +41,10 @@ class Client:
         self._url = url
         self._token = token
 
-    async def upload(self, path: Path) -> str:
-        """The id of the file's manuscript. Raises Turned, Unavailable."""
-        try:
-            content = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
-            raise Turned(f"{path} cannot be read: {error.strerror}.") from error
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        answer = await self._post("/manuscripts", files={"file": (path.name, content, kind)}, timeout=_UPLOAD_LIMIT)
+    async def upload(self, filename: str, content: bytes) -> str:
+        """The id of the manuscript that the file becomes. Raises Turned, Unavailable."""
+        kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+        answer = await self._post("/manuscripts", files={"file": (filename, content, kind)}, timeout=_UPLOAD_LIMIT)
         return str(answer["id"])
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from engines.server import HOST, Engine, port_is_free
 from engines.valkey import Valkey
 from jobs.database import migrate
 from jobs.errors import ConfigurationError
-from jobs.settings import Settings
+from jobs.settings import Settings, misspelt
 from server.pages import STATIC
 
 DETAIL = "With DATABASE_URL or REDIS_URL set, it uses those instead."
@@ -75,7 +75,9 @@ def _environment(settings: Settings, engines: Engines, data: Path) -> dict[str, 
         ours["DATABASE_URL"] = engines.database_url
     if settings.redis_url is None:
         ours["REDIS_URL"] = engines.redis_url
-    return {**os.environ, **ours}
+    # What is no setting was named by `up` itself: its children need not say it again.
+    strangers = misspelt(os.environ)
+    return {name: value for name, value in os.environ.items() if name not in strangers} | ours
 
 
 async def _migrate(environment: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -215,8 +216,8 @@ class Settings:
         given = os.environ if environment is None else environment
         read: dict[str, Any] = {}
         for attribute, setting in settings():
-            if value := _given(given, setting):
-                read[attribute] = setting.read(_Text(setting.name, value))
+            if (value := value_of(given, setting)) is not None:
+                read[attribute] = value
         return cls(**read)
 
 
@@ -224,6 +225,24 @@ def settings() -> Iterator[tuple[str, Setting]]:
     """Each attribute of Settings with its row, in the order of `.env.example`."""
     for each in fields(Settings):
         yield each.name, each.metadata["setting"]
+
+
+def value_of(environment: Mapping[str, str], setting: Setting) -> Any:
+    """What the environment says of one setting; None where it says nothing. Raises ConfigurationError."""
+    text = _given(environment, setting)
+    return setting.read(_Text(setting.name, text)) if text else None
+
+
+# Those that are read elsewhere: the token of `analyse` is its caller's, and no process of the deployment has one.
+_OTHERS = {"NF_TOKEN"}
+
+
+def misspelt(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The names that begin with NF_ and are no settings, each with the setting that was probably meant."""
+    rows = [setting for _, setting in settings()]
+    known = {each.name for each in rows} | {f"{each.name}_FILE" for each in rows if each.is_secret} | _OTHERS
+    strangers = sorted(name for name in environment if name.startswith("NF_") and name not in known)
+    return {name: next(iter(get_close_matches(name, known, 1, 0.75)), None) for name in strangers}
 
 
 def _given(environment: Mapping[str, str], setting: Setting) -> str:

@@ -5,11 +5,13 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from command import analyse
+from command.manuscripts import SAMPLE, manuscripts
 from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
 from jobs.processes.wiring import open_domain
 from jobs.processes.worker import Worker
@@ -67,6 +69,36 @@ async def test_json_is_one_document_a_report_and_a_file_that_fails_does_not_stop
     assert [chapter["title"] for chapter in json.loads(told.out)["chapters"]] == ["Chapter One", "Chapter Two"]
     assert "empty.txt: " in told.err
     assert "none.txt cannot be read" in told.err
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_directory_standard_input_and_a_file_are_a_line_of_json_each_and_nothing_twice(
+    api: Api, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "drafts" / "old").mkdir(parents=True)
+    first, second = tmp_path / "drafts" / "b.txt", tmp_path / "drafts" / "old" / "a.md"
+    first.write_bytes(TEXT)
+    second.write_bytes(TEXT + b"Once more.\n")
+    for no_manuscript in (".hidden.txt", "~$b.docx", "cover.jpg"):
+        (tmp_path / "drafts" / no_manuscript).write_bytes(b"x")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(TEXT + b"From elsewhere.\n")))
+    words = [str(tmp_path / "drafts"), str(first), str(tmp_path / "empty"), "-"]
+
+    code = await analyse.run(words, url=api.url, token=api.token(), json=True, name="elsewhere.txt")
+
+    told = capsys.readouterr()
+    assert code == 1
+    assert [json.loads(line)["file"] for line in told.out.splitlines()] == [str(first), str(second), "standard input"]
+    assert json.loads(told.out.splitlines()[2])["title"] == "elsewhere"
+    assert told.err.count("\n") == 1
+    assert "empty holds no manuscript" in told.err
+
+
+def test_the_sample_is_there() -> None:
+    [sample] = manuscripts([SAMPLE], name="")
+
+    assert b"lamplighter" in sample.read().lower()
 
 
 async def test_a_token_that_is_not_believed_ends_it_in_one_line(api: Api, novel: Path) -> None:

@@ -1,5 +1,6 @@
 """The command line: every documented command, and every mistake with it, in one line."""
 
+import json
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 
@@ -17,7 +19,20 @@ from command import cli, token
 from command.arguments import data
 
 # A process of the deployment or an errand each; operators and scripts rely on the names.
-COMMANDS = ["up", "engines", "api", "worker", "scheduler", "migrate", "doctor", "analyse", "token", "verify"]
+COMMANDS = [
+    "up",
+    "engines",
+    "api",
+    "worker",
+    "scheduler",
+    "migrate",
+    "doctor",
+    "analyse",
+    "token",
+    "verify",
+    "settings",
+]
+COMMANDS += ["completion"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -138,6 +153,67 @@ def test_a_data_directory_without_a_name_is_the_usual_one(monkeypatch: pytest.Mo
     asked = cli.parser().parse_args(["up", "--data", ""])
 
     assert data(asked) == Path("the-usual-one")
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        cli.main(["--version"])
+
+    assert exit.value.code == 0
+    assert capsys.readouterr().out == f"novelfoundry {version('novelfoundry')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["an"], ["analyse"]),
+        (["analyse", "--js"], ["--json"]),
+        (["doctor", ""], ["--canary", "--help", "--process", "-h", "scheduler", "worker"]),
+    ],
+)
+def test_bash_completes_commands_and_options(words: list[str], offered: list[str]) -> None:
+    script = 'eval "$(cat)"; COMP_WORDS=(novelfoundry "$@"); COMP_CWORD=$#; _novelfoundry; echo "${COMPREPLY[@]}"'
+
+    ended = subprocess.run(
+        ["bash", "-c", script, "bash", *words], input=run("completion", "bash").stdout, capture_output=True, text=True
+    )
+
+    assert ended.stderr == ""
+    assert ended.stdout.split() == offered
+
+
+def test_settings_say_what_is_in_force_where_it_came_from_and_no_secret(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret-in-a-file" * 2, encoding="utf-8")
+    given = {"NF_LEASE": "40", "NF_JWT_SECRET_FILE": str(secret), "DATABASE_URL": "postgresql://u:s3cret@h/d"}
+
+    ended = run("settings", "--json", **given)
+
+    assert ended.returncode == 0
+    assert "s3cret" not in ended.stdout + run("settings", **given).stdout
+    rows = {row["name"]: (row["value"], row["source"]) for row in json.loads(ended.stdout)["settings"]}
+    assert rows["NF_LEASE"] == ("40", "NF_LEASE")
+    assert rows["NF_JWT_SECRET"] == ("********", "NF_JWT_SECRET_FILE")
+    assert rows["DATABASE_URL"] == ("********", "DATABASE_URL")
+    assert rows["NF_HEARTBEAT"] == ("5", "default")
+
+
+def test_every_setting_that_is_wrong_is_said_at_once() -> None:
+    ended = run("settings", NF_LEASE="soon", NF_MAX_ATTEMPTS="none")
+
+    assert ended.returncode == 2
+    assert "NF_LEASE must be a number" in ended.stdout
+    assert "NF_MAX_ATTEMPTS must be a number" in ended.stdout
+
+
+def test_a_misspelt_setting_is_named_with_the_one_that_was_meant_and_the_command_goes_on(tmp_path: Path) -> None:
+    ended = run("token", "--sub", "ann", NF_DATA=str(tmp_path), NF_LAESE="40", NF_TOKEN="x", NF_JWT_SECRET_FIEL="x")
+
+    assert ended.returncode == 0
+    assert ended.stderr.splitlines() == [
+        "novelfoundry: NF_JWT_SECRET_FIEL is no setting; did you mean NF_JWT_SECRET_FILE?",
+        "novelfoundry: NF_LAESE is no setting; did you mean NF_LEASE?",
+    ]
 
 
 def test_ctrl_c_is_exit_130_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

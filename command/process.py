@@ -1,16 +1,43 @@
 """Running one process of the deployment."""
 
+import json
 import logging
 import time
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 
 import uvloop
+
+from jobs.settings import Settings
 
 
 def serve(process: Coroutine[object, object, None]) -> int:
     """Runs the process until it ends, with the log on standard error; 0."""
-    # UTC, as the database's log: lines of several processes are read side by side.
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if Settings.from_environment().log_format == "json" else _text())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     uvloop.run(process)
     return 0
+
+
+class JsonLines(logging.Formatter):
+    """A record as one JSON object on one line, its traceback included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See logging.Formatter.format."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _text() -> logging.Formatter:
+    formatter = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # UTC, as the database's log: lines of several processes are read side by side.
+    formatter.converter = time.gmtime
+    return formatter

@@ -62,6 +62,7 @@ _SIGN_IN = "who is who"
 _SUPABASE = "Supabase: set, it does sign-in and files, and data too where DATABASE_URL is unset"
 _TIMINGS = "timings, in seconds; fractions are allowed"
 _LIMITS = "limits"
+_LOGS = "logs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,15 @@ class Settings:
         _LIMITS,
         "How many analyses one worker runs at once. Unset: the number of processors.",
         shown="",
+    )
+
+    log_format: str = _of(
+        "NF_LOG_FORMAT",
+        lambda text: text.choice("text", "json"),
+        _LOGS,
+        "How processes log: text for people, json, an object a line, for what collects logs.",
+        "text",
+        shown="text",
     )
 
     def __post_init__(self) -> None:
@@ -277,6 +287,11 @@ class _Text:
 
     name: str
     value: str
+
+    def choice(self, *words: str) -> str:
+        if self.value not in words:
+            raise ConfigurationError(f"{self.name} must be {' or '.join(words)}, not {self.value!r}.")
+        return self.value
 
     def flag(self) -> bool:
         if self.value not in ("0", "1"):

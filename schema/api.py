@@ -7,9 +7,11 @@ from typing import Any, cast
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     MaxIntrospectionDepthRule,
     OperationDefinitionNode,
+    get_operation_ast,
     parse,
     specified_rules,
     validate,
@@ -139,6 +141,20 @@ def _parsed(query: str) -> DocumentNode:
 @lru_cache(_KEPT_DOCUMENTS)
 def _validated(document: DocumentNode) -> tuple[GraphQLError, ...]:
     return tuple(validate(api._schema, document, RULES))
+
+
+@lru_cache(_KEPT_DOCUMENTS)
+def first_field(query: str, operation_name: str | None) -> str:
+    """What an operation asks for first, to be counted by: one of the schema's fields, or `invalid`."""
+    try:
+        document = _parsed(query)
+        operation = None if _validated(document) else get_operation_ast(document, operation_name)
+    except (GraphQLError, RecursionError):
+        return "invalid"
+    if operation is None:
+        return "invalid"
+    first = operation.selection_set.selections[0]
+    return first.name.value if isinstance(first, FieldNode) else "fragment"
 
 
 @lru_cache(_KEPT_DOCUMENTS)

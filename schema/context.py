@@ -1,7 +1,7 @@
 """What a resolver works with: the caller, the domain, and loaders that read many things in one call."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from strawberry.types import Info
 
-from jobs.errors import Unavailable
+from jobs.errors import RefusalCode, Unavailable
 from jobs.feed import Feed
 from jobs.models import Job, JobEvent, Manuscript, Report, Waiting
 from jobs.presence import Presence
@@ -80,6 +80,9 @@ class Loaders:
         return Loader(partial(_waiting, self._asked[0]))
 
 
+def _nobody_counts(code: RefusalCode) -> None: ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """One operation's surroundings."""
@@ -88,6 +91,7 @@ class Context:
     service: JobService
     presence: Presence
     feed: Feed
+    note_refusal: Callable[[RefusalCode], None] = _nobody_counts
     loaders: Loaders = field(init=False)
     _manuscripts: dict[UUID, Manuscript] = field(init=False, default_factory=dict)
     _frame_arrived: bool = field(init=False, default=False)

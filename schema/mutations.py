@@ -101,6 +101,7 @@ async def _done(info: Asked, change: Awaitable[_Done]) -> _Done | Refusal:
     try:
         return await change
     except Refused as error:
+        info.context.note_refusal(error.code)
         return Refusal.of(error)
     finally:
         info.context.renew()

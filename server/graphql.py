@@ -13,10 +13,11 @@ from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from schema.api import api
+from schema.api import api, first_field
 from schema.context import Context
 from schema.errors import as_graphql, is_request_error, shown
 from server.lifespan import Services, services_of
+from server.measured import Measured
 from server.operation import Malformed, Operation, read_json, read_operation
 from server.pages import graphiql
 from server.request_body import whole_body
@@ -40,9 +41,9 @@ async def graphql(request: Request) -> Response:
     context = services.context(await services.caller(request))
     with services.upload(context.caller.owner_id) if _may_be_large(request) else nullcontext():
         operation = read_operation(await _parameters(request, services))
-        services.metrics.operations.labels("http").inc()
+        measured = Measured(services.metrics, "http", first_field(operation.query, operation.name))
         # Inside: what was read is held until it is answered.
-        return await _executed(request, operation, context, media_type)
+        return await _executed(request, operation, context, media_type, measured)
 
 
 def negotiated(accept: str | None) -> str | None:
@@ -101,7 +102,9 @@ def _need_json(content_type: str | None) -> None:
         raise Malformed(f"Send the request as {JSON} in UTF-8.")
 
 
-async def _executed(request: Request, operation: Operation, context: Context, media_type: str) -> Response:
+async def _executed(
+    request: Request, operation: Operation, context: Context, media_type: str, measured: Measured
+) -> Response:
     allowed = {OperationType.QUERY} if request.method != "POST" else {OperationType.QUERY, OperationType.MUTATION}
     try:
         result = await api.execute(
@@ -114,8 +117,8 @@ async def _executed(request: Request, operation: Operation, context: Context, me
     except InvalidOperationTypeError as error:
         return _wrong_kind(error.operation_type)
     except CannotGetOperationTypeError as error:
-        return _answered(None, [as_graphql(error)], media_type)
-    return _answered(result.data, result.errors, media_type)
+        return _answered(None, [as_graphql(error)], media_type, measured)
+    return _answered(result.data, result.errors, media_type, measured)
 
 
 def _wrong_kind(kind: OperationType) -> Response:
@@ -124,10 +127,11 @@ def _wrong_kind(kind: OperationType) -> Response:
     return problem(405, "METHOD_NOT_ALLOWED", "A mutation is sent with POST.", {"Allow": "POST"})
 
 
-def _answered(data: Any, errors: list[GraphQLError] | None, media_type: str) -> Response:
+def _answered(data: Any, errors: list[GraphQLError] | None, media_type: str, measured: Measured) -> Response:
     body: dict[str, Any] = {}
     if errors:
         body["errors"] = [shown(error) for error in errors]
+    measured.answered(body.get("errors", ()))
     failed = is_request_error(data, errors)
     if not failed:
         body["data"] = data

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from jobs.database import migrate
 from jobs.errors import ConfigurationError, NovelFoundryError
-from jobs.models import Component, Lateness, SystemHealth
+from jobs.models import Component, SystemHealth
 from server.lifespan import Services, services_of
-from server.metrics import CONTENT_TYPE
+from server.metrics import Deployment
 from server.responses import answer
 
 _LIMIT = 5.0
@@ -48,10 +48,12 @@ async def readyz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """The metrics of this process and, where the database answers, of the deployment."""
     services = services_of(request)
-    health, lateness = await _deployment(services)
+    deployment = await _deployment(services)
     services.metrics.sockets.set(services.sockets.total())
     services.metrics.subscriptions.set(services.domain.feed.watchers)
-    return Response(services.metrics.page(health, lateness), media_type=CONTENT_TYPE)
+    services.metrics.connections(services.domain.connections())
+    page, media_type = services.metrics.page(deployment, accept=request.headers.get("accept"))
+    return Response(page, headers={"Content-Type": media_type})
 
 
 def _unready(reason: str) -> Response:
@@ -71,14 +73,18 @@ async def _need_migrations(request: Request, services: Services) -> None:
     request.app.state.is_migrated = True
 
 
-async def _deployment(services: Services) -> tuple[SystemHealth | None, list[Lateness]]:
+async def _deployment(services: Services) -> Deployment | None:
     domain = services.domain
     try:
         async with asyncio.timeout(_LIMIT):
-            return await domain.presence.health(), await domain.store.lateness()
+            return Deployment(
+                health=await domain.presence.health(),
+                lateness=await domain.store.lateness(),
+                oldest_waiting=await domain.store.oldest_waiting(),
+            )
     except (NovelFoundryError, TimeoutError) as error:
         _log.warning("the deployment's numbers are not known: %s", error)
-        return None, []
+        return None
 
 
 def _missing(health: SystemHealth) -> list[str]:

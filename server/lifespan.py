@@ -9,7 +9,7 @@ from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
-from jobs.errors import NovelFoundryError
+from jobs.errors import NovelFoundryError, RefusalCode
 from jobs.log_outage import Outage
 from jobs.presence import Heart
 from jobs.processes.wiring import Domain, open_domain
@@ -24,6 +24,8 @@ MAX_SOCKETS = 50
 # Per author, and for all. Each upload may hold NF_MAX_UPLOAD_BYTES of memory.
 MAX_UPLOADS = 3
 MAX_UPLOADS_IN_ALL = 24
+# Often enough that one long turn of the loop among many short ones is met.
+_LOOP_CHECK_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +56,12 @@ class Services:
             service=self.domain.service,
             presence=self.domain.presence,
             feed=self.domain.feed,
+            note_refusal=self.note_refusal,
         )
+
+    def note_refusal(self, code: RefusalCode) -> None:
+        """Counts a refusal."""
+        self.metrics.refusals.labels(code.value).inc()
 
 
 @asynccontextmanager
@@ -66,6 +73,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             kept = [
                 tasks.create_task(domain.feed.run(), name="push hub"),
                 tasks.create_task(_beat(domain.heart, settings), name="heart"),
+                tasks.create_task(_watch_loop(services.metrics), name="loop lag"),
             ]
             try:
                 yield services
@@ -79,6 +87,14 @@ def services_of(connection: HTTPConnection) -> Services:
     """The services of the app that a request came to."""
     services: Services = connection.app.state.services
     return services
+
+
+async def _watch_loop(metrics: Metrics) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + _LOOP_CHECK_SECONDS
+        await asyncio.sleep(_LOOP_CHECK_SECONDS)
+        metrics.loop_lag.observe(max(0.0, loop.time() - due))
 
 
 async def _beat(heart: Heart, settings: Settings) -> None:

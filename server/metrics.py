@@ -1,23 +1,35 @@
 """What Prometheus reads at /metrics: no names, no ids, nothing of anybody's."""
 
 import math
-from collections.abc import Iterable, Sequence
+import platform
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from jobs.models import Component, Lateness, SystemHealth
 from jobs.states import ComponentState
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A time of creation for every series doubles the page and tells nobody anything.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 # The bounds of public.lateness_bucket, so that the series do not come and go with what happened.
 _LATE_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 1800)
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What the database knows of all processes together."""
+
+    health: SystemHealth
+    lateness: Sequence[Lateness]
+    oldest_waiting: timedelta
 
 
 class Metrics:
@@ -33,26 +45,65 @@ class Metrics:
             registry=self.registry,
             buckets=_SECONDS,
         )
-        self.operations = self._counter("graphql_operations", "GraphQL operations by transport", "transport")
+        # By the operation's first field, which is one of the schema's: names of operations are its client's to invent.
+        self.operations = self._counter("graphql_operations", "GraphQL operations", "transport", "field")
+        self.operation_seconds = Histogram(
+            "novelfoundry_graphql_seconds",
+            "Time to an operation's answer, to the first one of a subscription",
+            ["field"],
+            registry=self.registry,
+            buckets=_SECONDS,
+        )
+        self.errors = self._counter("graphql_errors", "Errors in GraphQL answers", "field", "code")
+        self.refusals = self._counter("refusals", "Requests that were understood and turned down", "code")
+        self.frames = self._counter("frames", "Answers sent over sockets", "field")
+        self.closes = self._counter("socket_closes", "Sockets that the server closed, by close code", "code")
+        self.loop_lag = Histogram(
+            "novelfoundry_loop_lag_seconds",
+            "How late a timer of the event loop fired: the wait of everybody whom this process serves",
+            registry=self.registry,
+            buckets=_SECONDS,
+        )
         self.sockets = self._gauge("sockets", "Open sockets of this process")
         self.subscriptions = self._gauge("subscriptions", "Subscriptions to jobs in this process")
         self._jobs = self._gauge("jobs", "Live jobs of the deployment", "status")
         self._component = self._gauge("component_state", "1 for the state that a part is in", "component", "state")
         self._live = self._gauge("component_live", "Processes of a part that were heard from lately", "component")
+        self._oldest_waiting = self._gauge("oldest_waiting_seconds", "How long the longest waiting job has waited")
+        self._connections = self._gauge("pool_connections", "Connections to the database", "state")
+        self._gauge("build_info", "1, with what runs", "version", "python").labels(
+            version("novelfoundry"), platform.python_version()
+        ).set(1)
+        ProcessCollector(registry=self.registry)
         self._lateness = _Lateness()
         self.registry.register(self._lateness)
 
-    def page(self, health: SystemHealth | None, lateness: Sequence[Lateness]) -> bytes:
-        """All metrics. Without the database's health its gauges are left out: an old number would lie."""
+    def page(self, deployment: Deployment | None, *, accept: str | None = None) -> tuple[bytes, str]:
+        """All metrics and their media type: OpenMetrics for who accepts it, else Prometheus's text.
+
+        What the database did not tell is NaN or left out: an old number would lie.
+        """
         for gauge in (self._jobs, self._component, self._live):
             gauge.clear()
-        if health is not None:
-            self._jobs.labels("queued").set(health.queued)
-            self._jobs.labels("running").set(health.running)
-            for name in ("sweeper", "workers", "push"):
-                self._show(name, getattr(health, name))
-        self._lateness.rows = lateness
-        return generate_latest(self.registry)
+        self._oldest_waiting.set(math.nan)
+        if deployment is not None:
+            self._tell(deployment)
+        encode, media_type = choose_encoder(accept or "")
+        return encode(self.registry), media_type
+
+    def connections(self, states: Mapping[str, int]) -> None:
+        """How many connections to the database are in which state."""
+        for state, number in states.items():
+            self._connections.labels(state).set(number)
+
+    def _tell(self, deployment: Deployment) -> None:
+        health = deployment.health
+        self._jobs.labels("queued").set(health.queued)
+        self._jobs.labels("running").set(health.running)
+        self._oldest_waiting.set(deployment.oldest_waiting.total_seconds())
+        for name in ("sweeper", "workers", "push"):
+            self._show(name, getattr(health, name))
+        self._lateness.rows = deployment.lateness
 
     def _show(self, name: str, component: Component) -> None:
         self._live.labels(name).set(component.live)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from jobs.errors import ConfigurationError, RefusalCode, Refused, Unauthenticated, Unavailable
 from schema.errors import internal, not_set_up
+from server.lifespan import services_of
 from server.operation import Malformed
 from server.request_body import Incomplete
 from server.responses import problem
@@ -45,6 +46,8 @@ def handlers() -> dict[Any, Callable[[Request, Exception], Response]]:
 
 def _handler(answer: _Problem) -> Callable[[Request, Exception], Response]:
     async def handle(request: Request, error: Exception) -> Response:
+        if isinstance(error, Refused):
+            services_of(request).note_refusal(error.code)
         return answer(error)
 
     return handle  # type: ignore[return-value]

@@ -14,11 +14,12 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from jobs.errors import LimitReached, Unauthenticated, Unavailable
-from schema.api import api
+from schema.api import api, first_field
 from schema.context import Caller
 from schema.errors import as_graphql, internal, is_request_error, shown
 from server.auth import bearer
 from server.lifespan import Services, services_of
+from server.measured import Measured
 from server.operation import Malformed, Operation, read_json, read_operation
 from server.responses import encoded
 
@@ -168,7 +169,6 @@ class Connection:
         if len(self._operations) >= MAX_OPERATIONS:
             await self._send({"id": id, "type": "error", "payload": [_TOO_MANY]})
             return
-        self._services.metrics.operations.labels("ws").inc()
         self._operations[id] = tasks.create_task(self._run(id, operation, self._caller))
 
     def _stop(self, id: str) -> None:
@@ -189,7 +189,8 @@ class Connection:
             await self._end(id, {"type": "error", "payload": [shown(as_graphql(error))]})
 
     async def _stream(self, id: str, operation: Operation, caller: Caller) -> None:
-        context = self._services.context(caller)
+        context, field = self._services.context(caller), first_field(operation.query, operation.name)
+        measured, frames = Measured(self._services.metrics, "ws", field), self._services.metrics.frames.labels(field)
         results = await api.stream(
             operation.query,
             variable_values=operation.variables,
@@ -199,11 +200,13 @@ class Connection:
         async with aclosing(results):
             async for result in results:
                 errors = [shown(error) for error in result.errors or ()]  # type: ignore[union-attr]
+                measured.answered(errors)
                 if is_request_error(result.data, result.errors):  # type: ignore[union-attr]
                     await self._end(id, {"type": "error", "payload": errors})
                     return
                 payload = {"data": result.data, **({"errors": errors} if errors else {})}  # type: ignore[union-attr]
                 await self._send({"id": id, "type": "next", "payload": payload})
+                frames.inc()
                 if not errors:
                     context.note_arrival()
         await self._end(id, {"type": "complete"})
@@ -220,6 +223,7 @@ class Connection:
             await self._websocket.send({"type": "websocket.send", "text": encoded(message).decode()})
 
     async def _close(self, code: Close, reason: str) -> None:
+        self._services.metrics.closes.labels(str(int(code))).inc()
         # First: an operation that waits for a slow reader would send after the close.
         self._stop_all()
         short = reason.encode("utf-8", "replace")[:_REASON_BYTES].decode("utf-8", "ignore")

@@ -603,6 +603,15 @@ CREATE FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uui
   ) as newest;
 $$;
 
+CREATE FUNCTION public.jobs_oldest_waiting() RETURNS TABLE(seconds double precision)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(greatest(0, extract(epoch from statement_timestamp() - min(j.queued_at))), 0)::double precision
+  from public.jobs j
+  where j.status = 'queued';
+$$;
+
 CREATE FUNCTION public.jobs_record() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1243,6 +1252,9 @@ GRANT ALL ON FUNCTION public.jobs_in_line(p_job_ids uuid[]) TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.jobs_oldest_waiting() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_oldest_waiting() TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_record() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_record() TO service_role;

@@ -44,6 +44,11 @@ class PostgresGateway:
             raise Unavailable("The database does not answer. Try again in a moment.") from error
         return [dict(row) for row in rows]
 
+    def connections(self) -> dict[str, int]:
+        """How many connections there are, by state, and how many there may be."""
+        idle = self._pool.get_idle_size()
+        return {"busy": self._pool.get_size() - idle, "idle": idle, "limit": self._pool.get_max_size()}
+
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         """A connection of the pool. Who waits for one in vain waits for us, not for the database, and is told so."""

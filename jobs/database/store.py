@@ -264,6 +264,11 @@ class JobStore:
             oldest_overdue=timedelta(seconds=row["oldest_overdue_seconds"] or 0),
         )
 
+    async def oldest_waiting(self) -> timedelta:
+        """For how long the job has waited that waits longest, anybody's; nothing when none waits."""
+        [row] = await self._gateway.call("jobs_oldest_waiting")
+        return timedelta(seconds=row["seconds"])
+
     async def clock(self) -> datetime:
         """The database's clock."""
         [row] = await self._gateway.call("clock_read")

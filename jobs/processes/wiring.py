@@ -1,11 +1,11 @@
 """Puts the domain together for one process: what a process opens here, it closes in reverse."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from jobs.database.postgres import open_postgres
+from jobs.database.postgres import PostgresGateway, open_postgres
 from jobs.database.store import JobStore
 from jobs.errors import Unavailable
 from jobs.feed import Feed
@@ -36,6 +36,8 @@ class Domain:
     feed: Feed
     sweeper: Sweeper
     heart: Heart
+    # How many connections to the database there are, by state; none over REST.
+    connections: Callable[[], Mapping[str, int]]
 
 
 @asynccontextmanager
@@ -47,7 +49,8 @@ async def open_domain(settings: Settings, *, kind: str, capacity: int = 0) -> As
     redis = open_redis(settings.need_redis_url())
     async with open_kept(settings, application=f"novelfoundry {kind}") as (gateway, files):
         try:
-            yield _domain(settings, JobStore(gateway), files, redis, kind=kind, capacity=capacity)
+            connections = gateway.connections if isinstance(gateway, PostgresGateway) else dict
+            yield _domain(settings, JobStore(gateway), files, redis, connections, kind=kind, capacity=capacity)
         finally:
             await redis.aclose(close_connection_pool=True)
 
@@ -91,7 +94,16 @@ async def _open_project(
         yield gateway, files
 
 
-def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, *, kind: str, capacity: int) -> Domain:
+def _domain(
+    settings: Settings,
+    store: JobStore,
+    files: Files,
+    redis: ArqRedis,
+    connections: Callable[[], Mapping[str, int]],
+    *,
+    kind: str,
+    capacity: int,
+) -> Domain:
     # One for both: an author who has waited for the ring need not wait for the announcement as well.
     patience = Patience()
     announcer, doorbell = RedisAnnouncer(redis, patience), ArqDoorbell(redis, patience)
@@ -113,4 +125,5 @@ def _domain(settings: Settings, store: JobStore, files: Files, redis: ArqRedis, 
         feed=feed,
         sweeper=Sweeper(store=store, service=service, settings=settings),
         heart=Heart(store, kind, capacity=capacity),
+        connections=connections,
     )

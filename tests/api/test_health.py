@@ -1,14 +1,17 @@
 """What the service says of itself to machines."""
 
 import math
+import platform
 import re
 from dataclasses import replace
 from datetime import timedelta
+from importlib.metadata import version
 from uuid import uuid4
 
 import asyncpg
 
 from engines.pair import Engines
+from jobs.models import Manuscript
 from jobs.presence import Heart
 from jobs.settings import Settings
 from jobs.states import DecidedBy
@@ -109,6 +112,66 @@ async def test_the_metrics_count_by_route_and_hold_nothing_of_anybodys(api: Api,
     assert 'novelfoundry_component_state{component="workers",state="NEVER_SEEN"} 1.0' in page
     for word in ("Secret Title", str(manuscript.id), str(manuscript.owner_id), "ann"):
         assert word not in page
+
+
+async def test_errors_refusals_and_durations_are_counted_by_code_and_by_fields_of_the_schema(
+    api: Api, manuscript: Manuscript
+) -> None:
+    await api.post("query Invented9 { manuscripts { totalCount } }")
+    await api.post("query Invented9 { inventedField }")
+    await api.post("mutation { addManuscript(input: {title: 3}) { __typename } }")
+    nobody = "TWFudXNjcmlwdDowMDAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDA="
+    await api.data("mutation ($id: ID!) { startAnalysis(manuscriptId: $id) { __typename } }", id=nobody)
+    await api.http.post("/manuscripts", files={"file": ("a.pdf", b"x")}, headers=api.bearer())
+    async with api.socket() as socket:
+        await socket.subscribe("1", "subscription { jobUpdates { asOf } }")
+        await socket.next("1")
+        page = (await api.http.get("/metrics")).text
+
+    for line in (
+        'novelfoundry_graphql_operations_total{field="manuscripts",transport="http"} 1.0',
+        'novelfoundry_graphql_operations_total{field="invalid",transport="http"} 2.0',
+        'novelfoundry_graphql_operations_total{field="jobUpdates",transport="ws"} 1.0',
+        'novelfoundry_graphql_errors_total{code="REQUEST",field="invalid"} 3.0',
+        'novelfoundry_graphql_seconds_count{field="jobUpdates"} 1.0',
+        'novelfoundry_refusals_total{code="NOT_FOUND"} 1.0',
+        'novelfoundry_refusals_total{code="UNSUPPORTED_FORMAT"} 1.0',
+        'novelfoundry_frames_total{field="jobUpdates"}',
+        "novelfoundry_loop_lag_seconds_count",
+        'novelfoundry_pool_connections{state="limit"} 10.0',
+        f'novelfoundry_build_info{{python="{platform.python_version()}",version="{version("novelfoundry")}"}} 1.0',
+        "process_resident_memory_bytes",
+    ):
+        assert line in page, line
+    assert "nvented" not in page
+
+
+async def test_the_oldest_waiting_job_is_told_and_nothing_where_the_database_is_away(
+    settings: Settings,
+    add_manuscript: AddManuscript,
+    connection: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    async with running(settings) as api:
+        assert "novelfoundry_oldest_waiting_seconds 0.0" in (await api.http.get("/metrics")).text
+        manuscript = await add_manuscript()
+        job = await api.services.domain.service.start(manuscript.owner_id, manuscript.id)
+        await connection.execute("alter table public.jobs disable trigger user")
+        await connection.execute("update public.jobs set queued_at = queued_at - interval '90 s' where id = $1", job.id)
+        page = (await api.http.get("/metrics")).text
+    away = "postgresql://nobody:secret@127.0.0.1:1/none"
+    async with running(replace(settings, database_url=away)) as api:
+        page_of_one_alone = (await api.http.get("/metrics")).text
+
+    [waited] = re.findall(r"^novelfoundry_oldest_waiting_seconds (\S+)$", page, re.MULTILINE)
+    assert float(waited) >= 90
+    assert "novelfoundry_oldest_waiting_seconds NaN" in page_of_one_alone
+
+
+async def test_who_accepts_openmetrics_gets_them(api: Api) -> None:
+    answer = await api.http.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    assert answer.text.endswith("# EOF\n")
 
 
 async def test_stopping_closes_every_socket_with_1012(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The command line: every documented command, and every mistake with it, in one line."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ from threading import Thread
 
 import pytest
 
-from command import cli, token
+from command import cli, process, token
 from command.arguments import data
 
 # A process of the deployment or an errand each; operators and scripts rely on the names.
@@ -214,6 +215,21 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant_and_the_command
         "novelfoundry: NF_JWT_SECRET_FIEL is no setting; did you mean NF_JWT_SECRET_FILE?",
         "novelfoundry: NF_LAESE is no setting; did you mean NF_LEASE?",
     ]
+
+
+def test_a_log_of_json_is_an_object_a_line_its_traceback_included() -> None:
+    try:
+        raise ZeroDivisionError("two\nlines")
+    except ZeroDivisionError:
+        record = logging.LogRecord("jobs.worker", logging.ERROR, "", 0, "job %s", ("é\n1",), sys.exc_info())
+
+    line = process.JsonLines().format(record)
+
+    assert "\n" not in line
+    said = json.loads(line)
+    assert (said["level"], said["logger"], said["message"]) == ("error", "jobs.worker", "job é\n1")
+    assert "ZeroDivisionError" in said["exception"]
+    assert said["time"].endswith("+00:00")
 
 
 def test_ctrl_c_is_exit_130_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

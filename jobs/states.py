@@ -5,7 +5,6 @@ is tested against, in client_contract/vectors/transitions.json.
 """
 
 from enum import StrEnum
-from typing import assert_never
 
 
 class JobStatus(StrEnum):
@@ -21,18 +20,15 @@ class JobStatus(StrEnum):
     @property
     def is_terminal(self) -> bool:
         """Whether the job is over, for ever."""
-        match self:
-            case JobStatus.QUEUED | JobStatus.RUNNING_INITIALIZING | JobStatus.RUNNING:
-                return False
-            case JobStatus.COMPLETED | JobStatus.FAILED | JobStatus.CANCELLED:
-                return True
-            case _:
-                assert_never(self)
+        return self in _TERMINAL
 
     @property
     def is_active(self) -> bool:
         """Whether the job may still be finished by somebody; it locks its manuscript."""
         return not self.is_terminal
+
+
+_TERMINAL = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
 
 
 class FailureCode(StrEnum):

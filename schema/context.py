@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from strawberry.types import Info
@@ -142,7 +142,7 @@ class Context:
 Asked: TypeAlias = Info[Context, None]
 
 
-async def _soon(loading: Later[Any, Manuscript | None], known: Manuscript) -> Manuscript | None:
+async def _soon(loading: Later[Manuscript | None], known: Manuscript) -> Manuscript | None:
     """What is loaded, or what is known where that is not there soon, or the database is away."""
     batch = asyncio.ensure_future(loading.source)
     await asyncio.wait({batch}, timeout=_BESIDE_SECONDS)

@@ -11,9 +11,9 @@ from typing import Any
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLOutputType, Undefined, is_leaf_type
 from strawberry.types.cast import get_strawberry_type_cast
 
-from schema.plans.handover import NotPlanned
+from schema.plans.handover import NotPlanned, Raised
 from schema.plans.leaves import Leaf
-from schema.plans.resolvers import Site, resolver
+from schema.plans.resolvers import Site, called
 from schema.plans.run import PLAIN, Waiting
 from schema.plans.shapes import Shapes, Write
 
@@ -32,6 +32,7 @@ class Function:
             "undefined": Undefined,
             "cast_of": get_strawberry_type_cast,
             "NotPlanned": NotPlanned,
+            "Raised": Raised,
             "plain": PLAIN,
             "Waiting": Waiting,
             "items_of": _items,
@@ -81,14 +82,20 @@ class Function:
 
     def _resolved(self, number: int, key: str, site: Site, place: str) -> None:
         value, here, index = f"value_{number}", f"place_{number}", f"index_{number}"
-        resolve, complete = self._global("resolve", resolver(site)), f"complete_{number}"
+        call, complete = called(site, here, self._global), f"complete_{number}"
+        node = self._global("node", site.nodes[0])
         self._helpers += [
             f"def {complete}(value, run, place):",
             f"    return {self._written(site.field.type, 'value', 'place', site)}",
         ]
         self._body += [
             f"{here} = {place}",
-            f"{value} = {resolve}(source, run, {here})",
+            "try:",
+            f"    {value} = {call}",
+            "except Exception as error:",
+            f"    run.record.append(({node}, source, Raised(error)))",
+            "    raise NotPlanned from error",
+            f"run.record.append(({node}, source, {value}))",
             f"if plain[type({value})]:",
             f"    {value} = {complete}({value}, run, {here})",
             "else:",

@@ -2,8 +2,7 @@
 
 from asyncio import CancelledError, Future, ensure_future, get_running_loop
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from operator import itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from schema.plans.later import Later
 
@@ -29,12 +28,12 @@ class Loader(Generic[_Key, _Value]):
         # The loop itself does not keep a task from being freed.
         self._tasks: set[Future[None]] = set()
 
-    def load(self, key: _Key) -> Later[Any, _Value]:
+    def load(self, key: _Key) -> Later[_Value]:
         """The value of the key, once its batch was read. Whoever awaits it is told what `read` raised."""
         batch = self._asked.get(key)
         if batch is None or batch.cancelled():
             batch = self._asked[key] = self._joined(key)
-        return Later(batch, itemgetter(key))
+        return Later(batch, None, key)
 
     def _joined(self, key: _Key) -> Future[dict[_Key, _Value]]:
         if self._open is None or self._open.cancelled():

@@ -21,7 +21,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from schema.plans.handover import NotPlanned, Raised
+from schema.plans.handover import NotPlanned
 from schema.plans.run import Place, Run
 
 Resolve: TypeAlias = Callable[[Any, Run, Place], Any]
@@ -117,40 +117,19 @@ class PlannedInfo(strawberry.Info[Any, Any]):
         return self._site.definition
 
 
-def resolver(site: Site) -> Resolve:
-    """What calls the field's resolver and keeps what it gave, or raised. Raises NotPlanned in place of that."""
-    call, node = _call(site), site.nodes[0]
-
-    def resolve(source: Any, run: Run, place: Place) -> Any:
-        try:
-            given = call(source, run, place)
-        except Exception as error:
-            run.record.append((node, source, Raised(error)))
-            raise NotPlanned from error
-        run.record.append((node, source, given))
-        return given
-
-    return resolve
-
-
-def _call(site: Site) -> Resolve:
+def called(site: Site, place: str, named: Callable[[str, Any], str]) -> str:
+    """Python that calls the field's resolver; `place` is a name, `named` gives one to what is none."""
     definition = site.definition
     if definition is None or definition.base_resolver is None or site.schema.config.info_class is not strawberry.Info:
-        return _as_graphql_core_does(site)
+        return f"{named('resolve', _as_graphql_core_does(site))}(source, run, {place})"
     function, reserved = definition.base_resolver.wrapped_func, definition.base_resolver
     as_source = [each.name for each in (reserved.parent_parameter, reserved.root_parameter) if each]
     info = reserved.info_parameter.name if reserved.info_parameter else None
-    if reserved.self_parameter and not as_source and not site.field.args:
-        return _method(site, function, info)
-    return _function(site, function, bool(reserved.self_parameter), as_source, info)
-
-
-def _method(site: Site, function: Any, info: str | None) -> Resolve:
-    if info is None:
-        return lambda source, run, place: function(source)
-    if info == "info":
-        return lambda source, run, place: function(source, info=PlannedInfo(site, run, place))
-    return lambda source, run, place: function(source, **{info: PlannedInfo(site, run, place)})
+    if not reserved.self_parameter or as_source or site.field.args:
+        call = _function(site, function, bool(reserved.self_parameter), as_source, info)
+        return f"{named('resolve', call)}(source, run, {place})"
+    told = f", {info}={named('Info', PlannedInfo)}({named('site', site)}, run, {place})" if info else ""
+    return f"{named('resolve', function)}(source{told})"
 
 
 def _function(site: Site, function: Any, takes_self: bool, as_source: list[str], info: str | None) -> Resolve:

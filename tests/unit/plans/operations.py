@@ -24,8 +24,8 @@ from graphql import (
     is_required_argument,
 )
 
-# The literal for an argument of a field, by their names; None leaves it to chance.
-Choose = Callable[[Random, str, str], str | None]
+# The value for an argument of a field, by their names; None leaves it to chance.
+Choose = Callable[[Random, str, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,13 @@ class Made:
 
 @dataclass(slots=True)
 class Maker:
-    """Makes one document. `depth` is how many levels of objects it asks for at most."""
+    """Makes one document. `depth` is how many levels of objects it asks for at most, `without` what it leaves out."""
 
     schema: GraphQLSchema
     random: Random
     depth: float = 2
     choose: Choose = lambda *_: None
+    without: frozenset[str] = frozenset()
     _variables: dict[str, tuple[str, Any]] = field(default_factory=dict)
     _fragments: dict[str, str] = field(default_factory=dict)
 
@@ -81,7 +82,8 @@ class Maker:
         return self._field(type_, depth, whole=whole)
 
     def _field(self, type_: GraphQLObjectType | GraphQLInterfaceType, depth: float, *, whole: bool) -> str:
-        fields = [(name, each) for name, each in type_.fields.items() if depth > 0 or _is_leaf(each)]
+        known = [(name, each) for name, each in type_.fields.items() if name not in self.without]
+        fields = [(name, each) for name, each in known if depth > 0 or _is_leaf(each)]
         if not fields:
             return "__typename"
         name, each = self.random.choice(fields)
@@ -124,10 +126,10 @@ class Maker:
         return f"({inside})" if inside else ""
 
     def _argument(self, field_name: str, name: str, argument: GraphQLArgument) -> str:
-        literal = self.choose(self.random, field_name, name)
-        if literal is None and not is_required_argument(argument) and self.random.random() < 0.4:
+        chosen = self.choose(self.random, field_name, name)
+        if chosen is None and not is_required_argument(argument) and self.random.random() < 0.4:
             return ""
-        value = self._value(argument.type) if literal is None else literal.strip('"')
+        value = self._value(argument.type) if chosen is None else chosen
         if self.random.random() < 0.5:
             return f"{name}: ${self._variable(str(argument.type), value)}"
         return f"{name}: {_literal(value)}"

@@ -16,9 +16,9 @@ from uuid import UUID, uuid4
 
 from graphql import ExecutionResult, execute, parse
 
-from jobs.feed import Frame
 from jobs.models import Component, Job, Manuscript, Page, SystemHealth
 from jobs.states import ComponentState, JobStatus
+from jobs.watcher import Frame
 from schema.api import api
 from schema.context import Caller, Context
 from schema.ids import global_id

@@ -31,7 +31,8 @@ MAX_TOKENS = 2000
 # Enough to compare a handful of jobs in one request; an alias repeats work without adding to the depth.
 MAX_ALIASES = 30
 # Fields that an answer may hold: twice the dashboard's largest operation, which by its variables weighs 42,000 and in
-# truth holds a tenth. Executing a field costs 5 to 20 µs, so the worst that is allowed takes a second or two.
+# truth holds a tenth. Executing a field costs a plan 1 µs, and graphql-core, to which errors go, 5 to 20: at worst that
+# takes a second or two.
 MAX_COST = 100_000
 # What a list without `first` is taken to hold: chapters, findings, events.
 LIST_SIZE = 20

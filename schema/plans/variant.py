@@ -11,9 +11,6 @@ from schema.plans.resolvers import Site
 from schema.plans.run import Run
 from schema.plans.shapes import Shapes, Write, need_told_by_class
 
-# Fragments spread in one another multiply: a small document may name any number of places in the answer.
-_MOST_FUNCTIONS = 256
-
 
 class Variant:
     """The functions of an operation. That of a selection is made when the first object comes to it."""
@@ -43,8 +40,7 @@ class Variant:
         return answer
 
     def _function(self, parent: GraphQLObjectType, fields: GroupedFieldSet) -> Write:
-        if len(self.texts) >= _MOST_FUNCTIONS:
-            raise NotPlanned
+        self.operation.spend(len(fields))
         sites = {key: self._site(parent, details) for key, details in fields.items()}
         details_of = {site: fields[key] for key, site in sites.items()}
 

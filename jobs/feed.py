@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from jobs.database.store import JobStore
 from jobs.deadlines import Deadlines
 from jobs.errors import NotFound, NovelFoundryError
 from jobs.log_outage import Outage
-from jobs.models import Changes, Component, Job
+from jobs.models import Changes, Component, Job, Manuscript
 from jobs.redis.announcements import CHANGED, Listener
 from jobs.service import JobService
 from jobs.settings import Settings
@@ -34,6 +34,8 @@ _AT_ONCE = 200
 # Watchers who have something to tell them, before the loop gets a turn for everything else.
 _BEFORE_TURN = 10
 _AWAY_SECONDS = 0.5
+# How long what stands beside the jobs of a reading is waited for.
+_BESIDE_SECONDS = 0.25
 # Before a frame that did not arrive is made again, the first time; then twice as long each time, up to a resync.
 _AGAIN_SECONDS = 0.5
 
@@ -246,14 +248,37 @@ class Feed:
         by_owner: dict[UUID, list[Job]] = {owner_id: [] for owner_id in owner_ids}
         for job in await self._service.truthful(changes.jobs):
             by_owner.setdefault(job.owner_id, []).append(job)
+        manuscripts = await self._manuscripts_of(by_owner)
         woken = 0
         for owner_id, jobs in by_owner.items():
-            woken += self._hand_on(owner_id, jobs, changes, newcomers)
+            woken += self._hand_on(owner_id, jobs, changes, newcomers, manuscripts.get(owner_id, {}))
             if woken >= _BEFORE_TURN:
                 woken = 0
                 await asyncio.sleep(0)
 
-    def _hand_on(self, owner_id: UUID, jobs: list[Job], changes: Changes, newcomers: AbstractSet[Watcher]) -> int:
+    async def _manuscripts_of(self, by_owner: Mapping[UUID, list[Job]]) -> dict[UUID, dict[UUID, Manuscript]]:
+        """What the jobs analyse, by owner, in one call for all frames. What is not read at once is left to each."""
+        wanted = {(owner_id, job.manuscript_id) for owner_id, jobs in by_owner.items() for job in jobs}
+        if not wanted:
+            return {}
+        reading = asyncio.create_task(self._store.manuscripts_of_owners(wanted))
+        # One that fails, or comes too late, is nobody's error: what stands beside a job must not cost the job.
+        reading.add_done_callback(lambda read: read.cancelled() or read.exception())
+        await asyncio.wait({reading}, timeout=_BESIDE_SECONDS)
+        found: dict[UUID, dict[UUID, Manuscript]] = {}
+        if reading.done() and not reading.exception():
+            for each in reading.result():
+                found.setdefault(each.owner_id, {})[each.id] = each
+        return found
+
+    def _hand_on(
+        self,
+        owner_id: UUID,
+        jobs: list[Job],
+        changes: Changes,
+        newcomers: AbstractSet[Watcher],
+        manuscripts: Mapping[UUID, Manuscript],
+    ) -> int:
         """Offers them to the owner's watchers, and all there is to newcomers. Returns how many have news to tell."""
         if (picture := self._pictures.get(owner_id)) is None:
             return 0
@@ -262,7 +287,7 @@ class Feed:
         watchers = self._watchers[owner_id]
         for watcher in watchers:
             offered = picture.present(changes.as_of) if watcher in newcomers else jobs
-            watcher.offer(changes.as_of, offered, gone=changes.gone)
+            watcher.offer(changes.as_of, offered, gone=changes.gone, manuscripts=manuscripts)
         return sum(watcher.has_news.is_set() for watcher in watchers)
 
     def _known(self, owner_ids: Collection[UUID]) -> dict[UUID, int]:

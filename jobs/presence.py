@@ -88,6 +88,12 @@ class Presence:
         """
         return await self._within(_PATIENCE_SECONDS)
 
+    def fresh(self) -> SystemHealth | None:
+        """How the deployment is, where that was read within the last half second."""
+        if self._read is None or not self._read.done() or time.monotonic() - self._read_at > _FRESH_SECONDS:
+            return None
+        return None if self._read.cancelled() or self._read.exception() else self._read.result()
+
     async def latest(self) -> SystemHealth:
         """How the deployment is, or, where that is not known at once, how it was when last read: `as_of` tells.
 

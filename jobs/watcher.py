@@ -2,30 +2,34 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
-from jobs.models import Changes, Job
+from jobs.models import Changes, Job, Manuscript
 
 # What finished longer ago is not told of any more.
 FINISHED_WITHIN = timedelta(hours=1)
 # A timer rings this long after the deadline: a row read too early is not overdue yet.
 _LATE_SECONDS = 0.02
 _NEVER = datetime.fromtimestamp(0, UTC)
+_NONE: Mapping[UUID, Manuscript] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What a watcher is told: the jobs that changed, and the ids of those that went with their manuscript.
 
-    `as_of` is the database's clock before the reading of her jobs that the frame rests on.
+    `as_of` is the database's clock before the reading of her jobs that the frame rests on. `manuscripts` are those
+    of the jobs that were read with it; what is missing there is not known, and may exist.
     """
 
     as_of: datetime
     jobs: tuple[Job, ...]
     removed: tuple[UUID, ...] = ()
+    manuscripts: Mapping[UUID, Manuscript] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -39,6 +43,8 @@ class Watcher:
     told: dict[UUID, Job] = field(default_factory=dict)
     pending: dict[UUID, Job] = field(default_factory=dict)
     removed: set[UUID] = field(default_factory=set)
+    # Read as of `as_of`: with every reading, what an earlier one read is old.
+    manuscripts: Mapping[UUID, Manuscript] = field(default_factory=dict)
     # Whether there is something to tell; whether her jobs were read since the last frame was made.
     has_news: asyncio.Event = field(default_factory=asyncio.Event)
     was_read: asyncio.Event = field(default_factory=asyncio.Event)
@@ -46,14 +52,22 @@ class Watcher:
     def watches(self, job: Job) -> bool:
         return job.owner_id == self.owner_id and self.job_id in (None, job.id)
 
-    def offer(self, as_of: datetime, jobs: Iterable[Job] = (), *, gone: Collection[UUID] = ()) -> None:
+    def offer(
+        self,
+        as_of: datetime,
+        jobs: Iterable[Job] = (),
+        *,
+        gone: Collection[UUID] = (),
+        manuscripts: Mapping[UUID, Manuscript] = _NONE,
+    ) -> None:
         """Takes, from a reading as of then, what is newer than what was told, and what is gone for good."""
         for job in jobs:
             if self.watches(job) and self._is_news(job):
                 self.pending[job.id] = job
         self._remove(gone)
         # An older reading may arrive after a newer one.
-        self.as_of = max(self.as_of, as_of)
+        if as_of > self.as_of:
+            self.as_of, self.manuscripts = as_of, manuscripts
         self.was_read.set()
         self._note_news()
 
@@ -61,7 +75,7 @@ class Watcher:
         """What there is to tell."""
         self.was_read.clear()
         jobs = tuple(_as_of(self.as_of, job) for job in self.pending.values())
-        return Frame(as_of=self.as_of, jobs=jobs, removed=tuple(self.removed))
+        return Frame(as_of=self.as_of, jobs=jobs, removed=tuple(self.removed), manuscripts=self.manuscripts)
 
     def arrived(self, frame: Frame) -> None:
         """What the frame held is told."""

@@ -1,7 +1,7 @@
 """What a resolver works with: the caller, the domain, and loaders that read many things in one call."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -125,10 +125,12 @@ class Context:
             self._manuscripts[manuscript.id] = manuscript
         return manuscript
 
-    def begin_frame(self) -> None:
-        """A frame of a subscription is about to be made: what surrounds its jobs is read anew."""
+    def begin_frame(self, manuscripts: Mapping[UUID, Manuscript] | None = None) -> None:
+        """A frame of a subscription is about to be made: what surrounds its jobs is read anew, or was with them."""
         self.loaders = Loaders(self.service, self.caller.owner_id)
         self._frame_arrived = False
+        for each in (manuscripts or {}).values():
+            self._know(each)
 
     def note_arrival(self) -> None:
         """The frame was made without an error and was sent: whoever sends it says so."""

@@ -10,8 +10,9 @@ from jobs.watcher import Frame
 from schema.context import Asked
 from schema.ids import global_id, local_id
 from schema.node import described
+from schema.plans import later
 from schema.queries import Id
-from schema.types import Job, SystemHealth
+from schema.types import Job, Manuscript, SystemHealth
 
 
 @strawberry.type(description="One frame of the job feed: state, not events. Missing one is healed by the next.")
@@ -29,15 +30,18 @@ class JobUpdate:
     @strawberry.field(
         description="Whether the parts that finish jobs are alive, as last known: its own `asOf` says when."
     )
-    async def system(self, info: Asked) -> SystemHealth:
-        return SystemHealth.of(await info.context.presence.latest())
+    def system(self, info: Asked) -> SystemHealth:
+        presence = info.context.presence
+        if (known := presence.fresh()) is not None:
+            return SystemHealth.of(known)
+        return later(presence.latest(), SystemHealth.of)
 
     @classmethod
     def of(cls, frame: Frame) -> "JobUpdate":
         """The frame as clients see it."""
         return cls(
             as_of=frame.as_of,
-            jobs=[Job.of(job) for job in frame.jobs],
+            jobs=[Job.of(job, Manuscript.found(frame.manuscripts.get(job.manuscript_id))) for job in frame.jobs],
             removed=[strawberry.ID(global_id("Job", id)) for id in frame.removed],
         )
 
@@ -53,7 +57,7 @@ class Subscription:
         watching = info.context.feed.watch(info.context.owner_id, arrived=info.context.frame_arrived)
         async with aclosing(watching) as frames:
             async for frame in frames:
-                info.context.begin_frame()
+                info.context.begin_frame(frame.manuscripts)
                 yield JobUpdate.of(frame)
 
     @strawberry.subscription(

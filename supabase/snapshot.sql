@@ -876,6 +876,14 @@ CREATE FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[])
   select * from public.manuscripts m where m.id = any (p_manuscript_ids) and m.owner_id = p_owner_id;
 $$;
 
+CREATE FUNCTION public.manuscripts_of_owners(p_owner_ids uuid[], p_manuscript_ids uuid[]) RETURNS SETOF public.manuscripts
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select m.* from unnest(p_owner_ids, p_manuscript_ids) as asked (owner_id, id)
+  join public.manuscripts m on m.id = asked.id and m.owner_id = asked.owner_id;
+$$;
+
 CREATE FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid) RETURNS SETOF public.manuscripts
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1302,6 +1310,9 @@ GRANT ALL ON FUNCTION public.manuscripts_count(p_owner_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[]) TO service_role;
+
+REVOKE ALL ON FUNCTION public.manuscripts_of_owners(p_owner_ids uuid[], p_manuscript_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.manuscripts_of_owners(p_owner_ids uuid[], p_manuscript_ids uuid[]) TO service_role;
 
 REVOKE ALL ON FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_after_created_at timestamp with time zone, p_after_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_after_created_at timestamp with time zone, p_after_id uuid) TO service_role;

@@ -1,6 +1,6 @@
 """The database's functions as methods, one each, over any gateway. Decodes rows; decides nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -91,6 +91,15 @@ class JobStore:
     async def manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID]) -> list[Manuscript]:
         """The owner's manuscripts among these, in no order."""
         rows = await self._gateway.call("manuscripts_get", p_owner_id=owner_id, p_manuscript_ids=list(manuscript_ids))
+        return [read_manuscript(row) for row in rows]
+
+    async def manuscripts_of_owners(self, wanted: Collection[tuple[UUID, UUID]]) -> list[Manuscript]:
+        """The manuscripts among these that belong to the owners named before them."""
+        rows = await self._gateway.call(
+            "manuscripts_of_owners",
+            p_owner_ids=[owner_id for owner_id, _ in wanted],
+            p_manuscript_ids=[id for _, id in wanted],
+        )
         return [read_manuscript(row) for row in rows]
 
     async def manuscripts_page(

@@ -124,6 +124,7 @@ async def test_a_frame_with_a_job_whose_manuscript_is_just_gone_is_still_whole(
 
     await hand.start(manuscript)
     monkeypatch.setattr(api.services.domain.service, "manuscripts", none)
+    monkeypatch.setattr(api.services.domain.store, "manuscripts_of_owners", none)
     async with api.socket() as socket:
         await socket.subscribe("1", UPDATES)
 
@@ -251,6 +252,7 @@ async def test_a_change_whose_frame_came_with_errors_is_told_again_whole(
         return await real(*args, **options)
 
     monkeypatch.setattr(api.services.domain.service, field, failing)
+    monkeypatch.setattr(api.services.domain.store, "manuscripts_of_owners", _away)
     async with api.socket() as socket:
         await socket.subscribe("1", FRAME)
 
@@ -280,6 +282,7 @@ async def test_a_manuscript_that_was_shown_costs_no_later_frame(
         await socket.subscribe("1", FRAME)
         await socket.next("1")
         monkeypatch.setattr(api.services.domain.service, "manuscripts", failing)
+        monkeypatch.setattr(api.services.domain.store, "manuscripts_of_owners", failing)
         await hand.tell(await hand.complete(await hand.begin(await hand.claim(job))))
 
         results = await _until_told(socket, "COMPLETED")
@@ -347,3 +350,7 @@ async def test_a_frame_whose_sending_fails_has_told_nothing(
         await socket.next("1")
 
     assert asked[0] is True
+
+
+async def _away(*_: object) -> None:
+    raise Unavailable("The database does not answer.")

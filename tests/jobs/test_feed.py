@@ -388,6 +388,33 @@ async def test_a_job_that_is_told_late_is_told_as_of_its_frame(ticking: Feed, jo
     assert [told.as_of for told in frame.jobs] == [frame.as_of]
 
 
+async def test_a_frame_holds_the_manuscripts_of_its_reading_and_of_no_older_one(ticking: Feed, job: Job) -> None:
+    async with watching(ticking.watch(job.owner_id)) as frames:
+        first = await anext(frames)
+        [watcher] = ticking._watchers[job.owner_id]
+
+        async def was_read() -> bool:
+            return watcher.as_of > first.as_of
+
+        await until(was_read, "the hub has read again")
+        later = watcher.frame()
+
+    assert {id: each.title for id, each in first.manuscripts.items()} == {job.manuscript_id: "The Rain"}
+    assert [told.id for told in later.jobs] == [job.id]
+    assert later.manuscripts == {}
+
+
+async def test_jobs_are_told_though_their_manuscripts_cannot_be_read(
+    running: Feed, line: FailingLine, job: Job
+) -> None:
+    line.refused.add("manuscripts_of_owners")
+    async with watching(running.watch(job.owner_id)) as frames:
+        frame = await anext(frames)
+
+    assert [told.id for told in frame.jobs] == [job.id]
+    assert frame.manuscripts == {}
+
+
 async def test_a_hub_without_its_database_goes_on_when_it_is_back(
     running: Feed, line: FailingLine, store: JobStore, announcer: RedisAnnouncer, job: Job
 ) -> None:

@@ -32,6 +32,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "jobs_count": {},
         "job_events_get": owner | {"p_job_ids": jobs, "p_limit": 20},
         "manuscripts_get": owner | {"p_manuscript_ids": manuscripts},
+        "manuscripts_of_owners": {"p_owner_ids": [life.owner_id], "p_manuscript_ids": manuscripts},
         "manuscripts_page": owner | {"p_limit": 20},
         "manuscripts_count": owner,
         "manuscript_file_load": {"p_manuscript_id": life.manuscript_id},
@@ -166,6 +167,19 @@ async def test_a_watcher_gets_live_jobs_and_lately_finished_ones_and_each_once(
     )
 
     assert sorted(row["id"] for row in rows) == sorted([live.job_id, finished.job_id])
+
+
+async def test_manuscripts_of_many_owners_are_each_owners_own(connection: Connection) -> None:
+    ann, ben = [await Life.born(connection) for _ in range(2)]
+
+    rows = await call(
+        connection,
+        "manuscripts_of_owners",
+        p_owner_ids=[ann.owner_id, ann.owner_id],
+        p_manuscript_ids=[ann.manuscript_id, ben.manuscript_id],
+    )
+
+    assert [row["id"] for row in rows] == [ann.manuscript_id]
 
 
 async def test_what_changed_is_what_is_not_at_its_known_version_or_overdue_and_what_is_gone(

@@ -29,6 +29,7 @@ READS: dict[str, Read] = {
     "events": lambda store, life: store.events(life.owner_id, [life.job_id]),
     "in_line": lambda store, life: store.in_line([life.job_id]),
     "manuscripts": lambda store, life: store.manuscripts(life.owner_id, [life.manuscript_id]),
+    "manuscripts_of_owners": lambda store, life: store.manuscripts_of_owners([(life.owner_id, life.manuscript_id)]),
     "manuscripts_page": lambda store, life: store.manuscripts_page(life.owner_id, limit=5),
     "manuscripts_count": lambda store, life: store.manuscripts_count(life.owner_id),
     "reports_of_jobs": lambda store, life: store.reports_of_jobs(life.owner_id, [life.job_id]),

@@ -83,6 +83,10 @@ class Surroundings:
             for id in ids
         ]
 
+    def fresh(self) -> SystemHealth | None:
+        """Never: so that it is waited for."""
+        return None
+
     async def latest(self) -> SystemHealth:
         """All is well."""
         return SystemHealth(

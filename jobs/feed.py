@@ -31,7 +31,9 @@ from jobs.watcher import FINISHED_WITHIN, Frame, Picture, Watcher
 
 # Owners whose jobs are read in one call: the frames of one reading are made while the next is on its way.
 _AT_ONCE = 200
-# Watchers who have something to tell them, before the loop gets a turn for everything else.
+# Newcomers who are read in one call: after a restart all come at once, and others have their turn in between.
+_FIRST_AT_ONCE = 50
+# Frames that become due, before the loop gets a turn for everything else.
 _BEFORE_TURN = 10
 _AWAY_SECONDS = 0.5
 # How long what stands beside the jobs of a reading is waited for.
@@ -53,8 +55,9 @@ class Feed:
         self._store = store
         self._service = service
         self._settings = settings
-        # A tick needs a reading since the frame before it.
-        self._resync_seconds = min(settings.resync_interval.total_seconds(), _tick_after(settings.tick_interval))
+        # A tick tells of a reading: so one comes at least as often.
+        self._tick_seconds = _tick_after(settings.tick_interval)
+        self._resync_seconds = min(settings.resync_interval.total_seconds(), self._tick_seconds)
         self._listener = Listener(redis, CHANGED, self._heard)
         self._watchers: dict[UUID, set[Watcher]] = {}
         # What was read last of each watched owner's jobs.
@@ -64,10 +67,9 @@ class Feed:
         self._dirty: dict[UUID, None] = {}
         self._wake = asyncio.Event()
         self._next_resync = 0.0
-        # Who waits for a first reading, and the one that will bring it.
-        self._newcomers: set[Watcher] = set()
-        self._first_reading: asyncio.Task[None] | None = None
-        self._first_turn = asyncio.Lock()
+        # Who waits for a first reading, in the order in which they came, and the task that reads for them.
+        self._newcomers: dict[Watcher, asyncio.Future[None]] = {}
+        self._reading_first: asyncio.Task[None] | None = None
         self._outage = Outage(_log, "watchers wait")
 
     async def run(self) -> None:
@@ -92,7 +94,7 @@ class Feed:
                 if arrived():
                     failures = 0
                     watcher.arrived(frame)
-                    await self._due(watcher)
+                    await watcher.is_due.wait()
                 else:
                     failures += 1
                     await asyncio.sleep(self._pause(failures))
@@ -124,7 +126,7 @@ class Feed:
                     watcher.arrived(frame)
                     if job.status.is_terminal:
                         return
-                    await watcher.has_news.wait()
+                    await watcher.is_due.wait()
                 else:
                     failures += 1
                     await asyncio.sleep(self._pause(failures))
@@ -162,28 +164,29 @@ class Feed:
                 self._deadlines.set(owner_id, None)
 
     async def _read_first(self, watcher: Watcher) -> None:
-        """Reads what she watches, together with all who come while another such reading is under way."""
-        self._newcomers.add(watcher)
-        if self._first_reading is None:
-            self._first_reading = asyncio.create_task(self._read_newcomers())
-            # One that fails after everybody has gone is nobody's error.
-            self._first_reading.add_done_callback(lambda read: read.cancelled() or read.exception())
-        await asyncio.shield(self._first_reading)
+        """Reads what she watches, together with all who came while another such reading was under way."""
+        read = self._newcomers[watcher] = asyncio.get_running_loop().create_future()
+        if self._reading_first is None:
+            self._reading_first = asyncio.create_task(self._read_newcomers())
+        await read
 
     async def _read_newcomers(self) -> None:
-        async with self._first_turn:
-            newcomers, self._newcomers, self._first_reading = self._newcomers, set(), None
-            await self._read({watcher.owner_id for watcher in newcomers}, newcomers)
+        while newcomers := dict(islice(self._newcomers.items(), _FIRST_AT_ONCE)):
+            for watcher in newcomers:
+                del self._newcomers[watcher]
+            waiting = [read for read in newcomers.values() if not read.done()]
+            try:
+                await self._read({watcher.owner_id for watcher in newcomers}, newcomers.keys())
+            except Exception as error:
+                for read in waiting:
+                    if not read.done():
+                        read.set_exception(error)
+            for read in waiting:
+                if not read.done():
+                    read.set_result(None)
+        self._reading_first = None
         # One of theirs may fall due before what the hub waits for.
         self._wake.set()
-
-    async def _due(self, watcher: Watcher) -> None:
-        """Waits until there is something to tell, or a tick is due and the jobs were read since the last frame."""
-        try:
-            async with asyncio.timeout(_tick_after(self._settings.tick_interval)):
-                await watcher.has_news.wait()
-        except TimeoutError:
-            await watcher.was_read.wait()
 
     def _pause(self, failures: int) -> float:
         """Seconds until what did not arrive is tried again, after so many failures in a row."""
@@ -279,16 +282,19 @@ class Feed:
         newcomers: AbstractSet[Watcher],
         manuscripts: Mapping[UUID, Manuscript],
     ) -> int:
-        """Offers them to the owner's watchers, and all there is to newcomers. Returns how many have news to tell."""
+        """Offers them to the owner's watchers, and all there is to newcomers. Returns how many frames are due."""
         if (picture := self._pictures.get(owner_id)) is None:
             return 0
         picture.take(jobs, changes)
         self._deadlines.set(owner_id, picture.due())
         watchers = self._watchers[owner_id]
+        # Whoever would be quiet for too long by the next reading is told as of this one.
+        quiet_since = time.monotonic() + self._resync_seconds - self._tick_seconds
         for watcher in watchers:
             offered = picture.present(changes.as_of) if watcher in newcomers else jobs
             watcher.offer(changes.as_of, offered, gone=changes.gone, manuscripts=manuscripts)
-        return sum(watcher.has_news.is_set() for watcher in watchers)
+            watcher.tick(quiet_since)
+        return sum(watcher.is_due.is_set() for watcher in watchers)
 
     def _known(self, owner_ids: Collection[UUID]) -> dict[UUID, int]:
         """The versions of the jobs that must be read whatever their age: those in the picture, and those asked for."""

@@ -45,9 +45,10 @@ class Watcher:
     removed: set[UUID] = field(default_factory=set)
     # Read as of `as_of`: with every reading, what an earlier one read is old.
     manuscripts: Mapping[UUID, Manuscript] = field(default_factory=dict)
-    # Whether there is something to tell; whether her jobs were read since the last frame was made.
-    has_news: asyncio.Event = field(default_factory=asyncio.Event)
-    was_read: asyncio.Event = field(default_factory=asyncio.Event)
+    # Whether a frame is due: there is something to tell, or nothing was for a tick.
+    is_due: asyncio.Event = field(default_factory=asyncio.Event)
+    # When the last frame was made, in seconds of `time.monotonic`.
+    framed_at: float = float("inf")
 
     def watches(self, job: Job) -> bool:
         return job.owner_id == self.owner_id and self.job_id in (None, job.id)
@@ -68,12 +69,16 @@ class Watcher:
         # An older reading may arrive after a newer one.
         if as_of > self.as_of:
             self.as_of, self.manuscripts = as_of, manuscripts
-        self.was_read.set()
         self._note_news()
+
+    def tick(self, quiet_since: float) -> None:
+        """Makes a frame due, of this reading, where none was made since then. One job is followed without ticks."""
+        if self.framed_at < quiet_since and self.job_id is None:
+            self.is_due.set()
 
     def frame(self) -> Frame:
         """What there is to tell."""
-        self.was_read.clear()
+        self.framed_at = time.monotonic()
         jobs = tuple(_as_of(self.as_of, job) for job in self.pending.values())
         return Frame(as_of=self.as_of, jobs=jobs, removed=tuple(self.removed), manuscripts=self.manuscripts)
 
@@ -106,9 +111,9 @@ class Watcher:
 
     def _note_news(self) -> None:
         if self.pending or self.removed:
-            self.has_news.set()
+            self.is_due.set()
         else:
-            self.has_news.clear()
+            self.is_due.clear()
 
     def _forget(self, as_of: datetime) -> None:
         """Drops what finished so long ago that no reading will bring it again."""

@@ -11,7 +11,7 @@ import pytest
 
 from jobs.database.store import JobStore
 from jobs.errors import NotFound, Unavailable
-from jobs.feed import Feed, _tick_after
+from jobs.feed import _FIRST_AT_ONCE, Feed, _tick_after
 from jobs.models import Job, Manuscript
 from jobs.redis.announcements import Patience, RedisAnnouncer
 from jobs.redis.doorbell import ArqRedis
@@ -370,6 +370,36 @@ async def test_who_comes_while_a_first_reading_is_on_its_way_shares_the_next_one
 
     assert [[told.id for told in jobs] for jobs in seen] == [[job.id]] * 9
     assert line.calls["jobs_changed"] == 2
+
+
+async def test_of_a_crowd_that_comes_at_once_some_are_told_before_all_are_read(
+    feed: Feed, line: FailingLine, job: Job
+) -> None:
+    async with AsyncExitStack() as held:
+        crowd = [await held.enter_async_context(watching(feed.watch(job.owner_id))) for _ in range(_FIRST_AT_ONCE + 3)]
+        release_first = line.hold_answer("jobs_changed")
+        first = asyncio.create_task(told(crowd[0]))
+        await asyncio.wait_for(line.holding.wait(), LIMIT)
+        firsts = [asyncio.create_task(told(each)) for each in crowd[1:]]
+
+        async def all_wait() -> bool:
+            return len(feed._newcomers) == len(firsts)
+
+        await until(all_wait, "the crowd waits")
+        line.holding.clear()
+        release_most = line.hold_answer("jobs_changed")
+        release_first.set()
+        await first
+        await asyncio.wait_for(line.holding.wait(), LIMIT)
+        line.holding.clear()
+        release_rest = line.hold_answer("jobs_changed")
+        release_most.set()
+        await asyncio.wait_for(asyncio.gather(*firsts[:_FIRST_AT_ONCE]), LIMIT)
+        assert not any(rest.done() for rest in firsts[_FIRST_AT_ONCE:])
+        release_rest.set()
+        rest = await asyncio.wait_for(asyncio.gather(*firsts[_FIRST_AT_ONCE:]), LIMIT)
+
+    assert [[told.id for told in jobs] for jobs in rest] == [[job.id]] * 2
 
 
 async def test_a_job_that_is_told_late_is_told_as_of_its_frame(ticking: Feed, job: Job) -> None:

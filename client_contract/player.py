@@ -14,7 +14,7 @@ from pathlib import Path
 from client_contract.matching import Json, ScenarioError, at_path, differences, filled
 from client_contract.observer import moment
 from client_contract.promises import Ledger, Outcome
-from client_contract.wire import Closed, Socket, Unreachable, Wire, bearer, body_of
+from client_contract.wire import Closed, Socket, SocketRefused, Unreachable, Wire, bearer, body_of
 
 _PROTOCOL = "graphql-transport-ws"
 
@@ -176,7 +176,9 @@ class Player:
         return f"Answered {response.status_code}."
 
     async def _connect(self, name: str, step: Json) -> str:
-        socket = await self.wire.open(step.get("protocols", [_PROTOCOL]))
+        if "refused" in step:
+            return await self._refused(step)
+        socket = await self.wire.open(step.get("protocols", [_PROTOCOL]), origin=step.get("origin"))
         self._sockets[name] = socket
         expected = step.get("chosen", _PROTOCOL)
         if socket.subprotocol != expected:
@@ -188,6 +190,16 @@ class Player:
         if found := differences({"type": "connection_ack"}, message):
             raise Broken("; ".join(found))
         return "Acknowledged."
+
+    async def _refused(self, step: Json) -> str:
+        try:
+            socket = await self.wire.open(step.get("protocols", [_PROTOCOL]), origin=step.get("origin"))
+        except SocketRefused as error:
+            if error.status == step["refused"]:
+                return f"The handshake was answered {error.status}."
+            raise
+        await socket.connection.close()
+        raise Broken(f"The socket opened; expected the handshake to be answered {step['refused']}.")
 
     async def _expect(self, scenario_id: str, place: str, step: Json) -> str:
         socket, expected = self._socket(step), self._filled(step["expect"])

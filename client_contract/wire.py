@@ -10,8 +10,8 @@ from typing import Any, Self
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
-from websockets.typing import Subprotocol
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.typing import Origin, Subprotocol
 
 from client_contract.observer import Observer
 
@@ -22,6 +22,14 @@ _IDLE_SECONDS = 1.0
 
 class Unreachable(Exception):
     """The server does not answer at all; the text says where it was sought."""
+
+
+class SocketRefused(Unreachable):
+    """The server answers the handshake of a socket with an HTTP status."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +121,8 @@ class Wire:
             self._observer.answer(_decoded(response.content), asked_at=asked_at, at=time.monotonic())
         return response
 
-    async def open(self, protocols: Sequence[str]) -> Socket:
-        """A new socket on /graphql. Raises Unreachable."""
+    async def open(self, protocols: Sequence[str], *, origin: str | None = None) -> Socket:
+        """A new socket on /graphql, as from a page of that origin. Raises SocketRefused, Unreachable."""
         scheme = "wss" if self._http.base_url.scheme == "https" else "ws"
         url = str(self._at("/graphql").copy_with(scheme=scheme))
         try:
@@ -126,7 +134,10 @@ class Wire:
                 open_timeout=_LIMIT_SECONDS,
                 # A verifier's own pings would keep alive what the server lets die.
                 ping_interval=None,
+                origin=None if origin is None else Origin(origin),
             )
+        except InvalidStatus as error:
+            raise SocketRefused(error.response.status_code, f"WebSocket {url}: {_named(error)}") from error
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
             raise Unreachable(f"WebSocket {url}: {_named(error)}") from error
         socket = Socket(connection, self._observer)

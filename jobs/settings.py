@@ -14,6 +14,7 @@ from jobs.errors import ConfigurationError
 _HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#\[\]@,]*)(:[0-9]+)?"
 _POSTGRES = re.compile(rf"postgres(ql)?://([^/?#]*@)?{_HOST}(,{_HOST})*(/[^#]*)?")
 _MAX_SECRET_BYTES = 65_536
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 _REDIS = re.compile(rf"(rediss?://([^/?#]*@)?{_HOST}(/[^#]*)?|unix://[^#]+)")
 
 
@@ -60,6 +61,7 @@ def _count(name: str, default: int, section: str, about: str, *, shown: str | No
 _ENGINES = "engines"
 _SIGN_IN = "who is who"
 _SUPABASE = "Supabase: set, it does sign-in and files, and data too where DATABASE_URL is unset"
+_CALLERS = "who may call, and how"
 _TIMINGS = "timings, in seconds; fractions are allowed"
 _LIMITS = "limits"
 _LOGS = "logs"
@@ -128,6 +130,15 @@ class Settings:
         _SUPABASE,
         "Only for projects that still sign tokens with a shared secret; else the project's public keys are fetched.",
         is_secret=True,
+    )
+    allowed_origins: tuple[str, ...] = _of(
+        "NF_ALLOWED_ORIGINS",
+        lambda text: text.origins(),
+        _CALLERS,
+        "The origins whose pages may call beside the server's own, as https://app.example,https://beta.example:8443. "
+        "For HTTP, uploads and sockets alike. Programs send no Origin and need no place here. Where a proxy before "
+        "the server changes the Host header, name the server's public origin too.",
+        (),
     )
     queue_timeout: timedelta = _seconds(
         "NF_QUEUE_TIMEOUT", 300, "How long a job may wait for a worker before it fails with QUEUE_TIMEOUT."
@@ -297,6 +308,19 @@ class _Text:
         if self.value not in ("0", "1"):
             raise ConfigurationError(f"{self.name} must be 1 for yes or 0 for no, not {self.value!r}.")
         return self.value == "1"
+
+    def origins(self) -> tuple[str, ...]:
+        """Origins as browsers send them: small letters, no path, and no port that the scheme implies."""
+        return tuple(self._origin(each.strip()) for each in self.value.split(",") if each.strip())
+
+    def _origin(self, text: str) -> str:
+        origin = re.sub(r"^(http://.*):80$|^(https://.*):443$", r"\1\2", text.lower())
+        if not _ORIGIN.fullmatch(origin):
+            raise ConfigurationError(
+                f"{self.name}: {text!r} is no origin such as https://app.example or http://localhost:5173: "
+                "a scheme, a host and perhaps a port, without a path and without `*`; several with commas between."
+            )
+        return origin
 
     def address(self, form: re.Pattern[str], example: str) -> str:
         """An address of that form. What was given is not repeated: it holds a password."""

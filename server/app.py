@@ -21,6 +21,7 @@ from server.health import livez, metrics, readyz
 from server.lifespan import Services, open_services
 from server.local_sign_in import session
 from server.middleware import Edge
+from server.origins import Origins
 from server.pages import Assets, config, dashboard
 from server.problems import handlers
 from server.socket import serve_socket
@@ -56,7 +57,10 @@ def create_app(services: Services) -> Starlette:
             Route("/metrics", metrics),
             Mount("/assets", Assets()),
         ],
-        middleware=[Middleware(Edge, metrics=services.metrics)],
+        middleware=[
+            Middleware(Edge, metrics=services.metrics),
+            Middleware(Origins, allowed=services.settings.allowed_origins),
+        ],
         exception_handlers=handlers(),
     )
     app.state.services = services

@@ -24,6 +24,20 @@ _STATUS: Mapping[RefusalCode, int] = {
     RefusalCode.LIMIT_REACHED: 429,
 }
 
+# Of what a client sent, as much as a sentence has room for.
+_LONGEST_ORIGIN = 200
+
+
+class ForeignOrigin(Exception):
+    """A page of an origin that may not call; the text says which, and the remedy."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"A page of {origin[:_LONGEST_ORIGIN]} may not call this server. "
+            "Its operator allows an origin in NF_ALLOWED_ORIGINS."
+        )
+
+
 _Problem = Callable[[Any], Response]
 
 # An error is answered as the nearest of its classes says.
@@ -31,12 +45,18 @@ _PROBLEMS: Mapping[type[Exception], _Problem] = {
     Refused: lambda error: problem(_STATUS[error.code], error.code.value, error.message),
     Malformed: lambda error: problem(400, "INVALID_INPUT", str(error)),
     Unauthenticated: lambda error: problem(401, "UNAUTHENTICATED", error.message, {"WWW-Authenticate": "Bearer"}),
+    ForeignOrigin: lambda error: problem(403, "ORIGIN_NOT_ALLOWED", str(error)),
     Incomplete: lambda error: problem(408, "TIMEOUT", str(error)),
     Unavailable: lambda error: problem(503, "UNAVAILABLE", error.message),
     ConfigurationError: lambda error: problem(503, "UNAVAILABLE", not_set_up(error)),
     HTTPException: lambda error: problem(error.status_code, _code(error.detail), f"{error.detail}.", error.headers),
     Exception: lambda error: problem(500, "INTERNAL", internal(error)),
 }
+
+
+def answered(error: Exception) -> Response:
+    """The answer to an error that is met outside of the endpoints."""
+    return _PROBLEMS[type(error)](error)
 
 
 def handlers() -> dict[Any, Callable[[Request, Exception], Response]]:

@@ -22,6 +22,7 @@ from server.lifespan import Services, services_of
 from server.measured import Measured
 from server.operation import Malformed, Operation, read_json, read_operation
 from server.responses import encoded
+from server.uvicorn_limits import TRUST
 
 PROTOCOL = "graphql-transport-ws"
 # Seconds: for connection_init to come, and for a reader that reads nothing.
@@ -153,6 +154,7 @@ class Connection:
             raise Closing(Close.TOO_MANY_REQUESTS, error.message) from None
         # From here on the limit is the token's: past it the socket closes, whatever is under way.
         limit.reschedule(asyncio.get_running_loop().time() + caller.expires_at.timestamp() - time.time())
+        self._websocket.scope["extensions"][TRUST]()
         await self._send({"type": "connection_ack"})
         self._caller = caller
 

@@ -11,7 +11,8 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from server.uvicorn_limits import MAX_HEAD_BYTES, MAX_PARTS, MAX_WAITING, Http, Sockets
+from server import uvicorn_limits
+from server.uvicorn_limits import MAX_FIRST_MESSAGE, MAX_HEAD_BYTES, MAX_PARTS, MAX_WAITING, Http, Sockets
 from tests.api.conftest import Api
 
 HANDSHAKE = {
@@ -100,6 +101,64 @@ async def test_a_handshake_that_cannot_be_read_is_refused_without_a_fault(
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize(
+    "start", [b"GET /livez HTTP/1.1\r\nHost: api\r\nA: ", b"\r\n", b"G"], ids=["a header", "an empty line", "a letter"]
+)
+async def test_a_head_that_never_ends_is_given_up(api: Api, monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
+    monkeypatch.setattr(uvicorn_limits, "HEAD_SECONDS", 0.3)
+    async with line(api) as (reader, writer):
+        writer.write(start)
+        assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+
+    request = b"GET /livez HTTP/1.1\r\nHost: api\r\n\r\n"
+    async with line(api) as (reader, writer):
+        writer.write(request + b"GET /")
+        await reader.readuntil(b'{"status":"alive"}')
+        assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_connection_that_never_says_anything_is_closed_without_a_word(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Http.__init__
+
+    def impatient(self: Http, *args: Any, **kwargs: Any) -> None:
+        made(self, *args, **kwargs)
+        self.timeout_keep_alive = 0.2  # type: ignore[assignment]
+
+    monkeypatch.setattr(Http, "__init__", impatient)
+    async with line(api) as (reader, _):
+        assert await reader.read() == b""
+
+
+async def test_a_body_has_the_time_that_it_needs(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uvicorn_limits, "HEAD_SECONDS", 0.05)
+    body = b'{"query": "{ viewer { id } }"}'
+    async with line(api) as (reader, writer):
+        writer.write(
+            f"POST /graphql HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {api.token()}\r\nExpect: 100-continue\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        )
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        await asyncio.sleep(0.2)  # the time of a head is over four times
+        writer.write(body)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("parts", [1, 2], ids=["whole", "in parts"])
+async def test_before_the_acknowledgement_a_message_is_short(api: Api, parts: int) -> None:
+    ping = '{"type": "ping", "payload": {"x": "' + "x" * MAX_FIRST_MESSAGE + '"}}'
+    half = len(ping) // 2
+    message: Any = ping if parts == 1 else [ping[:half], ping[half:]]
+    async with api.opened() as socket:
+        await socket.connection.send(message)
+        assert (await socket.closed()).code == 1009
+
+    async with api.socket() as socket:
+        await socket.connection.send(message)
+        assert (await socket.hear())["type"] == "pong"
 
 
 async def test_a_message_may_come_in_parts_and_not_in_any_number_of_them(api: Api) -> None:

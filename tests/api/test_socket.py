@@ -130,7 +130,7 @@ async def test_a_connection_without_init_closes_with_4408(api: Api, monkeypatch:
 
 
 async def test_a_token_that_does_not_verify_closes_with_4403(api: Api) -> None:
-    deep = b64encode(b"[" * 100_000).decode()
+    deep = b64encode(b"[" * 5_000).decode()
     tokens = ("", " ", "x", "x.y.z", "\ud800", f"{deep}.x.y", api.token(expires_in=-1))
     values = (None, 1, "", "Bearer", f"Basic {api.token()}", *(f"Bearer {token}" for token in tokens))
     for value in values:

@@ -122,3 +122,28 @@ def test_a_secret_in_the_place_of_its_files_name_is_not_repeated() -> None:
         Settings.from_environment({"NF_JWT_SECRET_FILE": "s3cret"})
 
     assert "s3cret" not in refused.value.message
+
+
+def test_origins_are_read_as_browsers_send_them() -> None:
+    given = " https://App.example, https://beta.example:443,http://localhost:5173 ,http://[::1]:80,tauri://localhost,"
+    settings = Settings.from_environment({"NF_ALLOWED_ORIGINS": given})
+
+    assert settings.allowed_origins == (
+        "https://app.example",
+        "https://beta.example",
+        "http://localhost:5173",
+        "http://[::1]",
+        "tauri://localhost",
+    )
+    assert Settings.from_environment({"NF_ALLOWED_ORIGINS": " "}).allowed_origins == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["*", "app.example", "https://*.example", "https://app.example/", "https://a.example/x", "null", "https://"],
+)
+def test_what_is_no_origin_is_named(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="NF_ALLOWED_ORIGINS") as refused:
+        Settings.from_environment({"NF_ALLOWED_ORIGINS": f"https://app.example,{wrong}"})
+
+    assert repr(wrong) in refused.value.message

@@ -24,7 +24,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help wheel secrets image-check up test setup fix lint check generate verify bench chaos dashboard browser lock
+.PHONY: help wheel sbom secrets image-check up test setup fix lint check generate verify bench chaos dashboard browser lock
 
 help:  ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -81,9 +81,13 @@ secrets:  ## the passwords of docker compose, where secrets/ lacks them
 image-check: setup  ## builds the image without Docker and runs every service from it: root on Debian, minutes
 	$(BIN)/python -m tests.check_image
 
+sbom: setup  ## the bill of materials, CycloneDX, in dist/sbom.cdx.json
+	@mkdir -p dist && $(BIN)/python deploy/materials.py > dist/sbom.cdx.json
+
 lock: setup  ## resolves the dependencies anew
 	$(LOCK) $(addprefix --no-emit-package=,$(ENGINES)) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/python deploy/materials.py licences
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'NovelFoundry needs Python 3.11 or newer: install it, or name it as in PYTHON=/path/to/python3 make up'; exit 2; }

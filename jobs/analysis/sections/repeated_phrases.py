@@ -1,8 +1,9 @@
 """Phrases that come again and again, each with its places; the longest form of each, not its pieces."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jobs.analysis.report import Finding
 from jobs.analysis.sections.section import Measured
@@ -157,14 +158,15 @@ def _findings(
 
 
 def _starts(grams: Sequence[Gram], codes: Sequence[int]) -> dict[Gram, list[int]]:
-    starts: dict[Gram, list[int]] = defaultdict(list)
-    for length in {len(gram) for gram in grams}:
-        wanted = {gram for gram in grams if len(gram) == length}
-        firsts = {gram[0] for gram in wanted}
-        for start, code in enumerate(codes):
-            if code in firsts and (gram := tuple(codes[start : start + length])) in wanted:
-                starts[gram].append(start)
-    return starts
+    """Where each phrase begins. Only the places of its first two words are looked at."""
+    pairs: dict[tuple[int, int], list[int]] = {(gram[0], gram[1]): [] for gram in grams}
+    for start, pair in enumerate(pairwise(codes)):
+        if pair in pairs:
+            pairs[pair].append(start)
+    return {
+        gram: [start for start in pairs[gram[0], gram[1]] if tuple(codes[start : start + len(gram)]) == gram]
+        for gram in grams
+    }
 
 
 def _extent(token: _Token, length: int) -> tuple[Paragraph, int, int]:

@@ -124,6 +124,8 @@ _KEYWORD = re.compile(
     rf"(?P<number>{ANY_NUMBER}|\d{{4}}|last|final)\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_KEYWORD_AHEAD = re.compile(rf"[\W_]{{0,20}}(?:{'|'.join(_KINDS)})", re.IGNORECASE)
+_DECORATED = 10
 _REVERSED = re.compile(
     rf"(?:the\s+)?(?P<number>{ANY_NUMBER}|last|final)\s+(?P<keyword>{'|'.join(_KINDS)})\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -182,6 +184,8 @@ def read_marker(text: str) -> Marker | None:
     """The heading that the text may be, or None when it cannot be one."""
     text = text.strip()
     if not text or len(text) > _LONGEST_NUMBERED or text.count("\n") > _MOST_LINES:
+        return None
+    if len(text) > _LONGEST_HEADING + _DECORATED and not _KEYWORD_AHEAD.match(text):
         return None
     text = text if text[0] in _DECORATION else _NOTE_MARK.sub("", text)
     plain = undecorated(text)

@@ -35,6 +35,7 @@ class Paragraph:
     section: int
     number: int
     text: str
+    """On one line, with single spaces: no rule sees where lines end."""
     sentences: tuple[Span, ...]
     speech: tuple[Span, ...]
     words: tuple[Word, ...]
@@ -62,7 +63,7 @@ class SectionProse:
 
 def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -> list[SectionProse]:
     """The prose of all sections; tells after each how many are done."""
-    texts = [block.text for section in sections for block in section.body if block.role is Role.TEXT]
+    texts = [" ".join(block.text.split()) for section in sections for block in section.body if block.role is Role.TEXT]
     marks = find_marks(texts)
     prose = []
     for done, section in enumerate(sections, start=1):
@@ -72,7 +73,7 @@ def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -
 
 
 def _section_prose(section: Section, marks: SpeechMarks) -> SectionProse:
-    texts = [block.text for block in section.body if block.role is not Role.BREAK]
+    texts = [" ".join(block.text.split()) for block in section.body if block.role is not Role.BREAK]
     scenes = sum(is_text for is_text, _ in groupby(section.body, key=lambda block: block.role is not Role.BREAK))
     paragraphs = tuple(_paragraph(section.number, number, text, marks) for number, text in enumerate(texts, start=1))
     return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=max(0, scenes - 1))

@@ -4,6 +4,7 @@ from jobs.analysis.sections import (
     characters,
     frequent_words,
     overused_words,
+    places,
     readability,
     repeated_phrases,
     structure,
@@ -20,5 +21,6 @@ SECTIONS: tuple[Section, ...] = (
     repeated_phrases,
     style,
     characters,
+    places,
     vocabulary,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from jobs.analysis.story.cast import Figure, find_cast
 from jobs.analysis.story.language import is_english
 from jobs.analysis.story.names import Names, find_names
 from jobs.analysis.story.prose import SectionProse, read_prose
@@ -21,6 +22,8 @@ class Story:
     """Of each section, in the order of `prose`."""
     total: Tally
     names: Names
+    cast: Sequence[Figure]
+    """People and places, the most frequent first."""
     is_english: bool
 
     @property
@@ -52,11 +55,13 @@ def read_story(manuscript: Manuscript, progress: Callable[[float], None]) -> Sto
         tallies.append(tally(part.paragraphs))
         total.add(tallies[-1])
         progress(0.5 + len(tallies) / count)
+    names = find_names(prose)
     return Story(
         manuscript=manuscript,
         prose=prose,
         tallies=tallies,
         total=total,
-        names=find_names(prose),
+        names=names,
+        cast=find_cast(prose, names),
         is_english=is_english(prose),
     )

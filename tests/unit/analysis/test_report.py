@@ -51,7 +51,7 @@ def test_every_section_says_how_to_read_it(report: ReportBody) -> None:
 
     assert keys == [
         *("structure", "readability", "frequent_words", "overused_words"),
-        *("repeated_phrases", "style", "characters", "vocabulary"),
+        *("repeated_phrases", "style", "characters", "places", "vocabulary"),
     ]
     assert all(section.title and len(section.how_to_read) > 100 for section in report.sections)
 

@@ -15,7 +15,9 @@ from schema.node import Node, described
 
 @strawberry.type(description="The manuscript at a glance.")
 class ReportSummary:
-    words: int = described("Words of the whole manuscript, front and back matter and headings included.")
+    words: int = described(
+        "Words of the whole manuscript, as Word counts them; front and back matter and headings included."
+    )
     sentences: int = described("Sentences of the story.")
     paragraphs: int = described("Paragraphs of the story.")
     chapters: int = described("Chapters proper: no parts, letters, prologues or epilogues.")

@@ -48,7 +48,7 @@ function LeftOut({ titles }: { readonly titles: readonly string[] }) {
 function howToRead({ wordsPerMinute, frontWords, backWords }: Summary): string {
   const around = frontWords + backWords;
   return [
-    "Most novels have 60,000 to 120,000 words; word processors count a few per cent differently.",
+    "Most novels have 60,000 to 120,000 words. They are counted as Word does: what stands between spaces or long dashes, so that mother-in-law is one.",
     `The reading time assumes ${count(wordsPerMinute)} words a minute, as an adult reads fiction in silence.`,
     around > 0
       ? `${count(around)} of the words stand before or after the story, such as a title page or a dedication.`

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jobs.analysis.document import Role
 from jobs.analysis.structure.chapters import Section
 from jobs.analysis.words.sentences import sentence_spans
-from jobs.analysis.words.speech import SpeechMarks, find_marks, speech_spans
+from jobs.analysis.words.speech import SpeechMarks, find_marks, speech_spans, told_at_length
 from jobs.analysis.words.words import WORD
 
 Span = tuple[int, int]
@@ -75,12 +75,17 @@ def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -
 def _section_prose(section: Section, marks: SpeechMarks) -> SectionProse:
     texts = [" ".join(block.text.split()) for block in section.body if block.role is not Role.BREAK]
     scenes = sum(is_text for is_text, _ in groupby(section.body, key=lambda block: block.role is not Role.BREAK))
-    paragraphs = tuple(_paragraph(section.number, number, text, marks) for number, text in enumerate(texts, start=1))
+    speech = [speech_spans(text, marks) for text in texts]
+    told = told_at_length(texts, speech)
+    paragraphs = tuple(
+        _paragraph(section.number, position + 1, text, () if position in told else speech[position])
+        for position, text in enumerate(texts)
+    )
     return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=max(0, scenes - 1))
 
 
-def _paragraph(section: int, number: int, text: str, marks: SpeechMarks) -> Paragraph:
-    sentences, speech = sentence_spans(text), speech_spans(text, marks)
+def _paragraph(section: int, number: int, text: str, speech: tuple[Span, ...]) -> Paragraph:
+    sentences = sentence_spans(text)
     return Paragraph(
         section=section,
         number=number,

@@ -27,7 +27,7 @@ def test_a_surname_a_title_and_a_full_name_are_one_person_where_there_is_no_othe
     found = people(ALONE * 5)
 
     assert {label: finding.count for label, finding in found.items()} == {"Mr. Vane": 20}
-    assert found["Mr. Vane"].note == "also Vane, Julian Vane"
+    assert found["Mr. Vane"].note == "also Julian Vane, Vane"
 
 
 def test_brother_and_sister_of_one_surname_are_two_people() -> None:

@@ -213,7 +213,6 @@ def test_mtld_reads_both_ways() -> None:
 def test_words_of_the_prose_stand_where_they_say(text: str) -> None:
     for part in prose_of(text):
         for paragraph in part.paragraphs:
-            assert len(paragraph.words) <= count_words(paragraph.text)
             assert all(0 <= word.start < len(paragraph.text) for word in paragraph.words)
             assert sum(count_words(paragraph.text[start:end]) for start, end in paragraph.sentences) <= count_words(
                 paragraph.text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.analysis.words.speech import SpeechMarks, find_marks, speech_spans
+from jobs.analysis.words.speech import SpeechMarks, find_marks, speech_spans, told_at_length
 
 
 def speech(text: str, marks: SpeechMarks = SpeechMarks.DOUBLE) -> list[str]:
@@ -142,3 +142,44 @@ def test_quotation_marks_still_count_in_narration_between_dashes() -> None:
 
 def test_a_paragraph_of_ten_thousand_dashes_is_done_in_time() -> None:
     assert speech("—a " * 10_000, SpeechMarks.DASH)
+
+
+LINE = "the boats were late, and I sat by the window and wrote to you until the candle was gone and the light came up"
+
+
+def told(texts: list[str]) -> set[int]:
+    """Which of the paragraphs are a letter or a tale."""
+    return told_at_length(texts, [speech_spans(text, SpeechMarks.DOUBLE) for text in texts])
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("“", "”"), ('"', '"'), ("„", "“"), ("«", "»")])
+def test_a_letter_in_quotation_marks_is_no_speech(opening: str, closing: str) -> None:
+    letter = [f"{opening}Dear Anna, {LINE}; {LINE}; {LINE}; {LINE}." for _ in range(4)]
+    letter[-1] += closing
+
+    assert told(["She read it aloud.", *letter, f"{opening}So he is gone,{closing} she said."]) == {1, 2, 3, 4}
+
+
+def test_a_speech_of_several_paragraphs_is_speech() -> None:
+    assert told([f"“Look, {LINE}.", f"“And {LINE}.", f"“So {LINE}.”"]) == set()
+
+
+def test_a_tale_that_the_narrator_interrupts_is_speech() -> None:
+    assert told([f"“Look,” he said, “{LINE}; {LINE}; {LINE}; {LINE}.”"] * 6) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The “expert” went home.",
+        "Sie nannte das die „gute“ Stube und lachte.",
+        "A “very good friend” of the house came.",
+    ],
+)
+def test_a_word_that_is_only_named_is_no_speech(text: str) -> None:
+    assert speech(text, SpeechMarks.DOUBLE) == []
+
+
+@pytest.mark.parametrize("text", ["He said “yes” and left.", "“Yes” was all.", "She asked, “why” and wept."])
+def test_a_word_that_is_said_is_speech(text: str) -> None:
+    assert len(speech(text, SpeechMarks.DOUBLE)) == 1

@@ -38,6 +38,8 @@ _BEFORE_TURN = 10
 _AWAY_SECONDS = 0.5
 # How long what stands beside the jobs of a reading is waited for.
 _BESIDE_SECONDS = 0.25
+# In so many looks: while our own loop is late, each lasts longer, and the database is not blamed for that.
+_BESIDE_LOOKS = 5
 # Before a frame that did not arrive is made again, the first time; then twice as long each time, up to a resync.
 _AGAIN_SECONDS = 0.5
 
@@ -267,7 +269,8 @@ class Feed:
         reading = asyncio.create_task(self._store.manuscripts_of_owners(wanted))
         # One that fails, or comes too late, is nobody's error: what stands beside a job must not cost the job.
         reading.add_done_callback(lambda read: read.cancelled() or read.exception())
-        await asyncio.wait({reading}, timeout=_BESIDE_SECONDS)
+        for _ in range(_BESIDE_LOOKS):
+            await asyncio.wait({reading}, timeout=_BESIDE_SECONDS / _BESIDE_LOOKS)
         found: dict[UUID, dict[UUID, Manuscript]] = {}
         if reading.done() and not reading.exception():
             for each in reading.result():

@@ -18,6 +18,7 @@ from schema.context import Caller, Context
 from server.auth import Authority, bearer, open_authority
 from server.concurrency import Quota
 from server.metrics import Metrics
+from server.turns import Turns
 
 # Per author. A dashboard holds one socket and GraphiQL another, so this is room for many tabs. A guess.
 MAX_SOCKETS = 50
@@ -38,6 +39,7 @@ class Services:
     domain: Domain
     authority: Authority
     metrics: Metrics
+    turns: Turns = field(default_factory=Turns)
     sockets: Quota = field(default_factory=lambda: Quota(each=MAX_SOCKETS))
     uploads: Quota = field(default_factory=lambda: Quota(each=MAX_UPLOADS, in_all=MAX_UPLOADS_IN_ALL))
 

@@ -69,9 +69,11 @@ async def serve_socket(websocket: WebSocket) -> None:
         await websocket.accept()
         await websocket.close(Close.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")
         return
+    services = services_of(websocket)
+    await services.turns.wait()
     await websocket.accept(PROTOCOL)
     with ExitStack() as held:
-        await Connection(websocket, services_of(websocket), held).serve()
+        await Connection(websocket, services, held).serve()
 
 
 class Connection:
@@ -142,6 +144,7 @@ class Connection:
         if self._was_initialised:
             raise Closing(Close.TOO_MANY_REQUESTS, "Too many initialisation requests")
         self._was_initialised = True
+        await self._services.turns.wait()
         payload = _payload(message).get("payload") or {}
         try:
             caller = await self._services.authority.caller(bearer(payload.get("Authorization")))
@@ -160,6 +163,7 @@ class Connection:
 
     async def _subscribe(self, message: Mapping[str, Any], tasks: asyncio.TaskGroup) -> None:
         id = _id(message)
+        await self._services.turns.wait()
         try:
             operation = read_operation(message.get("payload"))
         except Malformed as error:

@@ -11,16 +11,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jobs.analysis.confinement import confine
+from jobs.analysis.confinement import OutOfTime, confine
 from jobs.errors import TooLarge, Unreadable, UnsupportedFormat
 
 _TOO_MUCH = "This manuscript needs more memory than an analysis may use. Upload it in two parts."
+_TOO_LONG = (
+    "This manuscript takes far longer to read than any novel of its length, so that we stopped. "
+    "Export it again from your writing program and upload the new file."
+)
 
 
 def main() -> None:
     """Runs one analysis and says how it ended."""
     arguments = _arguments()
-    confine()
+    confine(arguments.path.stat().st_size if arguments.path.exists() else 0)
     _progress("Opening the file", 0.0)
     _say(**_outcome(arguments.path, arguments.filename or arguments.path.name))
 
@@ -41,6 +45,8 @@ def _outcome(path: Path, filename: str) -> dict[str, Any]:
         return {"unreadable": refusal.message}
     except MemoryError:
         return {"unreadable": _TOO_MUCH}
+    except OutOfTime:
+        return {"unreadable": _TOO_LONG}
     return {"report": report.to_json(), "word_count": report.summary.words}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from jobs.analysis.confinement import MOST_SECONDS, seconds_for
 from jobs.analysis.report import ReportBody
 from tests.unit.analysis.files import SAMPLE, prose
 
@@ -132,6 +133,29 @@ def test_too_little_memory_is_told_in_a_sentence() -> None:
         told = list(messages(process))
 
     assert "needs more memory" in told[-1]["unreadable"]
+
+
+@pytest.mark.parametrize(
+    "work", ["(x := 0) or [x := x + 1 for _ in iter(int, 1)]", "re.match('(a|aa)+$', 'a' * 99 + 'b')"]
+)
+def test_too_much_processor_time_is_told_in_a_sentence(work: str) -> None:
+    script = (
+        "import re, jobs.analysis.confinement as c; c.LEAST_SECONDS = 1;"
+        f"import jobs.analysis.analyse as a; a.analyse = lambda *_: {work};"
+        "import sys; from jobs.analysis.__main__ import main; sys.argv[1:] = ['novel.txt']; main()"
+    )
+
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        told = list(messages(process))
+
+    assert process.returncode == 0
+    assert "takes far longer to read" in told[-1]["unreadable"]
+
+
+def test_the_processor_time_grows_with_the_file() -> None:
+    assert seconds_for(0) < seconds_for(1_000_000) < seconds_for(5_000_000) <= seconds_for(10**12) == MOST_SECONDS
 
 
 def test_it_starts_quickly_and_loads_no_server_library() -> None:

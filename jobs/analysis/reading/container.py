@@ -98,7 +98,7 @@ def feed_xml(chunks: Iterator[bytes], target: object, *, format_name: str) -> No
     """Parses XML that comes in pieces. Entities and external references are refused, a plain DOCTYPE is not."""
     parser = DefusedXMLParser(target=target, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     try:
-        for chunk in chunks:
+        for chunk in _doubling(chunks):
             parser.feed(chunk)
         parser.close()
     except DefusedXmlException as error:
@@ -108,6 +108,20 @@ def feed_xml(chunks: Iterator[bytes], target: object, *, format_name: str) -> No
         ) from error
     except (ParseError, ValueError, LookupError) as error:
         raise Unreadable(damaged(format_name)) from error
+
+
+def _doubling(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes, each piece as long as all before it: the parser begins a tag that is cut off anew each time."""
+    held: list[bytes] = []
+    size = given = 0
+    for chunk in chunks:
+        held.append(chunk)
+        size += len(chunk)
+        if size >= given:
+            yield b"".join(held)
+            given += size
+            held, size = [], 0
+    yield b"".join(held)
 
 
 def damaged(format_name: str) -> str:

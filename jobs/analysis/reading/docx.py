@@ -111,6 +111,17 @@ class _StyleEntry:
     based_on: str = ""
     outline: str = ""
 
+    def own_style(self) -> _Style | None:
+        """What the entry itself says; None where the style that it is based on has the word."""
+        if _CONTENTS_NAME.match(self.name):
+            return _Style(Role.CONTENTS)
+        if name := _HEADING_NAME.match(self.name):
+            return _Style(Role.HEADING, int(name[1]))
+        if self.outline:
+            level = _level(self.outline)
+            return _Style(Role.HEADING, level) if level else _PLAIN
+        return None
+
 
 class _Styles(Target):
     """Learns which styles are headings, by their English name or their outline level."""
@@ -131,22 +142,23 @@ class _Styles(Target):
                 self._current.outline = _value(attributes)
 
     def resolved(self) -> dict[str, _Style]:
-        return {identifier: self._resolve(identifier) for identifier in self._entries}
+        resolved: dict[str, _Style] = {}
+        for identifier in self._entries:
+            self._resolve(identifier, resolved)
+        return resolved
 
-    def _resolve(self, identifier: str) -> _Style:
-        seen: set[str] = set()
-        while identifier in self._entries and identifier not in seen:
-            seen.add(identifier)
+    def _resolve(self, identifier: str, resolved: dict[str, _Style]) -> None:
+        """Goes up from a style to what says what it is; all on the way are that, so that none is passed twice."""
+        passed: dict[str, None] = {}
+        style: _Style | None = _PLAIN
+        while identifier in self._entries and identifier not in passed:
+            passed[identifier] = None
             entry = self._entries[identifier]
-            if _CONTENTS_NAME.match(entry.name):
-                return _Style(Role.CONTENTS)
-            if name := _HEADING_NAME.match(entry.name):
-                return _Style(Role.HEADING, int(name[1]))
-            if entry.outline:
-                level = _level(entry.outline)
-                return _Style(Role.HEADING, level) if level else _PLAIN
+            style = resolved.get(identifier) or entry.own_style()
+            if style is not None:
+                break
             identifier = entry.based_on
-        return _PLAIN
+        resolved |= dict.fromkeys(passed, style or _PLAIN)
 
 
 @dataclass(slots=True)
@@ -157,6 +169,7 @@ class _Paragraph:
     """Whether the next paragraph continues it: its mark was deleted, or it is a drop cap."""
     is_hidden: bool = False
     """Whether the run that is being read is."""
+    has_words: bool = False
     ends_page: bool = False
     in_properties: bool = False
     style_id: str = ""
@@ -220,6 +233,7 @@ class _Body(Target):
         if self._in_text and not self._skipping and self._open and not self._open[-1].is_hidden:
             self._open[-1].pieces.append(text)
             self._open[-1].plain += 0 if self._open[-1].is_bold else len(text.strip())
+            self._open[-1].has_words = self._open[-1].has_words or not text.isspace()
 
     def close(self) -> None:
         self._finish(_Paragraph())  # for what was to run on
@@ -261,7 +275,7 @@ class _Body(Target):
                     paragraph.pieces.append(_CHARACTERS[name])
 
     def _break(self, kind: str, paragraph: _Paragraph) -> None:
-        if kind == "page" and not "".join(paragraph.pieces).strip():
+        if kind == "page" and not paragraph.has_words:
             self._gap = max(self._gap, _PAGE_GAP)
         paragraph.pieces.append(_PAGE if kind == "page" else "\n")
 

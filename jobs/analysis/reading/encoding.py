@@ -18,6 +18,9 @@ _FEW_ERRORS = 0.02
 _NO_TEXT = "This file is not text, although its name says so. Export it again as plain text and upload the new file."
 _TYPICAL = re.compile(r"[A-Za-z][à-öø-ÿß]|[à-öø-ÿß][a-z]|\b[À-ÖØ-Þ][a-z]|[‘’“”–—…«»£€°§©]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1b\x7f]")
+_MARK_RUN = re.compile(r"[^\x00-\u02ff\w\s]{31,}")
+_MOST_MARKS = 30
+"""On one letter, as Unicode's Stream-Safe Text Format has it (UAX #15): to order more of them takes quadratic time."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -34,9 +37,20 @@ def clean(text: str) -> str:
 
     A stray control character goes as well: a database takes no NUL.
 
-    Letters and their accents are one character each: Macs write two.
+    Letters and their accents are one character each: Macs write two. What is piled on a letter beyond any
+    alphabet goes.
     """
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFC", _MARK_RUN.sub(_without_pile, _INVISIBLE.sub("", text)))
+
+
+def _without_pile(run: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def looks_binary(text: str) -> bool:

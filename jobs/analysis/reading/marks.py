@@ -26,13 +26,13 @@ _LINE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ALIGNED = re.compile(r"\s{0,3}>{1,2}\s?(.{0,500}?)\s?<{1,2}$")
+_ALIGNED = re.compile(r"^\s{0,3}>{1,2}\s?(.{0,500}?)\s?<{1,2}$")
 """As novelWriter centres a line."""
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{1,200}\]\]")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]{1,200}\|)?([^\[\]|\n]{1,200})\]\]")
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]{1,40}\]")
-_REPLACED = re.compile(r"\{~~(?:(?!~>).){0,2000}~>((?:(?!~~\}).){0,2000})~~\}", re.DOTALL)
-_ADDED = re.compile(r"\{(\+\+|==)((?:(?!\1\}).){0,2000})\1\}", re.DOTALL)
+_REPLACED = re.compile(r"\{~~(?:(?!~>)[^{}])*+~>((?:(?!~~\})[^{}])*+)~~\}")
+_ADDED = re.compile(r"\{(\+\+|==)((?:(?!\1\})[^{}])*+)\1\}")
 _MARKED = re.compile(r"(==|~~)(?=\S)([^=~\n]{1,2000})\1")
 _BLOCK_NAME = re.compile(r"[ \t]\^[\w-]{1,40}[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")

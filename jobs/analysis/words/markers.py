@@ -149,9 +149,7 @@ _SMALL = word_set(
     via vs was with without
     """
 )
-_BREAK = re.compile(
-    r"(?=.{1,40}\Z)(?:[*#~•·=+⁂†‡❦❧☙✦✧✶✻✽◆◇◊○●∞§]|[-—–_]{2,}|[-—–](?=\s))(?:\s*[-*#~•·=+_⁂†‡❦❧☙✦✧✶✻✽◆◇◊○●∞§—–])*\Z"
-)
+_BREAK = re.compile(r"(?:[*#~•·=+⁂†‡❦❧☙✦✧✶✻✽◆◇◊○●∞§]|[-—–_]{2,}|[-—–](?=\s))(?:\s*[-*#~•·=+_⁂†‡❦❧☙✦✧✶✻✽◆◇◊○●∞§—–])*\Z")
 _WORDED_BREAK = re.compile(
     r"(?:[~*]\s*)?(?:o0o|oOo|ooo|xxx|x\s+x\s+x|X\s+X\s+X|\[?\s*(?i:scene|section) (?i:break)\s*\]?)(?:\s*[~*])?\Z"
 )
@@ -161,7 +159,7 @@ _SPEECH = frozenset("“”„«»\"'‘’¿¡!?")
 
 def is_scene_break(text: str) -> bool:
     """Whether a line is a mark between scenes wherever it stands: * * *, #, ⁂, ~~~, ----. XXX is thirty, xxx a mark."""
-    return bool(_BREAK.match(text) or _WORDED_BREAK.match(text))
+    return len(text) <= _LONGEST_ORNAMENT and bool(_BREAK.match(text) or _WORDED_BREAK.match(text))
 
 
 def is_ornament(text: str) -> bool:

@@ -33,7 +33,12 @@ def confine(file_bytes: int) -> None:
     _limit_time(seconds_for(file_bytes))
     with contextlib.suppress(OSError):
         os.nice(5)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """Ends this process with the parent, which holds our standard input open for as long as it lives."""
+    threading.Thread(target=_wait_for_the_end, daemon=True).start()
 
 
 def seconds_for(file_bytes: int) -> int:
@@ -57,8 +62,8 @@ def _out_of_time(signum: int, frame: FrameType | None) -> None:
     raise OutOfTime
 
 
-def _end_with_parent() -> None:
-    """The parent holds our standard input open for as long as it lives; nothing is ever written to it."""
+def _wait_for_the_end() -> None:
+    """Nothing is ever written to it."""
     with contextlib.suppress(OSError):
         while os.read(0, 4096):
             pass

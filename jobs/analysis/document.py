@@ -25,6 +25,8 @@ class Block:
     """Blank lines above it; a new page counts as three."""
     look: str = ""
     """How it is set: a style, a class, bold, centred. Says only whether two blocks look alike; "" where unknown."""
+    speaker: str = ""
+    """Who says it, where the file itself says so: a screenplay. All of the block is then speech."""
     is_added: bool = False
     """What the text does not hold: a heading whose words come from the outline, a break that only space makes.
     Its words are not counted."""

@@ -37,6 +37,10 @@ class Container:
     def __contains__(self, member: str) -> bool:
         return member in self._archive.NameToInfo
 
+    def names(self) -> list[str]:
+        """Of all members, in the order of the list."""
+        return list(self._archive.NameToInfo)
+
     def chunks(self, member: str) -> Iterator[bytes]:
         """The bytes of a member, at most a mebibyte at a time. Raises Unreadable or TooLarge."""
         info = self._info(member)

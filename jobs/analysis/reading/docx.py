@@ -318,4 +318,12 @@ def _inspect(path: Path) -> None:
         find_main_part(container)
 
 
-FORMAT = Format(label="Word", name=FORMAT_NAME, endings=(".docx",), begins=(ZIP,), inspect=_inspect, read=read_docx)
+FORMAT = Format(
+    label="Word",
+    name=FORMAT_NAME,
+    endings=(".docx",),
+    begins=(ZIP,),
+    holds=(b"word/",),
+    inspect=_inspect,
+    read=read_docx,
+)

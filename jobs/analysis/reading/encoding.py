@@ -24,9 +24,12 @@ _MOST_MARKS = 30
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
 
-def decode(data: bytes) -> str:
-    """The text of a plain-text file. Raises Unreadable when it is no text in any code that we know."""
-    text = _decode(data)
+def decode(data: bytes, *, otherwise: str | None = None) -> str:
+    """The text of a plain-text file. Raises Unreadable when it is no text in any code that we know.
+
+    `otherwise` names the code that the file itself says, for one that is not Unicode.
+    """
+    text = _decode(data, otherwise)
     if looks_binary(text[:_SAMPLE]):
         raise Unreadable(_NO_TEXT)
     return clean(text)
@@ -59,14 +62,14 @@ def looks_binary(text: str) -> bool:
     return "\x00" in text or controls * 100 > len(text)
 
 
-def _decode(data: bytes) -> str:
+def _decode(data: bytes, otherwise: str | None) -> str:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return data.decode(name, errors="replace")
     try:
         return data.decode("utf-8") if b"\x00" not in data[:_SAMPLE] else _utf16(data)
     except UnicodeDecodeError:
-        return _damaged_utf8(data) or _one_byte(data)
+        return _damaged_utf8(data) or _declared(data, otherwise) or _one_byte(data)
 
 
 def _utf16(data: bytes) -> str:
@@ -84,6 +87,13 @@ def _damaged_utf8(data: bytes) -> str | None:
     text = data.decode("utf-8", errors="replace")
     special = sum(not character.isascii() for character in text)
     return text if text.count("\ufffd") < max(2, special * _FEW_ERRORS) and special > 2 else None
+
+
+def _declared(data: bytes, name: str | None) -> str | None:
+    try:
+        return data.decode(name, errors="replace") if name else None
+    except LookupError:
+        return None
 
 
 def _one_byte(data: bytes) -> str:

@@ -140,8 +140,8 @@ def _outline(container: Container, package: "_Package", folder: str, targets: Ta
     return []
 
 
-def _read_page(container: Container, member: str) -> "_Page":
-    page = _Page()
+def _read_page(container: Container, member: str) -> "Page":
+    page = Page()
     feed_xml(_with_characters(container.read(member)), page, format_name=FORMAT_NAME)
     return page
 
@@ -230,7 +230,7 @@ class _Flow:
                 yield "\n".join(paragraph)
 
 
-class _Page(Target):
+class Page(Target):
     """One document of a book: its blocks, and whether the book calls it front or back matter."""
 
     def __init__(self) -> None:
@@ -340,4 +340,12 @@ def _inspect(path: Path) -> None:
         refuse_locked(container)
 
 
-FORMAT = Format(label="EPUB", name=FORMAT_NAME, endings=(".epub",), begins=(ZIP,), inspect=_inspect, read=read_epub)
+FORMAT = Format(
+    label="EPUB",
+    name=FORMAT_NAME,
+    endings=(".epub",),
+    begins=(ZIP,),
+    holds=(b"application/epub+zip", b"META-INF/container.xml"),
+    inspect=_inspect,
+    read=read_epub,
+)

@@ -21,6 +21,8 @@ class Format:
     """Of a file's name, in small letters and with the dot; lists name the first."""
     begins: tuple[bytes, ...] = ()
     """With one of these a file begins; empty for text, which begins as it likes."""
+    holds: tuple[bytes, ...] = ()
+    """What the beginning of a ZIP file of this format holds, one of them at least."""
     inspect: Callable[[Path], None]
     """Looks whether a stored file holds together, without reading its text. Raises Unreadable or TooLarge."""
     read: Callable[[Path], Document]

@@ -2,20 +2,25 @@
 
 from pathlib import PurePosixPath
 
-from jobs.analysis.reading import docx, epub, markdown, plain
+from jobs.analysis.reading import archive, docx, epub, fountain, html, markdown, odt, pdf, plain, rtf
 from jobs.analysis.reading.format import Format
+from jobs.analysis.reading.kinds import kind_by_name
 from jobs.errors import UnsupportedFormat
 
-FORMATS: tuple[Format, ...] = (docx.FORMAT, epub.FORMAT, markdown.FORMAT, plain.FORMAT)
+_DOCUMENTS: tuple[Format, ...] = (
+    docx.FORMAT,
+    epub.FORMAT,
+    odt.ODT,
+    odt.FODT,
+    rtf.FORMAT,
+    pdf.FORMAT,
+    fountain.FORMAT,
+    html.FORMAT,
+    markdown.FORMAT,
+    plain.FORMAT,
+)
+FORMATS = (*_DOCUMENTS, archive.archive_format(_DOCUMENTS))
 _BY_ENDING = {ending: each for each in FORMATS for ending in each.endings}
-_REMEDIES = {
-    ".doc": "Open it in your writing program, save it as .docx and upload the new file.",
-    ".odt": "Open it in your writing program, save it as .docx and upload the new file.",
-    ".rtf": "Open it in your writing program, save it as .docx and upload the new file.",
-    ".pages": "In Pages choose File > Export To > Word and upload the .docx file.",
-    ".scriv": "In Scrivener choose File > Compile, compile for .docx and upload the new file.",
-    ".pdf": "A PDF keeps pages, not paragraphs: upload the file that it was made from, as .docx or .txt.",
-}
 
 
 def format_of(filename: str) -> Format:
@@ -23,9 +28,19 @@ def format_of(filename: str) -> Format:
     ending = PurePosixPath(filename.replace("\\", "/")).suffix.lower()
     if found := _BY_ENDING.get(ending):
         return found
+    if kind := kind_by_name(filename):
+        raise UnsupportedFormat(kind.refusal)
     what = f"{ending[:12]} files" if ending else "Files whose name has no ending"
-    remedy = _REMEDIES.get(ending, "Export the manuscript in one of these and upload that.")
-    raise UnsupportedFormat(f"{what} are not read here, only {listed_endings('and')}. {remedy}")
+    raise UnsupportedFormat(
+        f"{what} are not read here, only {listed_endings('and')}. "
+        "Export the manuscript in one of these and upload that."
+    )
+
+
+def format_by_bytes(head: bytes) -> Format | None:
+    """The format of a file that begins so; None where its beginning does not say."""
+    fitting = [each for each in FORMATS if each.begins and head.startswith(each.begins)]
+    return next((each for each in fitting if not each.holds or any(mark in head for mark in each.holds)), None)
 
 
 def listed_endings(conjunction: str) -> str:

@@ -3,31 +3,15 @@
 from pathlib import Path
 
 from jobs.analysis.reading.encoding import decode, looks_binary
-from jobs.analysis.reading.format import ZIP, Format
-from jobs.analysis.reading.formats import format_of
-from jobs.errors import Unreadable
+from jobs.analysis.reading.format import Format
+from jobs.analysis.reading.formats import format_by_bytes, format_of
+from jobs.analysis.reading.kinds import kind_of
+from jobs.errors import Unreadable, UnsupportedFormat
 
 HEAD_BYTES = 4096
 """How much of a file's beginning `check_upload` wants to see."""
-_SMALLEST_ZIP = 22
-_KINDS_BY_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"BM", "a picture"),
-    (b"II*\x00", "a picture"),
-    (b"MM\x00*", "a picture"),
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "a rich-text (RTF) file"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word document (.doc) or one with a password"),
-    (b"\x1f\x8b", "a compressed archive"),
-    (b"Rar!", "a compressed archive"),
-    (b"7z\xbc\xaf", "a compressed archive"),
-    (b"ID3", "a sound file"),
-    (b"OggS", "a sound file"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
-)
+_SMALLEST = 22
+"""Bytes, of a ZIP file; no PDF or RTF file is shorter."""
 _EMPTY = "This file is empty. Check that it holds the manuscript and upload it again."
 _EMPTY_TEXT = "There is no text here. Paste the manuscript and try again."
 
@@ -37,13 +21,12 @@ def check_upload(filename: str, head: bytes, size: int) -> None:
 
     Raises UnsupportedFormat or Unreadable. Reads nothing else and costs microseconds.
     """
-    found = format_of(filename)
+    found = _format(filename, head)
     if size == 0 or not head:
         raise Unreadable(_EMPTY)
-    if found.begins:
-        _check_beginning(found, head, size)
-    else:
-        _check_plain(found, head, size)
+    _refuse_other_kinds(found, head, size)
+    if not found.begins:
+        _check_plain(head, size)
 
 
 def check_text(text: str) -> None:
@@ -65,39 +48,39 @@ def inspect_file(path: Path, filename: str) -> None:
     format_of(filename).inspect(path)
 
 
-def _check_plain(found: Format, head: bytes, size: int) -> None:
-    if head.startswith(ZIP):
-        raise Unreadable(_mismatch("a Word document, an EPUB or another archive", found))
-    _refuse_other_kinds(found, head)
+def _format(filename: str, head: bytes) -> Format:
+    """The format that the name says; a refusal says what the bytes are, whatever the name says."""
+    try:
+        return format_of(filename)
+    except UnsupportedFormat:
+        if kind := kind_of(head):
+            raise UnsupportedFormat(kind.refusal) from None
+        if real := format_by_bytes(head):
+            raise UnsupportedFormat(f"This file is {real.name}. {_rename(real)}") from None
+        raise
+
+
+def _refuse_other_kinds(found: Format, head: bytes, size: int) -> None:
+    if found.begins and size < _SMALLEST:
+        raise Unreadable(f"This file ends too early to be {found.name}. Export it again and upload that.")
+    real, kind = format_by_bytes(head), kind_of(head)
+    if found.begins and head.startswith(found.begins) and kind is None:
+        return
+    if kind:
+        raise Unreadable(f"This file is {kind.name}, not {found.name} as its name says. {kind.way_out}")
+    if real:
+        raise Unreadable(f"This file is {real.name}, not {found.name} as its name says. {_rename(real)}")
+    if found.begins:
+        raise Unreadable(
+            f"This file is something else, not {found.name} as its name says. Upload the manuscript itself."
+        )
+
+
+def _rename(real: Format) -> str:
+    return f"Give it a name that ends in {real.endings[0]} and upload it again."
+
+
+def _check_plain(head: bytes, size: int) -> None:
     text = decode(head[: len(head) // 4 * 4] if len(head) >= HEAD_BYTES else head)
     if len(head) >= size and not any(character.isalnum() for character in text):
         raise Unreadable("There are no words in this file. Check that it holds the manuscript and upload it again.")
-
-
-def _check_beginning(found: Format, head: bytes, size: int) -> None:
-    _refuse_other_kinds(found, head)
-    if size < _SMALLEST_ZIP and ZIP in found.begins:
-        raise Unreadable(f"This file ends too early to be {found.name}. Export it again and upload that.")
-    if not head.startswith(found.begins):
-        raise Unreadable(_mismatch("something else", found))
-
-
-def _refuse_other_kinds(found: Format, head: bytes) -> None:
-    if found.begins and head.startswith(found.begins):
-        return
-    kind = next((kind for magic, kind in _KINDS_BY_MAGIC if _has_magic(head, magic)), None)
-    if kind is not None:
-        raise Unreadable(_mismatch(kind, found))
-    if head[:4] == b"RIFF" or head[4:8] == b"ftyp":
-        raise Unreadable(_mismatch("a picture, a sound or a film", found))
-
-
-def _has_magic(head: bytes, magic: bytes) -> bool:
-    """Two letters alone may begin a story as well: "BM" and "MZ" need a control character near them."""
-    if not head.startswith(magic):
-        return False
-    return len(magic) > 3 or magic in (b"\xff\xd8\xff", b"\x1f\x8b") or b"\x00" in head[:64]
-
-
-def _mismatch(kind: str, found: Format) -> str:
-    return f"This file is {kind}, not {found.name} as its name says. Upload the manuscript itself."

@@ -7,6 +7,8 @@ with the text.
 import re
 from collections.abc import Iterable, Iterator
 
+from jobs.analysis.reading.plain import without
+
 _PAIRED = (("<!--", "-->"), ("%%", "%%"), ("{>>", "<<}"), ("{--", "--}"))
 """What stands between them is a note to self, or was deleted."""
 _GONE = "\0"
@@ -41,7 +43,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 def without_marks(text: str) -> str:
     """The text without what is no prose; what a mark only highlights, adds or links stays."""
     for opening, closing in _PAIRED:
-        text = _without_pairs(text, opening, closing) if opening in text else text
+        text = without(text, opening, closing, instead=_GONE)
     text = "\n".join(_closed_up(_prose_lines(text.split("\n"))))
     text = _WIKI_LINK.sub(r"\1", _EMBEDDED.sub("", text)) if "[[" in text else text
     text = _NOTE_MARK.sub("", text) if "[^" in text else text
@@ -49,16 +51,6 @@ def without_marks(text: str) -> str:
     text = _MARKED.sub(r"\2", text)
     text = _BLOCK_NAME.sub("", text) if "^" in text else text
     return _TAG.sub("", text) if "<" in text else text
-
-
-def _without_pairs(text: str, opening: str, closing: str) -> str:
-    """Without what stands between two marks; one that is never closed stays."""
-    pieces: list[str] = []
-    at = 0
-    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
-        pieces += (text[at:start], _GONE)
-        at = end + len(closing)
-    return "".join((*pieces, text[at:]))
 
 
 def _prose_lines(lines: list[str]) -> Iterator[str]:

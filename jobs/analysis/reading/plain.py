@@ -124,6 +124,19 @@ def _lone_block(text: str, gap: int) -> Block:
     return Block(text=text, gap=gap)
 
 
+def without(text: str, start_mark: str, end_mark: str, *, instead: str = "") -> str:
+    """Without what stands between two marks, e.g. a note to self; one that is never closed stays."""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find(start_mark, at)) >= 0:
+        end = text.find(end_mark, start + len(start_mark))
+        if end < 0:
+            break
+        pieces += (text[at:start], instead)
+        at = end + len(end_mark)
+    return "".join((*pieces, text[at:]))
+
+
 def inspect_plain(path: Path) -> None:
     """Refuses what is no text, by its beginning."""
     with path.open("rb") as file:
@@ -132,9 +145,14 @@ def inspect_plain(path: Path) -> None:
 
 def text_of(path: Path) -> str:
     """All of a text file. Raises Unreadable where it is no text, TooLarge where it is longer than any novel."""
+    return decode(bytes_of(path))
+
+
+def bytes_of(path: Path) -> bytes:
+    """All bytes of a text file. Raises TooLarge where it is longer than any novel."""
     if path.stat().st_size > MAX_TEXT_BYTES:
         raise TooLarge("This text is longer than any novel. Upload the manuscript alone.")
-    return decode(path.read_bytes())
+    return path.read_bytes()
 
 
 FORMAT = Format(

@@ -73,9 +73,13 @@ def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -
 
 
 def _section_prose(section: Section, marks: SpeechMarks) -> SectionProse:
-    texts = [" ".join(block.text.split()) for block in section.body if block.role is not Role.BREAK]
+    blocks = [block for block in section.body if block.role is not Role.BREAK]
+    texts = [" ".join(block.text.split()) for block in blocks]
     scenes = sum(is_text for is_text, _ in groupby(section.body, key=lambda block: block.role is not Role.BREAK))
-    speech = [speech_spans(text, marks) for text in texts]
+    speech = [
+        ((0, len(text)),) if block.speaker else speech_spans(text, marks)
+        for block, text in zip(blocks, texts, strict=True)
+    ]
     told = told_at_length(texts, speech)
     paragraphs = tuple(
         _paragraph(section.number, position + 1, text, () if position in told else speech[position])

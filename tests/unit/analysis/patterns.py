@@ -6,9 +6,26 @@ from html import escape
 
 from hypothesis import strategies as st
 
-from tests.unit.analysis.files import docx, epub, page
+from tests.unit.analysis.documents import Item, PdfLine, fodt, odt, odt_paragraphs, pdf, rtf, rtf_words, scrivener
+from tests.unit.analysis.files import archive, docx, epub, page
 
 MARKS = (
+    *(
+        "<p>",
+        "<b>",
+        "</b>",
+        "<a b='",
+        "<!x",
+        "&amp;",
+        "<script>",
+        "\\par ",
+        "{\\b ",
+        "\\u8212 ",
+        "\\'e9",
+        "/*",
+        "INT. ",
+        "ANN\n",
+    ),
     *"*_~#=-—–….!?;:,\"“”„‘’'«»()[]<>{}\\`&|+@%^/1XaB\t\n\f ",
     *(
         "\u00a0",
@@ -85,10 +102,27 @@ def _xml(text: str) -> str:
     return text.replace("\f", "\n")
 
 
+def _pdf(text: str) -> bytes:
+    shown = _xml(text).replace("\r", "\n").encode("cp1252", errors="replace").decode("cp1252")
+    lines = [line[at : at + 80] for line in shown.split("\n") for at in range(0, len(line) or 1, 80)]
+    pages = (lines[at : at + 40] for at in range(0, len(lines), 40))
+    return pdf([[PdfLine(line, 72, 750 - 15 * row) for row, line in enumerate(page_of)] for page_of in pages])
+
+
 WRITERS: Mapping[str, Callable[[str], bytes]] = {
     "a.txt": str.encode,
     "a.md": str.encode,
     "a.docx": _docx,
     "a.epub": _epub,
+    "a.odt": lambda text: odt(odt_paragraphs(_xml(text))),
+    "a.fodt": lambda text: fodt(odt_paragraphs(_xml(text))),
+    "a.rtf": lambda text: rtf(rtf_words(text)),
+    "raw.rtf": lambda text: rtf(text.encode("ascii", errors="replace").decode("ascii")),
+    "a.html": lambda text: f"<html><body><p>{escape(text)}</p></body></html>".encode(),
+    "raw.html": str.encode,
+    "a.fountain": str.encode,
+    "a.pdf": _pdf,
+    "a.scriv": lambda text: scrivener([Item("A", text)]),
+    "a.zip": lambda text: archive({"1.txt": text, "2.md": text}),
 }
 """A file of each format that holds the text, by its name."""

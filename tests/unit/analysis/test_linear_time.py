@@ -26,6 +26,9 @@ TRIES = 3
 """A busy machine may spoil one measurement, not three; a square spoils all."""
 HANGS = 20.0
 
+IN_PROCESS = WRITERS.keys() - {"a.pdf"}
+"""PDFs are read by a process of their own; benchmarks/linear.py counts that as well."""
+
 KNOWN = (
     Pattern("~", " ", "a"),
     Pattern("x", " ", "x"),
@@ -46,6 +49,9 @@ KNOWN = (
     Pattern("# ", "# ", "a"),
     Pattern("", "Ann ", "."),
     Pattern("", "Chapter 1\n\n", ""),
+    Pattern("", "<a b='", ""),
+    Pattern("", "<script>", "a"),
+    Pattern("", "<!x", "a"),
 )
 
 
@@ -94,13 +100,13 @@ def _is_linear(directory: Path, filename: str, pattern: Pattern) -> bool:
     return any(_times(directory, filename, pattern) <= TIMES * SLACK for _ in range(TRIES))
 
 
-@pytest.mark.parametrize("filename", WRITERS)
+@pytest.mark.parametrize("filename", ["a.md", "a.docx", "raw.html"])
 @pytest.mark.parametrize("pattern", KNOWN, ids=lambda pattern: repr(pattern.head + pattern.unit))
 def test_a_text_that_was_slow_once_takes_time_by_its_length(tmp_path: Path, filename: str, pattern: Pattern) -> None:
     assert _is_linear(tmp_path, filename, pattern)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None, derandomize=True)
-@given(pattern=patterns(), filename=st.sampled_from(sorted(WRITERS)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=24, deadline=None, derandomize=True)
+@given(pattern=patterns(), filename=st.sampled_from(sorted(IN_PROCESS)))
 def test_any_pattern_takes_time_by_its_length(tmp_path: Path, filename: str, pattern: Pattern) -> None:
     assert _is_linear(tmp_path, filename, pattern)

@@ -47,7 +47,7 @@ def test_an_empty_file_is_refused_at_the_upload(filename: str) -> None:
         ("novel.epub", b"%PDF-1.7\n" + bytes(300), "This file is a PDF, not an EPUB"),
         ("novel.docx", OLD_WORD, "an old Word document"),
         ("novel.docx", b"{\\rtf1\\ansi hello}" * 9, "a rich-text"),
-        ("novel.txt", GOOD_DOCX, "a Word document, an EPUB or another archive"),
+        ("novel.txt", GOOD_DOCX, "a Word document, not a text file as its name says"),
         ("novel.docx", b"PK\x03\x04", "ends too early to be a Word document"),
         ("novel.epub", b"Once upon a time" * 20, "This file is something else, not an EPUB"),
         ("novel.txt", bytes(range(256)) * 20, "This file is not text"),
@@ -61,12 +61,48 @@ def test_what_a_file_really_is_decides_at_the_upload(filename: str, data: bytes,
         upload(filename, data)
 
 
-@pytest.mark.parametrize(
-    "filename", ["a.doc", "a.pdf", "a.odt", "a.rtf", "a.pages", "a.scriv", "a.png", "a", ".txt.exe"]
-)
-def test_another_format_is_refused_with_a_remedy(filename: str) -> None:
+@pytest.mark.parametrize("filename", ["a", ".txt.exe2", "a.xyz", "novel."])
+def test_an_unknown_ending_is_refused_with_a_list_of_those_that_are_read(filename: str) -> None:
     with pytest.raises(UnsupportedFormat, match=rf"{re.escape(listed_endings('and'))}\. \w.*\.$"):
         upload(filename, b"Some text.")
+
+
+@pytest.mark.parametrize(
+    ("filename", "sentence"),
+    [
+        ("a.pages", "a Pages document, which is not read here. In Pages choose File > Export To > Word"),
+        ("a.doc", "an old Word document"),
+        ("a.wps", "a Works document"),
+        ("a.mobi", "a Kindle book, which is not read here. In Calibre"),
+        ("a.azw3", "a Kindle book"),
+        ("a.fdx", "a Final Draft screenplay"),
+        ("a.scrivx", "Pack the whole project folder"),
+        ("a.png", "a picture"),
+        ("a.gdoc", "In Google Docs choose File > Download"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named_with_the_way_out(filename: str, sentence: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=sentence):
+        upload(filename, b"Some text.")
+
+
+@pytest.mark.parametrize("filename", ["novel.xyz", "novel", "novel.docx", "novel.txt", "novel.epub"])
+@pytest.mark.parametrize(
+    ("head", "sentence"),
+    [
+        (archive({"Index/Document.iwa": b"x" * 90, "preview.jpg": JPEG}), "a Pages document.* In Pages choose"),
+        (b"\x00" * 60 + b"BOOKMOBI" + b"\x00" * 90, "a Kindle book.* In Calibre"),
+        (OLD_WORD, "an old Word document .*save it as .docx"),
+        (b"\xffWPC" + b"\x00" * 90, "a WordPerfect document"),
+        (b"<?xml version='1.0'?><FinalDraft DocumentType='Script'>", "a Final Draft screenplay"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(90), "a compressed archive"),
+        (b"{\\rtf1\\ansi hello there, all}", r"a rich-text \(RTF\) file.* ends in \.rtf"),
+        (b"%PDF-1.7\n" + bytes(90), r"a PDF.* ends in \.pdf"),
+    ],
+)
+def test_what_is_not_read_is_known_by_its_bytes_whatever_its_name(filename: str, head: bytes, sentence: str) -> None:
+    with pytest.raises((Unreadable, UnsupportedFormat), match=sentence):
+        upload(filename, head)
 
 
 @pytest.mark.parametrize("text", ["BMW was her first word. ", "MZ said nothing. ", "ID cards. ", "A", "1"])

@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
+import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID, uuid4
 
-from jobs.analysis.reading.formats import listed_endings
+from jobs.analysis.reading.formats import format_of, listed_endings
 from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, inspect_file
+from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
 from jobs.errors import InvalidInput, NotAllowedNow, Refused, TooLarge, Unavailable
 from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting
@@ -83,6 +86,13 @@ class JobService:
             raise
         # After any other error the manuscript may exist, its answer lost. The note knows: if it is still there,
         # the sweeper deletes the file by it.
+
+    async def kept_bytes(self, filename: str, file: BinaryIO) -> bytes:
+        """What of an upload is kept: all of it, but of a ZIP file over the limit only what is no picture.
+
+        Raises TooLarge, UnsupportedFormat or Unreadable. Holds no more memory than the limit, however large the file.
+        """
+        return await asyncio.to_thread(_kept, filename, file, self._settings.max_upload_bytes)
 
     async def delete_manuscript(self, owner_id: UUID, manuscript_id: UUID) -> Manuscript:
         """Deletes the manuscript, its file, jobs and reports; a live job is cancelled first."""
@@ -249,6 +259,17 @@ def too_large(limit: int) -> str:
     return (
         f"The file is larger than {most}, the most that is taken here. Leave out pictures, or upload it in two parts."
     )
+
+
+def _kept(filename: str, file: BinaryIO, limit: int) -> bytes:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if size <= limit:
+        return file.read()
+    found = format_of(filename)
+    if not may_be_slimmed(found):
+        raise TooLarge(too_large(limit))
+    return without_pictures(Path(f"/dev/fd/{file.fileno()}"), found, limit)
 
 
 def _inspect(filename: str, content: bytes) -> None:

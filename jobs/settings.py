@@ -167,7 +167,13 @@ class Settings:
         15,
         "How often a subscriber gets a frame though nothing changed, so that silence means a broken line.",
     )
-    max_upload_bytes: int = _count("NF_MAX_UPLOAD_BYTES", 26_214_400, _LIMITS, "The largest manuscript file, in bytes.")
+    max_upload_bytes: int = _count(
+        "NF_MAX_UPLOAD_BYTES",
+        26_214_400,
+        _LIMITS,
+        "The largest manuscript file, in bytes. Pictures in a Word document, an EPUB, an OpenDocument text or a ZIP file do "
+        "not count: of a larger file, up to three times this, they are taken out. A proxy in front has to let that through.",
+    )
     worker_concurrency: int = _count(
         "NF_WORKER_CONCURRENCY",
         os.cpu_count() or 1,

@@ -27,7 +27,11 @@ MAX_UPLOADS = 3
 MAX_UPLOADS_IN_ALL = 24
 # Often enough that one long turn of the loop among many short ones is met.
 _LOOP_CHECK_SECONDS = 0.5
+# One that is larger, for its pictures, lies in the folder for temporary files, which may be memory as well.
+MAX_LARGE_UPLOADS = 1
+MAX_LARGE_UPLOADS_IN_ALL = 4
 
+_TOO_MANY_UPLOADS = "Too many uploads at once. Let one end, then try again."
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +46,7 @@ class Services:
     turns: Turns = field(default_factory=Turns)
     sockets: Quota = field(default_factory=lambda: Quota(each=MAX_SOCKETS))
     uploads: Quota = field(default_factory=lambda: Quota(each=MAX_UPLOADS, in_all=MAX_UPLOADS_IN_ALL))
+    large_uploads: Quota = field(default_factory=lambda: Quota(each=MAX_LARGE_UPLOADS, in_all=MAX_LARGE_UPLOADS_IN_ALL))
 
     async def caller(self, request: HTTPConnection) -> Caller:
         """Who sent the request. Raises Unauthenticated, Unavailable."""
@@ -49,7 +54,11 @@ class Services:
 
     def upload(self, owner_id: UUID) -> AbstractContextManager[None]:
         """Reserves memory for one large body while the block runs. Raises LimitReached when none is left."""
-        return self.uploads.hold(owner_id, "Too many uploads at once. Let one end, then try again.")
+        return self.uploads.hold(owner_id, _TOO_MANY_UPLOADS)
+
+    def large_upload(self, owner_id: UUID) -> AbstractContextManager[None]:
+        """A place for a body larger than a manuscript may be without its pictures, beside that of any upload."""
+        return self.large_uploads.hold(owner_id, _TOO_MANY_UPLOADS)
 
     def context(self, caller: Caller) -> Context:
         """The context that one GraphQL operation is executed in."""

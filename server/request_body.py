@@ -22,7 +22,7 @@ async def limited(request: Request, limit: int, *, say: int | None = None) -> As
     `say` is the limit to name, where it differs.
     """
     error = TooLarge(too_large(say or limit))
-    if _declared(request) > limit:
+    if declared(request) > limit:
         raise error
     size = 0
     try:
@@ -41,6 +41,7 @@ async def whole_body(request: Request, limit: int) -> bytes:
     return b"".join([piece async for piece in limited(request, limit)])
 
 
-def _declared(request: Request) -> int:
+def declared(request: Request) -> int:
+    """How many bytes the request says that it has; 0 where it does not."""
     length = request.headers.get("content-length", "")
     return int(length) if length.isdecimal() else 0

@@ -10,6 +10,8 @@ import pytest
 from jobs.settings import Settings
 from schema.ids import read_id
 from tests.api.conftest import Api, running
+from tests.unit.analysis.files import docx_of, paragraphs
+from tests.unit.analysis.reading.test_size import illustrated
 
 TEXT = b"Chapter One\n\nIt rained.\n"
 UNDEFINED = b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nRain\r\n--x--\r\n'
@@ -132,3 +134,27 @@ async def test_too_many_uploads_at_once_are_turned_away(api: Api, monkeypatch: p
     response = await api.upload(TEXT)
 
     assert (response.status_code, response.json()["code"]) == (429, "LIMIT_REACHED")
+
+
+async def test_pictures_do_not_count_in_a_large_upload(settings: Settings) -> None:
+    manuscript = illustrated(docx_of([(text, "") for text in paragraphs(400)]))
+    async with running(replace(settings, max_upload_bytes=len(manuscript) // 2)) as api:
+        response = await api.upload(manuscript, name="rain.docx")
+        refused = await api.upload(b"word " * (len(manuscript) // 9), name="rain.txt")
+        kept = await api.services.domain.files.load(read_id(response.json()["id"])[1])
+
+    assert (response.status_code, refused.status_code) == (201, 413)
+    assert b"word/document.xml" in kept
+    assert len(kept) < 20_000
+
+
+async def test_few_uploads_larger_than_the_limit_may_come_at_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manuscript = illustrated(docx_of([("It rained.", "")]))
+    async with running(replace(settings, max_upload_bytes=len(manuscript) // 2)) as api:
+        monkeypatch.setattr(api.services.large_uploads, "_in_all", 0)
+        large = await api.upload(manuscript, name="rain.docx")
+        small = await api.upload(TEXT)
+
+    assert (large.status_code, large.json()["code"], small.status_code) == (429, "LIMIT_REACHED", 201)

@@ -1,5 +1,6 @@
 """ZIP files from strangers, read without trust: bytes counted as they come out, nothing believed that a header says."""
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ MAX_RATIO = 200
 MAX_MEMBERS = 5_000
 _MAX_READ = 1024 * 1024
 _CHUNK = 1024 * 1024
+_LOCAL_HEADER = 30
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a limit on the output
 
 
@@ -40,6 +42,26 @@ class Container:
     def names(self) -> list[str]:
         """Of all members, in the order of the list."""
         return list(self._archive.NameToInfo)
+
+    def members(self) -> list[zipfile.ZipInfo]:
+        """What the list says of each member."""
+        return list(self._archive.NameToInfo.values())
+
+    def packed(self, info: zipfile.ZipInfo) -> bytes:
+        """The bytes of a member as they stand in the file, not unpacked."""
+        file = self._archive.fp
+        try:
+            assert file is not None  # noqa: S101 - the archive is open
+            file.seek(info.header_offset)
+            head = file.read(_LOCAL_HEADER)
+            file.seek(sum(struct.unpack("<2H", head[-4:])), 1)
+            sizes = (min(_CHUNK, info.compress_size - at) for at in range(0, info.compress_size, _CHUNK))
+            data = b"".join(file.read(size) for size in sizes)
+        except (OSError, ValueError, struct.error) as error:
+            raise Unreadable(damaged(self._format_name)) from error
+        if len(data) < info.compress_size:
+            raise Unreadable(damaged(self._format_name))
+        return data
 
     def chunks(self, member: str) -> Iterator[bytes]:
         """The bytes of a member, at most a mebibyte at a time. Raises Unreadable or TooLarge."""

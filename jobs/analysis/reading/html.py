@@ -10,6 +10,7 @@ from jobs.analysis.reading.container import Target
 from jobs.analysis.reading.encoding import decode
 from jobs.analysis.reading.epub import Page
 from jobs.analysis.reading.format import Format
+from jobs.analysis.reading.pictures import without_pictures
 from jobs.analysis.reading.plain import bytes_of, inspect_plain
 from jobs.analysis.words.words import word_set
 
@@ -37,7 +38,7 @@ def read_html(text: str) -> Document:
     page = Page()
     _Feeder(text, page).feed()
     page.close()
-    return Document(blocks=tuple(page.blocks))
+    return Document(blocks=tuple(without_pictures(page.blocks, page.pictures)))
 
 
 def _read(path: Path) -> Document:

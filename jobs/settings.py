@@ -171,8 +171,9 @@ class Settings:
         "NF_MAX_UPLOAD_BYTES",
         26_214_400,
         _LIMITS,
-        "The largest manuscript file, in bytes. Pictures in a Word document, an EPUB, an OpenDocument text or a ZIP file do "
-        "not count: of a larger file, up to three times this, they are taken out. A proxy in front has to let that through.",
+        "The largest manuscript file, in bytes. Pictures in a Word document, an EPUB, an OpenDocument text or a ZIP "
+        "file do not count: of a larger file, up to three times this, they are taken out. A proxy in front has to let "
+        "that through.",
     )
     worker_concurrency: int = _count(
         "NF_WORKER_CONCURRENCY",

@@ -73,7 +73,7 @@ def test_the_format_is_that_of_the_authors_name_not_of_the_stored_file(tmp_path:
     [
         ("novel.docx", b"PK\x03\x04 cut off", "ends too early"),
         ("novel.txt", b"", "no words"),
-        ("novel.pdf", b"%PDF-", "not read here"),
+        ("novel.pages", b"PK", "not read here"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence_and_is_no_crash(

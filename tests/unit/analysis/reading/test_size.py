@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from jobs.analysis.reading.formats import format_of
-from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.analysis.reading.reader import MAX_WORDS, read_manuscript
+from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.errors import TooLarge, Unreadable
 from tests.unit.analysis.files import docx_of, epub, page, paragraphs
 from tests.unit.analysis.reading.test_formats import MADE

@@ -15,13 +15,17 @@ from jobs.analysis.words.words import WORD
 Span = tuple[int, int]
 _SPACES = re.compile(r"\s+")
 _ELLIPSIS = "…"
+_LONGEST_QUOTED = 400
+"""Characters; two words of a phrase may have a megabyte of dashes between them."""
+_LONGEST_FORM = 60
+"""Characters; the longest words of German novels have half as many."""
 
 
 class Word(NamedTuple):
     """A word where it stands. A tuple, because a novel has a hundred thousand of them."""
 
     form: str
-    """Lower case, with straight apostrophes and without marks around it."""
+    """Lower case, with straight apostrophes and without marks around it; at most 60 characters."""
     start: int
     is_capitalised: bool
     begins_sentence: bool
@@ -42,6 +46,7 @@ class Paragraph:
 
     def quote(self, start: int, end: int, *, around: int = 40) -> str:
         """The words from start to end with some around them, on one line, an ellipsis where it was cut."""
+        end = min(end, start + _LONGEST_QUOTED)
         left = max(0, start - around)
         right = min(len(self.text), end + around)
         while left > 0 and start - left < 2 * around and not self.text[left - 1].isspace():
@@ -118,7 +123,7 @@ def _words(text: str, sentences: Sequence[Span], speech: Sequence[Span]) -> tupl
         if form:
             words.append(
                 Word(
-                    form=form.lower().replace("’", "'"),
+                    form=form[:_LONGEST_FORM].lower().replace("’", "'"),
                     start=start,
                     is_capitalised=form[0].isupper(),
                     begins_sentence=begins or opens_speech,

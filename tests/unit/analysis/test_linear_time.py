@@ -1,5 +1,6 @@
 """Whatever is written, reading it takes time that grows with its length, not with its length's square."""
 
+import json
 import signal
 import time
 from collections.abc import Iterator
@@ -104,6 +105,16 @@ def _is_linear(directory: Path, filename: str, pattern: Pattern) -> bool:
 @pytest.mark.parametrize("pattern", KNOWN, ids=lambda pattern: repr(pattern.head + pattern.unit))
 def test_a_text_that_was_slow_once_takes_time_by_its_length(tmp_path: Path, filename: str, pattern: Pattern) -> None:
     assert _is_linear(tmp_path, filename, pattern)
+
+
+@pytest.mark.parametrize("text", ["a" + "-" * 20_000 + "b" + "=" * 20_000 + "c. ", "x" * 40_000 + " y z. "])
+def test_a_report_is_no_longer_than_what_it_tells(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text * 30, encoding="utf-8")
+
+    report = analyse(path, path.name, lambda stage, progress: None)
+
+    assert len(json.dumps(report.to_json())) < 50_000
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=24, deadline=None, derandomize=True)

@@ -18,7 +18,7 @@ from urllib.parse import quote
 ROOT = Path(__file__).parents[1]
 LICENCES = ROOT / "docs" / "licences.md"
 # What a package says of itself in words of its own, or does not say, read in its licence file.
-_READ = {"locate": "MIT", "async-timeout": "Apache-2.0"}
+_READ = {"locate": "MIT", "async-timeout": "Apache-2.0", "pypdfium2": "Apache-2.0 AND BSD-3-Clause"}
 _SPDX = {
     "MIT License": "MIT",
     "BSD License": "BSD-3-Clause",

@@ -37,18 +37,18 @@ class Memory:
     """The service, the presence and the feed, as far as these operations ask them."""
 
     def __init__(self) -> None:
-        self._manuscripts = {each.id: each for each in map(_manuscript, range(BOOKS))}
-        self._jobs = {id: _job(id) for id in self._manuscripts}
+        self.books = {each.id: each for each in map(_manuscript, range(BOOKS))}
+        self._jobs = {id: _job(id) for id in self.books}
         self.job = next(iter(self._jobs.values()))
 
     async def manuscripts_page(self, owner_id: UUID, *, first: int, after: object) -> Page:
-        return Page(manuscripts=tuple(self._manuscripts.values())[:first], has_next=False, has_previous=False)
+        return Page(manuscripts=tuple(self.books.values())[:first], has_next=False, has_previous=False)
 
     async def manuscripts_count(self, owner_id: UUID) -> int:
         return BOOKS
 
     async def manuscripts(self, owner_id: UUID, ids: list[UUID]) -> list[Manuscript]:
-        return [self._manuscripts[id] for id in ids]
+        return [self.books[id] for id in ids]
 
     async def jobs_of_manuscripts(self, owner_id: UUID, ids: list[UUID], *, limit: int) -> list[Job]:
         return [self._jobs[id] for id in ids]
@@ -56,7 +56,7 @@ class Memory:
     async def jobs(self, owner_id: UUID, ids: list[UUID]) -> list[Job]:
         return [self.job] if self.job.id in ids else []
 
-    async def latest(self) -> SystemHealth:
+    def fresh(self) -> SystemHealth:
         part = Component(state=ComponentState.HEALTHY, live=2, last_seen_at=NOW)
         return SystemHealth(
             as_of=NOW, sweeper=part, workers=part, push=part, queued=1, running=3, capacity=4, busy=3, message=None
@@ -71,7 +71,7 @@ async def _measure() -> None:
     memory = Memory()
     page, job = _text("Manuscripts", "ManuscriptFields", "JobFields"), "query ($id: ID!) { job(id: $id) { id status } }"
     frame = _text("JobUpdates", "JobFields", "SystemFields")
-    event = JobUpdate.of(Frame(as_of=NOW, jobs=(memory.job,)))
+    event = JobUpdate.of(Frame(as_of=NOW, jobs=(memory.job,), manuscripts=memory.books))
     rows: list[tuple[str, str, dict[str, Any], object]] = [
         ("page of 50 manuscripts", page, {"first": BOOKS}, None),
         ("one job", job, {"id": global_id("Job", memory.job.id)}, None),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, count, counted, decimal, percent, readingTime } from "./format.ts";
+import { ago, count, counted, decimal, lasted, megabytes, percent, readingTime, roughly } from "./format.ts";
 
 test("numbers read as in print", () => {
   expect(count(120345)).toBe("120,345");
@@ -29,4 +29,27 @@ test("a time is as near as it helps", () => {
 
 test("a time in the future, from a clock that is off, is now", () => {
   expect(ago("2026-11-20T12:00:09Z", Date.parse("2026-11-20T12:00:00Z"))).toBe("just now");
+});
+
+test.each([
+  [40, "0.1 seconds"],
+  [2_100, "2.1 seconds"],
+  [48_300, "48 seconds"],
+  [190_000, "3 minutes"],
+])("%s ms lasted %s", (milliseconds, words) => {
+  expect(lasted(milliseconds)).toBe(words);
+});
+
+test.each([
+  [300, "1 second"],
+  [12_400, "12 seconds"],
+  [63_000, "65 seconds"],
+  [200_000, "3 minutes"],
+])("%s ms are roughly %s", (milliseconds, words) => {
+  expect(roughly(milliseconds)).toBe(words);
+});
+
+test("bytes are told as megabytes of a million", () => {
+  expect(megabytes(26_214_400)).toBe("26.2");
+  expect(megabytes(300_000)).toBe("0.3");
 });

@@ -60,6 +60,14 @@ export function lasted(milliseconds: number): string {
   return counted(Math.round(seconds / 60), "minute");
 }
 
+/** "12 seconds", "3 minutes", from milliseconds: no more exact than one can wait by. */
+export function roughly(milliseconds: number): string {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  if (seconds < 20) return counted(seconds, "second");
+  if (seconds < 90) return `${Math.round(seconds / 5) * 5} seconds`;
+  return counted(Math.round(seconds / 60), "minute");
+}
+
 /** The date in full and the minute. */
 export function fullMoment(iso: string): string {
   return fullMoments.format(Date.parse(iso));

@@ -2,11 +2,13 @@
 import type { FollowedJob } from "@novelfoundry/client";
 import { percent } from "../format.ts";
 import { ProgressBar, StatusBadge } from "./status.tsx";
+import { useTiming } from "./timing.ts";
 import { announcement, describe } from "./words.ts";
 import "./card.css";
 
 export function JobCard({ job }: { readonly job: FollowedJob }) {
   const { headline, detail, remedy } = describe(job);
+  const time = useTiming(job);
   const isWorking = !job.isVoid && (job.status === "RUNNING" || job.status === "RUNNING_INITIALIZING");
   return (
     <section className="job-card card" aria-label="Analysis">
@@ -23,6 +25,7 @@ export function JobCard({ job }: { readonly job: FollowedJob }) {
         </div>
       )}
       {detail !== null && <p>{detail}</p>}
+      {time !== "" && <p className="soft">{time}</p>}
       {remedy !== null && <p className="soft">{remedy}</p>}
     </section>
   );

@@ -30,8 +30,10 @@ def test_every_state_of_the_page_is_accessible(open_page: Opener, scheme: str) -
     page.get_by_role("button", name="Paste text instead").click()
     assert violations(page) == []
 
-    page.get_by_label("Manuscript file").set_input_files({"name": "a.docx", "mimeType": "", "buffer": b"no"})
-    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Manuscript file").set_input_files(
+        [{"name": f"{name}.docx", "mimeType": "", "buffer": b"no"} for name in "ab"]
+    )
+    expect(page.get_by_role("alert")).to_have_count(2)
     assert violations(page) == []
 
     page.get_by_role("button", name="try it with our sample story").click()
@@ -43,3 +45,20 @@ def test_every_state_of_the_page_is_accessible(open_page: Opener, scheme: str) -
     page.get_by_role("button", name="Delete…").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_letters_of_twice_the_size_fit_the_page(open_page: Opener, width: int) -> None:
+    opened = open_page(viewport={"width": width, "height": 844}, reduced_motion="reduce")
+    page = opened.page
+    opened.go()
+    expect(page.get_by_role("button", name="Choose a file")).to_be_visible()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.get_by_role("button", name="Paste text instead").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    page.get_by_role("button", name="try it with our sample story").click()
+    expect(page.get_by_role("region", name="Structure and pace")).to_be_visible()
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

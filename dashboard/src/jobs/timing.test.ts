@@ -8,10 +8,10 @@ const running = someJob({ status: "RUNNING", queuedAt, startedAt: queuedAt });
 
 test.each([
   ["too short to speak of", 2, 0.5, ""],
-  ["too early to tell the rest", 40, 0.01, "40 seconds so far."],
-  ["halfway", 30, 0.5, "30 seconds so far, about 30 seconds still."],
-  ["nearly there", 40, 0.95, "40 seconds so far, a few seconds still."],
-  ["a long book", 120, 0.25, "2 minutes so far, about 6 minutes still."],
+  ["too early to tell the rest", 40, 0.1, "40 seconds so far."],
+  ["halfway", 30, 0.5, "30 seconds so far, about 30 seconds to go."],
+  ["nearly there", 40, 0.95, "40 seconds so far, a few seconds to go."],
+  ["a long book", 120, 0.25, "2 minutes so far, about 6 minutes to go."],
 ])("an analysis under way: %s", (_name, seconds, progress, sentence) => {
   expect(timing({ ...running, progress }, after(seconds))).toBe(sentence);
 });

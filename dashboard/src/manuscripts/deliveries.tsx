@@ -50,7 +50,7 @@ function Line({ delivery }: { readonly delivery: Delivery }) {
         <div className="delivery">
           <span className="delivery-name">{name}</span>
           {step === "waiting" ? (
-            <span className="soft">waits its turn</span>
+            <span className="delivery-state soft">waits its turn</span>
           ) : (
             <Progress delivery={delivery} />
           )}
@@ -63,7 +63,7 @@ function Line({ delivery }: { readonly delivery: Delivery }) {
           <a className="delivery-name" href={hrefOf({ page: "manuscript", id: manuscriptId ?? "" })}>
             {name}
           </a>
-          <span className="soft" role="status">
+          <span className="delivery-state soft" role="status">
             {message === null ? "added" : "is on your shelf"}
           </span>
           {message !== null && (

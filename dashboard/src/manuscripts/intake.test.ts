@@ -1,5 +1,5 @@
 // Taking manuscripts in, over a local server: nothing that only the author has is lost on the way.
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { makeJob } from "../../../client_contract/ts/tests/jobs.ts";
 import { makeGate } from "../../../client_contract/ts/tests/signals.ts";
 import { someManuscript } from "../fixtures.ts";
@@ -55,8 +55,8 @@ const held = () => service.service.drafts.draft.files.map(({ name }) => name);
 test("a file is added, its analysis started, its manuscript opened", async () => {
   intake.sendFiles([file("Emma.txt")]);
 
-  await until(steps(""));
-  expect(location.hash).toBe("#/manuscripts/m");
+  await vi.waitFor(() => expect(location.hash).toBe("#/manuscripts/m"), { timeout: 20_000 });
+  expect(steps("")(intake.getSnapshot().deliveries)).toBe(true);
   expect(held()).toEqual([]);
   expect(service.times("StartAnalysis")).toBe(1);
 });
@@ -100,6 +100,18 @@ test("a file whose upload failed is held until it is accepted", async () => {
 
   await until(steps(""));
   expect(held()).toEqual([]);
+});
+
+test("what failed before keeps nothing from being opened", async () => {
+  service.answerUploads((form) => (form.includes("two.txt") ? null : { id: "m" }));
+  intake.sendFiles([file("two.txt")]);
+  await until(steps("failed"));
+
+  intake.sendFiles([file("Emma.txt")]);
+
+  await until(steps("failed"));
+  await vi.waitFor(() => expect(location.hash).toBe("#/manuscripts/m"), { timeout: 20_000 });
+  expect(held()).toEqual(["two.txt"]);
 });
 
 test("a refusal that time may lift does not cost the file", async () => {

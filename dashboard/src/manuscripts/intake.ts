@@ -38,6 +38,8 @@ export class Intake extends Observed<IntakeSnapshot> {
   readonly #parts: IntakeParts;
   readonly #sends = new Map<number, Send>();
   #lastId = 0;
+  /** What has been sent since nothing was on its way. */
+  readonly #batch = new Set<number>();
   #leave = () => {};
   #sending: { readonly id: number; readonly controller: AbortController } | null = null;
 
@@ -67,6 +69,7 @@ export class Intake extends Observed<IntakeSnapshot> {
   }
 
   sendSample(): void {
+    this.dismiss();
     this.#enqueue({ name: "our sample story" }, async (signal, onProgress) => {
       const { title, file } = await loadSample();
       return this.#upload(file, { title, signal, onProgress });
@@ -77,6 +80,7 @@ export class Intake extends Observed<IntakeSnapshot> {
   paste(): void {
     const { http, drafts } = this.#parts;
     const { title, text } = drafts.draft;
+    this.dismiss();
     this.#enqueue({ name: title }, async (signal) => {
       const { addManuscript } = await http.execute(AddManuscriptDocument, { input: { title, text } }, signal);
       if (addManuscript.__typename === "Manuscript") drafts.put({ title: "", text: "" });
@@ -87,6 +91,7 @@ export class Intake extends Observed<IntakeSnapshot> {
   /** Sends a file once more that failed. */
   retry(id: number): void {
     this.#set(id, { step: "waiting", message: null, sent: 0 });
+    this.#begin(id);
     void this.#run();
   }
 
@@ -100,11 +105,18 @@ export class Intake extends Observed<IntakeSnapshot> {
   readonly dismiss = (): void => this.#drop(isDone);
 
   #enqueue(known: Pick<Delivery, "name" | "file"> | Pick<Delivery, "name">, send: Send): void {
-    this.#drop((delivery) => isDone(delivery) && delivery.file === null);
     this.#lastId += 1;
     this.#sends.set(this.#lastId, send);
     this.#append(newDelivery(this.#lastId, known));
+    this.#begin(this.#lastId);
     void this.#run();
+  }
+
+  /** Joins those that are on their way; what failed before them is no part of it. */
+  #begin(id: number): void {
+    for (const { id: other, step } of this.getSnapshot().deliveries)
+      if (step === "failed") this.#batch.delete(other);
+    this.#batch.add(id);
   }
 
   /** Files that an earlier page could not deliver. */
@@ -171,9 +183,10 @@ export class Intake extends Observed<IntakeSnapshot> {
     }
   }
 
-  /** One manuscript is opened as soon as it is there, unless the author has gone elsewhere. */
+  /** One manuscript that was added alone is opened, unless the author has gone elsewhere. */
   #finish(): void {
-    const [only, ...others] = this.getSnapshot().deliveries;
+    const [only, ...others] = this.getSnapshot().deliveries.filter(({ id }) => this.#batch.has(id));
+    this.#batch.clear();
     if (only === undefined || others.length > 0 || only.manuscriptId === null || only.message !== null)
       return;
     if (readRoute(location.hash).page !== "add") return;

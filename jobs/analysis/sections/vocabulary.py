@@ -25,7 +25,7 @@ FEWEST_FOR_MTLD = 100
 def measure(story: Story) -> Measured:
     """Different words, MTLD and MATTR, each where the text is long enough."""
     words = [word.form for part in story.prose for paragraph in part.paragraphs for word in paragraph.words]
-    figures = [_words("Different words", len(set(words)), "saw and seen are two")]
+    figures = [_words("Different words", len(set(words)), "each form counts: saw and seen are two")]
     if len(words) >= FEWEST_FOR_MTLD:
         figures.append(_words("MTLD", round(mtld(words), 1), "higher is more varied"))
     if len(words) >= WINDOW:

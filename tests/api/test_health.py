@@ -122,7 +122,7 @@ async def test_errors_refusals_and_durations_are_counted_by_code_and_by_fields_o
     await api.post("mutation { addManuscript(input: {title: 3}) { __typename } }")
     nobody = "TWFudXNjcmlwdDowMDAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDA="
     await api.data("mutation ($id: ID!) { startAnalysis(manuscriptId: $id) { __typename } }", id=nobody)
-    await api.http.post("/manuscripts", files={"file": ("a.pdf", b"x")}, headers=api.bearer())
+    await api.http.post("/manuscripts", files={"file": ("a.pages", b"x")}, headers=api.bearer())
     async with api.socket() as socket:
         await socket.subscribe("1", "subscription { jobUpdates { asOf } }")
         await socket.next("1")

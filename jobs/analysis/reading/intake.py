@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from jobs.analysis.reading.encoding import decode, looks_binary
-from jobs.analysis.reading.format import Format
+from jobs.analysis.reading.format import ZIP, Format
 from jobs.analysis.reading.formats import format_by_bytes, format_of
 from jobs.analysis.reading.kinds import kind_of
 from jobs.errors import Unreadable, UnsupportedFormat
@@ -55,7 +55,7 @@ def _format(filename: str, head: bytes) -> Format:
     except UnsupportedFormat:
         if kind := kind_of(head):
             raise UnsupportedFormat(kind.refusal) from None
-        if real := format_by_bytes(head):
+        if (real := format_by_bytes(head)) and (real.holds or ZIP not in real.begins):
             raise UnsupportedFormat(f"This file is {real.name}. {_rename(real)}") from None
         raise
 

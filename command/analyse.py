@@ -18,12 +18,12 @@ from jobs.errors import NovelFoundryError, Unauthenticated, Unavailable
 DETAIL = ""
 
 _START = """
-mutation ($id: ID!) {
+mutation TerminalStart($id: ID!) {
   startAnalysis(manuscriptId: $id) { __typename ... on Job { id } ... on Refusal { code message } }
 }
 """
 _REPORT = """
-query ($id: ID!) {
+query TerminalReport($id: ID!) {
   job(id: $id) {
     manuscript { title }
     report {

@@ -23,7 +23,7 @@ _PATIENCE = 60.0
 _ATTEMPTS = 5
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _FOLLOW = """
-subscription ($id: ID!) {
+subscription TerminalFollow($id: ID!) {
   jobProgress(id: $id) { id status isTerminal stage progress waiting { message } failure { message } }
 }
 """

@@ -140,6 +140,23 @@ class Settings:
         "the server changes the Host header, name the server's public origin too.",
         (),
     )
+    production: bool = _of(
+        "NF_PRODUCTION",
+        lambda text: text.flag(),
+        _CALLERS,
+        "1 answers no introspection, serves no GraphiQL and suggests no names in errors. Docker compose sets it.",
+        False,
+        shown="0",
+    )
+    trusted_documents: bool = _of(
+        "NF_TRUSTED_DOCUMENTS",
+        lambda text: text.flag(),
+        _CALLERS,
+        "1 executes the operations of the client contract only, by their text or by its SHA-256 hash. The page, the "
+        "TypeScript client and `novelfoundry analyse` send no others.",
+        False,
+        shown="0",
+    )
     queue_timeout: timedelta = _seconds(
         "NF_QUEUE_TIMEOUT", 300, "How long a job may wait for a worker before it fails with QUEUE_TIMEOUT."
     )

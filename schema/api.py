@@ -22,7 +22,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from schema.errors import NO_OPERATION
+from schema.errors import INVALID, NO_OPERATION, TOO_LARGE, UNRESOLVED, coded
 from schema.executor import Executor
 from schema.limits import MAX_TOKENS, RequestLimits
 from schema.mutations import Mutation
@@ -31,7 +31,8 @@ from schema.queries import Query
 from schema.report import AnalysisReport
 from schema.subscriptions import Subscription
 
-RULES = (*specified_rules, RequestLimits, MaxIntrospectionDepthRule)
+LIMITS = (RequestLimits, MaxIntrospectionDepthRule)
+RULES = (*specified_rules, *LIMITS)
 # Clients send few documents, again and again; strangers may send any number.
 _KEPT_DOCUMENTS = 64
 
@@ -48,7 +49,7 @@ class Preparation(SchemaExtension):
         context = self.execution_context
         context.parse_options["max_tokens"] = MAX_TOKENS
         with suppress(GraphQLError, RecursionError):
-            context.graphql_document = _parsed(context.query or "")
+            context.graphql_document = parsed(context.query or "")
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -61,7 +62,7 @@ class Preparation(SchemaExtension):
         if document is not None:
             errors = list(_validated(document))
             if context._provided_operation_name is None and _operations(document) > 1:
-                errors.append(GraphQLError(NO_OPERATION))
+                errors.append(coded(GraphQLError(NO_OPERATION), UNRESOLVED))
             context.pre_execution_errors = errors
         yield
 
@@ -134,20 +135,23 @@ api = Api(
 
 
 @lru_cache(_KEPT_DOCUMENTS)
-def _parsed(query: str) -> DocumentNode:
+def parsed(query: str) -> DocumentNode:
+    """The document. Raises GraphQLError for a text that is none, RecursionError for one that is nested too deeply."""
     return parse(query, max_tokens=MAX_TOKENS)
 
 
 @lru_cache(_KEPT_DOCUMENTS)
 def _validated(document: DocumentNode) -> tuple[GraphQLError, ...]:
-    return tuple(validate(api._schema, document, RULES))
+    errors = [coded(error, INVALID) for error in validate(api._schema, document, specified_rules)]
+    excesses = [coded(error, TOO_LARGE) for error in validate(api._schema, document, LIMITS)]
+    return (*errors, *excesses)
 
 
 @lru_cache(_KEPT_DOCUMENTS)
 def first_field(query: str, operation_name: str | None) -> str:
     """What an operation asks for first, to be counted by: one of the schema's fields, or `invalid`."""
     try:
-        document = _parsed(query)
+        document = parsed(query)
         operation = None if _validated(document) else get_operation_ast(document, operation_name)
     except (GraphQLError, RecursionError):
         return "invalid"
@@ -161,7 +165,7 @@ def first_field(query: str, operation_name: str | None) -> str:
 def _plan(query: str, operation_name: str | None) -> Plan | None:
     """The plan of a valid operation; None for what is refused, and for what graphql-core must execute."""
     try:
-        document = _parsed(query)
+        document = parsed(query)
         if _validated(document) or (operation_name is None and _operations(document) > 1):
             return None
         return Plan(api, document, operation_name)

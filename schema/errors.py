@@ -1,24 +1,35 @@
 """Errors as clients see them: a sentence and a code. What was not expected is logged with a number, never shown."""
 
 import logging
+import re
 import secrets
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
-from jobs.errors import ConfigurationError, Refused, Unavailable
+from jobs.errors import ConfigurationError, RefusalCode, Refused, Unavailable
 
 _log = logging.getLogger(__name__)
 
 NO_OPERATION = "`operationName` must name the one operation of the document that is to run."
 TOO_DEEP = "The query is nested too deeply."
+# The codes of errors before an operation is executed: Apollo's words where there are some.
+UNPARSED = "GRAPHQL_PARSE_FAILED"
+INVALID = "GRAPHQL_VALIDATION_FAILED"
+UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
+TOO_LARGE = "OPERATION_TOO_LARGE"
+# graphql-core 3.3 has one class for a text that is no document and for one that has too many tokens.
+_TOO_MANY_TOKENS = "Document contains more than"
+# What graphql-core appends to the message of an error: names of the schema.
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 
 
-def shown(error: GraphQLError) -> dict[str, Any]:
-    """The error's JSON. Logs what is a fault of ours."""
+def shown(error: GraphQLError, *, suggests: bool = True) -> dict[str, Any]:
+    """The error's JSON, with names that the client may have meant or without. Logs what is a fault of ours."""
     message, code = _told(error, _cause(error))
-    shown: dict[str, Any] = {**error.formatted, "message": message}
+    told = message if suggests else _SUGGESTION.sub("", message)
+    shown: dict[str, Any] = {**error.formatted, "message": told}
     if code is not None:
         shown["extensions"] = {"code": code}
     return shown
@@ -44,7 +55,7 @@ def _cause(error: GraphQLError) -> BaseException | None:
 def _told(error: GraphQLError, cause: BaseException | None) -> tuple[str, str | None]:
     match cause:
         case None:
-            return error.message, None
+            return error.message, _code(error)
         case Refused():
             return cause.message, cause.code.value
         case Unavailable():
@@ -52,11 +63,27 @@ def _told(error: GraphQLError, cause: BaseException | None) -> tuple[str, str | 
         case ConfigurationError():
             return not_set_up(cause), "UNAVAILABLE"
         case RecursionError():
-            return TOO_DEEP, None
+            return TOO_DEEP, TOO_LARGE
         case CannotGetOperationTypeError():
-            return NO_OPERATION, None
+            return NO_OPERATION, UNRESOLVED
         case _:
             return internal(cause), "INTERNAL"
+
+
+def coded(error: GraphQLError, code: str) -> GraphQLError:
+    """The error with this code, unless it has one."""
+    if error.extensions is None or "code" not in error.extensions:
+        error.extensions = {**(error.extensions or {}), "code": code}
+    return error
+
+
+def _code(error: GraphQLError) -> str:
+    """The code of an error of GraphQL itself: of validation its own, else of the document or of the variables."""
+    if error.extensions and "code" in error.extensions:
+        return str(error.extensions["code"])
+    if isinstance(error, GraphQLSyntaxError):
+        return TOO_LARGE if _TOO_MANY_TOKENS in error.message else UNPARSED
+    return RefusalCode.INVALID_INPUT.value
 
 
 def not_set_up(cause: ConfigurationError) -> str:

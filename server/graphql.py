@@ -15,10 +15,11 @@ from strawberry.types.graphql import OperationType
 
 from schema.api import api, first_field
 from schema.context import Context
-from schema.errors import as_graphql, is_request_error, shown
+from schema.errors import as_graphql, is_request_error
 from server.lifespan import Services, services_of
+from server.manuscript_text import need_short
 from server.measured import Measured
-from server.operation import Malformed, Operation, read_json, read_operation
+from server.operation import Malformed, Operation, read_json
 from server.pages import graphiql
 from server.request_body import whole_body
 from server.responses import answer, problem
@@ -33,17 +34,20 @@ _QUERY_BYTES = 65_536
 async def graphql(request: Request) -> Response:
     """`/graphql`: POST, GET for queries, and GraphiQL for a browser."""
     services = services_of(request)
-    if request.method != "POST" and _is_browser(request):
+    if request.method != "POST" and _is_browser(request) and not services.settings.production:
         return await graphiql(request)
     media_type = negotiated(request.headers.get("accept"))
     if media_type is None:
         return problem(406, "NOT_ACCEPTABLE", f"Answers come as {RESPONSE_JSON} or {JSON}: accept one of them.")
     context = services.context(await services.caller(request))
     with services.upload(context.caller.owner_id) if _may_be_large(request) else nullcontext():
-        operation = read_operation(await _parameters(request, services))
+        try:
+            operation = await _operation(request, services)
+        except GraphQLError as error:
+            return _answered(services, None, [error], media_type, Measured(services.metrics, "http", "refused"))
         measured = Measured(services.metrics, "http", first_field(operation.query, operation.name))
         # Inside: what was read is held until it is answered.
-        return await _executed(request, operation, context, media_type, measured)
+        return await _executed(request, services, operation, context, media_type, measured)
 
 
 def negotiated(accept: str | None) -> str | None:
@@ -72,13 +76,23 @@ def _media_range(part: str, place: int) -> tuple[float, int, str]:
 
 
 def _is_browser(request: Request) -> bool:
-    return "query" not in request.query_params and "text/html" in request.headers.get("accept", "")
+    is_asked = {"query", "extensions"} & request.query_params.keys()
+    return not is_asked and "text/html" in request.headers.get("accept", "")
 
 
 def _may_be_large(request: Request) -> bool:
     """Whether the body may hold a manuscript: it says so, or does not say its length."""
     length = request.headers.get("content-length", "")
     return request.method == "POST" and not (length.isdecimal() and int(length) <= _QUERY_BYTES)
+
+
+async def _operation(request: Request, services: Services) -> Operation:
+    """The operation to execute. Raises Malformed, TooLarge, and GraphQLError for one that is not admitted."""
+    parameters = await _parameters(request, services)
+    operation = services.documents.admitted(parameters)
+    if _may_be_large(request):
+        need_short(parameters, operation)
+    return operation
 
 
 async def _parameters(request: Request, services: Services) -> Any:
@@ -103,7 +117,12 @@ def _need_json(content_type: str | None) -> None:
 
 
 async def _executed(
-    request: Request, operation: Operation, context: Context, media_type: str, measured: Measured
+    request: Request,
+    services: Services,
+    operation: Operation,
+    context: Context,
+    media_type: str,
+    measured: Measured,
 ) -> Response:
     allowed = {OperationType.QUERY} if request.method != "POST" else {OperationType.QUERY, OperationType.MUTATION}
     try:
@@ -117,8 +136,8 @@ async def _executed(
     except InvalidOperationTypeError as error:
         return _wrong_kind(error.operation_type)
     except CannotGetOperationTypeError as error:
-        return _answered(None, [as_graphql(error)], media_type, measured)
-    return _answered(result.data, result.errors, media_type, measured)
+        return _answered(services, None, [as_graphql(error)], media_type, measured)
+    return _answered(services, result.data, result.errors, media_type, measured)
 
 
 def _wrong_kind(kind: OperationType) -> Response:
@@ -127,10 +146,12 @@ def _wrong_kind(kind: OperationType) -> Response:
     return problem(405, "METHOD_NOT_ALLOWED", "A mutation is sent with POST.", {"Allow": "POST"})
 
 
-def _answered(data: Any, errors: list[GraphQLError] | None, media_type: str, measured: Measured) -> Response:
+def _answered(
+    services: Services, data: Any, errors: list[GraphQLError] | None, media_type: str, measured: Measured
+) -> Response:
     body: dict[str, Any] = {}
     if errors:
-        body["errors"] = [shown(error) for error in errors]
+        body["errors"] = [services.shown(error) for error in errors]
     measured.answered(body.get("errors", ()))
     failed = is_request_error(data, errors)
     if not failed:

@@ -5,8 +5,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
+from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 
 from jobs.errors import NovelFoundryError, RefusalCode
@@ -15,8 +17,10 @@ from jobs.presence import Heart
 from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
 from schema.context import Caller, Context
+from schema.errors import shown
 from server.auth import Authority, bearer, open_authority
 from server.concurrency import Quota
+from server.documents import Documents
 from server.metrics import Metrics
 from server.turns import Turns
 
@@ -43,6 +47,7 @@ class Services:
     domain: Domain
     authority: Authority
     metrics: Metrics
+    documents: Documents
     turns: Turns = field(default_factory=Turns)
     sockets: Quota = field(default_factory=lambda: Quota(each=MAX_SOCKETS))
     uploads: Quota = field(default_factory=lambda: Quota(each=MAX_UPLOADS, in_all=MAX_UPLOADS_IN_ALL))
@@ -59,6 +64,10 @@ class Services:
     def large_upload(self, owner_id: UUID) -> AbstractContextManager[None]:
         """A place for a body larger than a manuscript may be without its pictures, beside that of any upload."""
         return self.large_uploads.hold(owner_id, _TOO_MANY_UPLOADS)
+
+    def shown(self, error: GraphQLError) -> dict[str, Any]:
+        """The error's JSON, as this deployment tells it."""
+        return shown(error, suggests=not self.documents.production)
 
     def context(self, caller: Caller) -> Context:
         """The context that one GraphQL operation is executed in."""
@@ -79,7 +88,13 @@ class Services:
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Opens the domain and keeps its push hub and this process's heart going. Raises ConfigurationError."""
     async with open_authority(settings) as authority, open_domain(settings, kind="api") as domain:
-        services = Services(settings=settings, domain=domain, authority=authority, metrics=Metrics())
+        services = Services(
+            settings=settings,
+            domain=domain,
+            authority=authority,
+            metrics=Metrics(),
+            documents=Documents(production=settings.production, only_trusted=settings.trusted_documents),
+        )
         async with asyncio.TaskGroup() as tasks:
             kept = [
                 tasks.create_task(domain.feed.run(), name="push hub"),

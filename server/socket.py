@@ -11,16 +11,17 @@ from contextlib import ExitStack, aclosing
 from enum import IntEnum
 from typing import Any
 
+from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from jobs.errors import LimitReached, Unauthenticated, Unavailable
 from schema.api import api, first_field
 from schema.context import Caller
-from schema.errors import as_graphql, internal, is_request_error, shown
+from schema.errors import as_graphql, internal, is_request_error
 from server.auth import bearer
 from server.lifespan import Services, services_of
 from server.measured import Measured
-from server.operation import Malformed, Operation, read_json, read_operation
+from server.operation import Malformed, Operation, read_json
 from server.responses import encoded
 from server.uvicorn_limits import TRUST
 
@@ -164,18 +165,29 @@ class Connection:
     async def _subscribe(self, message: Mapping[str, Any], tasks: asyncio.TaskGroup) -> None:
         id = _id(message)
         await self._services.turns.wait()
-        try:
-            operation = read_operation(message.get("payload"))
-        except Malformed as error:
-            raise Closing(Close.BAD_REQUEST, str(error)) from None
         if self._caller is None:
             raise Closing(Close.UNAUTHORIZED, "Unauthorized")
+        admitted = self._admitted(message)
         if id in self._operations:
             raise Closing(Close.SUBSCRIBER_EXISTS, f"Subscriber for {id} already exists")
         if len(self._operations) >= MAX_OPERATIONS:
             await self._send({"id": id, "type": "error", "payload": [_TOO_MANY]})
             return
-        self._operations[id] = tasks.create_task(self._run(id, operation, self._caller))
+        if isinstance(admitted, GraphQLError):
+            refused = [self._services.shown(admitted)]
+            Measured(self._services.metrics, "ws", "refused").answered(refused)
+            await self._send({"id": id, "type": "error", "payload": refused})
+            return
+        self._operations[id] = tasks.create_task(self._run(id, admitted, self._caller))
+
+    def _admitted(self, message: Mapping[str, Any]) -> Operation | GraphQLError:
+        """The operation to run, or why it is not run here. Raises Closing for what is no operation."""
+        try:
+            return self._services.documents.admitted(message.get("payload"))
+        except Malformed as error:
+            raise Closing(Close.BAD_REQUEST, str(error)) from None
+        except GraphQLError as error:
+            return error
 
     def _stop(self, id: str) -> None:
         if task := self._operations.pop(id, None):
@@ -192,7 +204,7 @@ class Connection:
         except (*_GONE, TimeoutError):
             raise
         except Exception as error:
-            await self._end(id, {"type": "error", "payload": [shown(as_graphql(error))]})
+            await self._end(id, {"type": "error", "payload": [self._services.shown(as_graphql(error))]})
 
     async def _stream(self, id: str, operation: Operation, caller: Caller) -> None:
         context, field = self._services.context(caller), first_field(operation.query, operation.name)
@@ -205,7 +217,7 @@ class Connection:
         )
         async with aclosing(results):
             async for result in results:
-                errors = [shown(error) for error in result.errors or ()]  # type: ignore[union-attr]
+                errors = [self._services.shown(error) for error in result.errors or ()]  # type: ignore[union-attr]
                 measured.answered(errors)
                 if is_request_error(result.data, result.errors):  # type: ignore[union-attr]
                     await self._end(id, {"type": "error", "payload": errors})

@@ -1,22 +1,64 @@
-// Writes generated/operations.ts from ../schema.graphql and ../operations/*.graphql.
-// With --check it writes nothing and fails when the file on disk is not what it would write.
+// Writes generated/operations.ts from ../schema.graphql and ../operations/*.graphql, and the documents that a server
+// executes where it trusts no others. With --check it writes nothing and fails when a file is not what it would write.
+import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { codegen } from "@graphql-codegen/core";
 import * as typedDocuments from "@graphql-codegen/typed-document-node";
 import * as operationTypes from "@graphql-codegen/typescript-operations";
-import { parse } from "graphql";
+import { type DocumentNode, Kind, parse, print, visit } from "graphql";
 
 const contract = new URL("../", import.meta.url);
 const target = new URL("./generated/operations.ts", import.meta.url);
 
-const generated = await generate();
-if (process.argv.includes("--check")) {
-  if ((await readFile(target, "utf8")) !== generated) {
-    console.error("client_contract/ts/generated/operations.ts is out of date: run `npm run generate`.");
-    process.exit(1);
-  }
-} else {
-  await writeFile(target, generated);
+await settle(target, await generate());
+// After the operations: it reads them as clients do.
+await settle(new URL("../server/trusted_documents.json", contract), await trusted());
+
+async function settle(file: URL, content: string): Promise<void> {
+  if (!process.argv.includes("--check")) return writeFile(file, content);
+  if ((await readFile(file, "utf8")) === content) return;
+  console.error(`${file.pathname} is out of date: run \`npm run generate\`.`);
+  process.exit(1);
+}
+
+/** Each text that a client makes of the operations, by its SHA-256 hash. */
+async function trusted(): Promise<string> {
+  const generated: Record<string, unknown> = await import("./generated/operations.ts");
+  const documents = [...Object.values(generated).filter(isOperation), ...(await terminal())];
+  const texts = documents.flatMap((document) => [print(document), print(withTypenames(document))]);
+  const byHash = texts.map((text) => [createHash("sha256").update(text).digest("hex"), text] as const);
+  return `${JSON.stringify(Object.fromEntries(byHash.sort()), null, 1)}\n`;
+}
+
+async function terminal(): Promise<DocumentNode[]> {
+  const folder = new URL("operations/terminal/", contract);
+  const names = (await readdir(folder)).sort();
+  return Promise.all(names.map(async (name) => parse(await readFile(new URL(name, folder), "utf8"))));
+}
+
+function isOperation(value: unknown): value is DocumentNode {
+  if (typeof value !== "object" || value === null || !("definitions" in value)) return false;
+  const { definitions } = value;
+  return Array.isArray(definitions) && definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+}
+
+/** As Apollo and urql change a document for their caches: `__typename` last in every selection but the topmost. */
+function withTypenames(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    SelectionSet(node, _key, parent) {
+      const isTopmost =
+        parent !== undefined &&
+        !Array.isArray(parent) &&
+        "kind" in parent &&
+        parent.kind === Kind.OPERATION_DEFINITION;
+      const isThere = node.selections.some(
+        (each) => each.kind === Kind.FIELD && each.name.value.startsWith("__"),
+      );
+      if (isTopmost || isThere) return undefined;
+      const typename = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } } as const;
+      return { ...node, selections: [...node.selections, typename] };
+    },
+  });
 }
 
 async function generate(): Promise<string> {

@@ -62,6 +62,13 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.job_is_active(p_status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select p_status in ('queued', 'running_initializing', 'running');
+$$;
+
 CREATE TABLE public.jobs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     owner_id uuid NOT NULL,
@@ -83,11 +90,12 @@ CREATE TABLE public.jobs (
     failure_code text,
     failure_message text,
     retry_of uuid,
+    is_active boolean GENERATED ALWAYS AS (public.job_is_active(status)) STORED NOT NULL,
     CONSTRAINT jobs_attempt CHECK (((attempt >= 0) AND (attempt <= max_attempts))),
-    CONSTRAINT jobs_deadline CHECK ((((status = ANY (ARRAY['queued'::text, 'running_initializing'::text, 'running'::text])) = (deadline_at IS NOT NULL)) AND (deadline_at < 'infinity'::timestamp with time zone))),
+    CONSTRAINT jobs_deadline CHECK (((is_active = (deadline_at IS NOT NULL)) AND (deadline_at < 'infinity'::timestamp with time zone))),
     CONSTRAINT jobs_failure CHECK ((((status = 'failed'::text) = (failure_code IS NOT NULL)) AND ((status = 'failed'::text) = (failure_message IS NOT NULL)))),
     CONSTRAINT jobs_failure_code CHECK ((failure_code = ANY (ARRAY['QUEUE_TIMEOUT'::text, 'WORKER_LOST'::text, 'RUN_TIMEOUT'::text, 'UNREADABLE_MANUSCRIPT'::text, 'INTERNAL_ERROR'::text]))),
-    CONSTRAINT jobs_finished CHECK (((status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT jobs_finished CHECK ((is_active = (finished_at IS NULL))),
     CONSTRAINT jobs_kind CHECK ((kind = 'analysis'::text)),
     CONSTRAINT jobs_max_attempts CHECK ((max_attempts >= 1)),
     CONSTRAINT jobs_progress CHECK (((((progress >= (0)::double precision) AND (progress <= (1)::double precision)) AND (status = 'running'::text)) OR (progress IS NULL))),
@@ -122,7 +130,8 @@ CREATE VIEW public.job_snapshots WITH (security_invoker='true') AS
     failure_code,
     failure_message,
     retry_of,
-    statement_timestamp() AS as_of
+    statement_timestamp() AS as_of,
+    is_active
    FROM public.jobs j;
 
 CREATE FUNCTION public.job_beat(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_lease double precision, p_stage text DEFAULT NULL::text, p_progress double precision DEFAULT NULL::double precision) RETURNS SETOF public.job_snapshots
@@ -174,7 +183,7 @@ begin
   perform public.job_decided_by('user', 'Cancelled by its author.');
   update public.jobs j set status = 'cancelled'
   where j.id = p_job_id and j.owner_id = p_owner_id
-    and j.status in ('queued', 'running_initializing', 'running');
+    and j.is_active;
   if not found then
     select j.status into v_status from public.jobs j where j.id = p_job_id and j.owner_id = p_owner_id;
     if not found then
@@ -409,12 +418,12 @@ begin
     raise exception 'There is no such manuscript.' using errcode = 'NF404';
   end if;
   select j.id into v_job_id from public.jobs j
-  where j.manuscript_id = p_manuscript_id and j.status in ('queued', 'running_initializing', 'running');
+  where j.manuscript_id = p_manuscript_id and j.is_active;
   if found then
     perform public.jobs_settle('reader', p_queue_timeout, p_job_ids => array[v_job_id]);
     return query
       select * from public.job_snapshots j
-      where j.id = v_job_id and j.status in ('queued', 'running_initializing', 'running');
+      where j.id = v_job_id and j.is_active;
     if found then
       return;
     end if;
@@ -422,13 +431,13 @@ begin
   -- One at a time, so that many starts at once do not pass the limits together.
   perform pg_advisory_xact_lock(hashtextextended(p_owner_id::text, 0));
   if (select count(*) from public.jobs j
-      where j.owner_id = p_owner_id and j.status in ('queued', 'running_initializing', 'running')) >= p_max_live then
+      where j.owner_id = p_owner_id and j.is_active) >= p_max_live then
     raise exception 'You have % analyses under way, as many as one author may have. Wait for one to finish, or cancel one.', p_max_live
       using errcode = 'NF429';
   end if;
   -- Started and cancelled, again and again, would fill the table: a tenfold of what may live ends in an hour.
   if (select count(*) from public.jobs j
-      where j.owner_id = p_owner_id and j.status in ('completed', 'failed', 'cancelled')
+      where j.owner_id = p_owner_id and not j.is_active
         and j.finished_at > clock_timestamp() - interval '1 hour') >= p_max_live * 10 then
     raise exception 'You have had % analyses within an hour, as many as one author may have. Wait a while.', p_max_live * 10
       using errcode = 'NF429';
@@ -486,7 +495,7 @@ CREATE FUNCTION public.jobs_count() RETURNS TABLE(queued integer, running intege
     ))::integer,
     greatest(0, extract(epoch from statement_timestamp() - min(j.deadline_at)))::double precision
   from public.jobs j
-  where j.status in ('queued', 'running_initializing', 'running');
+  where j.is_active;
 $$;
 
 CREATE FUNCTION public.jobs_dispatched(p_job_ids uuid[]) RETURNS SETOF public.job_snapshots
@@ -525,7 +534,7 @@ begin
     return new;
   end if;
 
-  if old.status in ('completed', 'failed', 'cancelled') then
+  if not old.is_active then
     raise exception 'Job % is %: nothing leaves or changes a terminal state. Retry makes a new job.', old.id, old.status
       using errcode = 'NF409';
   end if;
@@ -560,7 +569,7 @@ begin
     if old.status <> 'queued' then
       new.dispatched_at := null;
     end if;
-  elsif new.status in ('completed', 'failed', 'cancelled') then
+  elsif not public.job_is_active(new.status) then
     new.deadline_at := null;
     new.run_ends_at := null;
     new.finished_at := clock_timestamp();
@@ -648,20 +657,20 @@ begin
     select array_agg(o.id) into v_ids from (
       select j.id from public.jobs j
       where j.id = any (p_job_ids) and (p_owner_id is null or j.owner_id = p_owner_id)
-        and j.status in ('queued', 'running_initializing', 'running') and j.deadline_at <= v_now
+        and j.is_active and j.deadline_at <= v_now
       order by j.deadline_at, j.id limit p_limit for update
     ) as o;
   elsif p_owner_id is not null then
     select array_agg(o.id) into v_ids from (
       select j.id from public.jobs j
       where j.owner_id = p_owner_id
-        and j.status in ('queued', 'running_initializing', 'running') and j.deadline_at <= v_now
+        and j.is_active and j.deadline_at <= v_now
       order by j.deadline_at, j.id limit p_limit for update
     ) as o;
   else
     select array_agg(o.id) into v_ids from (
       select j.id from public.jobs j
-      where j.status in ('queued', 'running_initializing', 'running') and j.deadline_at <= v_now
+      where j.is_active and j.deadline_at <= v_now
       order by j.deadline_at, j.id limit p_limit for update skip locked
     ) as o;
   end if;
@@ -699,7 +708,7 @@ begin
             case when o.attempt > 1 then format(', %s times in all', o.attempt) else '' end)
         end
     from overdue o
-    where j.id = o.id and j.status in ('queued', 'running_initializing', 'running') and j.deadline_at <= v_now
+    where j.id = o.id and j.is_active and j.deadline_at <= v_now
     returning j.id, j.owner_id, j.status, j.version
   ), settlements as (
     select s.id, s.owner_id, o.status as was, s.status, s.version,
@@ -752,11 +761,11 @@ CREATE FUNCTION public.jobs_watched(p_owner_ids uuid[], p_job_ids uuid[], p_fini
     AS $$
   select * from public.job_snapshots j
   where j.owner_id = any (p_owner_ids)
-    and j.status in ('queued', 'running_initializing', 'running')
+    and j.is_active
   union
   select * from public.job_snapshots j
   where j.owner_id = any (p_owner_ids)
-    and j.status in ('completed', 'failed', 'cancelled')
+    and not j.is_active
     and j.finished_at >= statement_timestamp() - make_interval(secs => p_finished_within)
   union
   select * from public.job_snapshots j where j.id = any (p_job_ids);
@@ -833,7 +842,7 @@ begin
   -- A worker that still holds a job finds it gone with its next write, and stops.
   perform public.job_decided_by('user', 'Cancelled: its manuscript was deleted.');
   update public.jobs j set status = 'cancelled'
-  where j.manuscript_id = p_manuscript_id and j.status in ('queued', 'running_initializing', 'running');
+  where j.manuscript_id = p_manuscript_id and j.is_active;
   insert into public.unowned_files (manuscript_id) values (p_manuscript_id)
   on conflict (manuscript_id) do nothing;
   return query delete from public.manuscripts m where m.id = p_manuscript_id returning *;
@@ -1100,15 +1109,15 @@ CREATE INDEX jobs_by_manuscript ON public.jobs USING btree (manuscript_id, queue
 
 CREATE INDEX jobs_by_retry ON public.jobs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 
-CREATE INDEX jobs_finished_by_owner ON public.jobs USING btree (owner_id, finished_at) WHERE (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]));
+CREATE INDEX jobs_finished_by_owner ON public.jobs USING btree (owner_id, finished_at) WHERE (NOT is_active);
 
 CREATE INDEX jobs_line ON public.jobs USING btree (queued_at, id) WHERE (status = 'queued'::text);
 
-CREATE INDEX jobs_live_by_owner ON public.jobs USING btree (owner_id) WHERE (status = ANY (ARRAY['queued'::text, 'running_initializing'::text, 'running'::text]));
+CREATE INDEX jobs_live_by_owner ON public.jobs USING btree (owner_id) WHERE is_active;
 
-CREATE UNIQUE INDEX jobs_one_live_per_manuscript ON public.jobs USING btree (manuscript_id) WHERE (status = ANY (ARRAY['queued'::text, 'running_initializing'::text, 'running'::text]));
+CREATE UNIQUE INDEX jobs_one_live_per_manuscript ON public.jobs USING btree (manuscript_id) WHERE is_active;
 
-CREATE INDEX jobs_overdue ON public.jobs USING btree (deadline_at) WHERE (status = ANY (ARRAY['queued'::text, 'running_initializing'::text, 'running'::text]));
+CREATE INDEX jobs_overdue ON public.jobs USING btree (deadline_at) WHERE is_active;
 
 CREATE INDEX manuscripts_by_owner ON public.manuscripts USING btree (owner_id, created_at DESC, id DESC);
 
@@ -1186,6 +1195,9 @@ REVOKE ALL ON FUNCTION public.duration_in_words(p_seconds double precision) FROM
 GRANT ALL ON FUNCTION public.duration_in_words(p_seconds double precision) TO service_role;
 
 REVOKE ALL ON FUNCTION public.history_stays() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.job_is_active(p_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.job_is_active(p_status text) TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO service_role;
 GRANT SELECT ON TABLE public.jobs TO authenticated;

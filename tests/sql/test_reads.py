@@ -46,6 +46,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "lateness_bucket": {"p_seconds": 3.0},
         "job_status_read": {"p_text": "timer|300|failed"},
         "job_edge_exists": {"p_from": "queued", "p_to": "running"},
+        "job_is_active": {"p_status": "queued"},
     }
 
 

@@ -82,7 +82,7 @@ class Table:
     store: JobStore
 
     async def sweep(self) -> int:
-        return len(await self.store.settle(DecidedBy.SWEEPER, queue_timeout=QUEUE_TIMEOUT, limit=BATCH))
+        return len(await self.store.settle(DecidedBy.SWEEPER, settings=Settings(), limit=BATCH))
 
 
 async def main(rows: int) -> int:

@@ -1,13 +1,16 @@
 """Something that we stand on is away: said in the log when it goes, once a minute while it lasts, and at its end."""
 
 import logging
+import random
 import time
 
 _SAY_AGAIN_SECONDS = 60.0
+# Pauses between tries: short at first, since most outages are, and never so long that its end is noticed late.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
 
 class Outage:
-    """One thing that may be away, as the log tells it."""
+    """One thing that may be away, as the log tells it, and how long to wait before it is tried again."""
 
     def __init__(self, log: logging.Logger, what: str) -> None:
         """`what` goes on before the colon, e.g. "the worker waits"."""
@@ -15,19 +18,26 @@ class Outage:
         self._what = what
         self._since: float | None = None
         self._said = 0.0
+        self._pause = _FIRST_PAUSE
 
-    def lasts(self, error: BaseException) -> None:
-        """It was found away, with this error."""
+    def lasts(self, error: BaseException) -> float:
+        """It was found away, with this error; returns the seconds to pause, growing with each call."""
         now = time.monotonic()
         if self._since is None:
-            self._since = now
-        elif now - self._said < _SAY_AGAIN_SECONDS:
-            return
-        self._said = now
-        self._log.warning("%s: %s", self._what, str(error) or type(error).__name__)
+            self._since, self._pause = now, _FIRST_PAUSE
+            self._say(now, error)
+        elif now - self._said >= _SAY_AGAIN_SECONDS:
+            self._say(now, error)
+        pause, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
+        # Spread out: what failed for many at once must not come back from all of them at once.
+        return pause * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
 
     def is_over(self) -> None:
         """It was found there."""
         if self._since is not None:
             self._log.warning("%s no longer, after %.1f s", self._what, time.monotonic() - self._since)
             self._since = None
+
+    def _say(self, now: float, error: BaseException) -> None:
+        self._said = now
+        self._log.warning("%s: %s", self._what, str(error) or type(error).__name__)

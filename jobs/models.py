@@ -31,6 +31,8 @@ class Job:
     failure_code: FailureCode | None
     failure_message: str | None
     retry_of: UUID | None
+    workers_lost: int
+    progressed_at: datetime | None
     as_of: datetime
 
     @property
@@ -47,6 +49,14 @@ class Job:
     def time_left(self) -> timedelta | None:
         """From `as_of` to the deadline; None when the job is over."""
         return None if self.deadline_at is None else self.deadline_at - self.as_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedJob:
+    """A job that a worker has taken, and the name of its manuscript's file; None for a pasted text."""
+
+    job: Job
+    filename: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +147,11 @@ class Settlement:
     was: JobStatus
     status: JobStatus
     late: timedelta
+
+    @property
+    def is_back_in_line(self) -> bool:
+        """Whether the job lost its worker and waits for another."""
+        return self.status is JobStatus.QUEUED and self.was is not JobStatus.QUEUED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

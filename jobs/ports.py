@@ -44,8 +44,8 @@ class Announcer(Protocol):
 
 
 class Doorbell(Protocol):
-    """Tells the workers that a job waits. A lost ring is healed by the sweeper."""
+    """Wakes the workers. A lost ring is healed by the next look that each worker takes at the line by itself."""
 
-    async def ring(self, job_ids: Sequence[UUID]) -> Sequence[UUID]:
-        """Rings for each job; returns those whose ring was accepted, none when Redis is away."""
+    async def ring(self) -> None:
+        """Says that there may be something in the line, after the commit; never raises for a Redis that is away."""
         ...

@@ -74,7 +74,7 @@ class Presence:
         self._store = store
         self._host = host
         self._late_after = settings.heartbeat * 3
-        self._absent_after = max(settings.lease, settings.heartbeat * 6)
+        self._absent_after = settings.absent_after
         self._push = push
         self._read: asyncio.Task[SystemHealth] | None = None
         self._read_at = float("-inf")

@@ -15,7 +15,7 @@ from jobs.analysis.reading.formats import format_of, listed_endings
 from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, inspect_file
 from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
-from jobs.errors import InvalidInput, NotAllowedNow, Refused, TooLarge, Unavailable
+from jobs.errors import InvalidInput, NotAllowedNow, Refused, TooLarge
 from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
 from jobs.presence import Presence
@@ -128,7 +128,7 @@ class JobService:
     # Jobs
 
     async def start(self, owner_id: UUID, manuscript_id: UUID) -> Job:
-        """A new analysis, or the live one. With Redis away it waits, undispatched; nothing is lost."""
+        """A new analysis, or the live one. With Redis away it starts seconds later; nothing is lost."""
         job = await self._store.start(
             owner_id,
             manuscript_id,
@@ -136,7 +136,7 @@ class JobService:
             max_attempts=self._settings.max_attempts,
             max_live=MAX_LIVE_JOBS,
         )
-        return await self._offered(job)
+        return await self._told_of(job)
 
     async def retry(self, owner_id: UUID, job_id: UUID) -> Job:
         """A new job that names the failed or cancelled one."""
@@ -147,7 +147,7 @@ class JobService:
             max_attempts=self._settings.max_attempts,
             max_live=MAX_LIVE_JOBS,
         )
-        return await self._offered(job)
+        return await self._told_of(job)
 
     async def cancel(self, owner_id: UUID, job_id: UUID) -> Job:
         """The job, cancelled. Raises NotAllowedNow when it is over, or was overdue and is settled now."""
@@ -177,7 +177,7 @@ class JobService:
             return {}
         health = await self._presence.latest()
         places = await self._store.in_line([job.id for job in queued])
-        return {job.id: _waiting(job, health, places.get(job.id)) for job in queued}
+        return {job.id: _waiting(health, places.get(job.id)) for job in queued}
 
     async def reports(self, owner_id: UUID, report_ids: Sequence[UUID]) -> list[Report]:
         """The owner's reports among these, in no order."""
@@ -206,29 +206,18 @@ class JobService:
     async def settle(
         self, decided_by: DecidedBy, *, job_ids: Sequence[UUID] | None = None, limit: int = 1000
     ) -> list[Settlement]:
-        """Settles what is overdue, tells the watchers, and rings for what waits again."""
-        settled = await self._store.settle(
-            decided_by, queue_timeout=self._settings.queue_timeout, job_ids=job_ids, limit=limit
-        )
+        """Settles what is overdue, tells the watchers, and wakes the workers for what waits again."""
+        settled = await self._store.settle(decided_by, settings=self._settings, job_ids=job_ids, limit=limit)
         if settled:
             await self._announcer.announce({settlement.owner_id for settlement in settled})
-            await self.dispatch([s.job_id for s in settled if s.status is JobStatus.QUEUED])
+            if any(settlement.is_back_in_line for settlement in settled):
+                await self._doorbell.ring()
         return settled
 
-    async def dispatch(self, job_ids: Sequence[UUID]) -> list[Job]:
-        """Rings for the jobs and notes it; returns those that were rung for and still wait."""
-        rung = await self._doorbell.ring(job_ids) if job_ids else []
-        if not rung:
-            return []
-        waiting = await self._store.dispatched(rung)
-        await self._announcer.announce({job.owner_id for job in waiting})
-        return waiting
-
-    async def _offered(self, job: Job) -> Job:
-        if job.status is JobStatus.QUEUED and job.dispatched_at is None:
-            # The row is committed: from here on nothing can lose the job, and no error may hide it.
-            with suppress(Unavailable):
-                job = next(iter(await self.dispatch([job.id])), job)
+    async def _told_of(self, job: Job) -> Job:
+        """The job, now that the workers and its author's pages are told. It is committed: neither can fail it."""
+        if job.status is JobStatus.QUEUED:
+            await self._doorbell.ring()
         await self._announcer.announce([job.owner_id])
         return job
 
@@ -311,14 +300,12 @@ def _printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable() or character.isspace())
 
 
-def _waiting(job: Job, health: SystemHealth, position: int | None) -> Waiting:
-    reason = _waiting_reason(job, health)
+def _waiting(health: SystemHealth, position: int | None) -> Waiting:
+    reason = _waiting_reason(health)
     return Waiting(reason=reason, message=_waiting_message(reason, position), position=position)
 
 
-def _waiting_reason(job: Job, health: SystemHealth) -> WaitingReason:
-    if job.dispatched_at is None:
-        return WaitingReason.NOT_DISPATCHED
+def _waiting_reason(health: SystemHealth) -> WaitingReason:
     if health.workers.state in (ComponentState.ABSENT, ComponentState.NEVER_SEEN):
         return WaitingReason.NO_LIVE_WORKER
     if health.busy >= health.capacity:

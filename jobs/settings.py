@@ -1,5 +1,6 @@
 """The settings of every process, read once from the environment."""
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,11 @@ _POSTGRES = re.compile(rf"postgres(ql)?://([^/?#]*@)?{_HOST}(,{_HOST})*(/[^#]*)?
 _MAX_SECRET_BYTES = 65_536
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 _REDIS = re.compile(rf"(rediss?://([^/?#]*@)?{_HOST}(/[^#]*)?|unix://[^#]+)")
+
+# Accepted, for an old environment must not keep a new version from starting.
+_GONE = {"NF_REDISPATCH_AFTER": "a ring names no job any more, and workers look into the line by themselves"}
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +164,9 @@ class Settings:
         shown="0",
     )
     queue_timeout: timedelta = _seconds(
-        "NF_QUEUE_TIMEOUT", 300, "How long a job may wait for a worker before it fails with QUEUE_TIMEOUT."
+        "NF_QUEUE_TIMEOUT",
+        300,
+        "How long a job waits in a line that nobody serves before it fails with QUEUE_TIMEOUT.",
     )
     sweep_interval: timedelta = _seconds("NF_SWEEP_INTERVAL", 60, "How often the scheduler settles overdue jobs.")
     lease: timedelta = _seconds(
@@ -171,8 +179,8 @@ class Settings:
     max_attempts: int = _count(
         "NF_MAX_ATTEMPTS", 3, _LIMITS, "How often a job whose worker was lost is tried, first try included."
     )
-    redispatch_after: timedelta = _seconds(
-        "NF_REDISPATCH_AFTER", 15, "After how long a queued job that nobody claimed is rung for again."
+    queue_limit: timedelta = _seconds(
+        "NF_QUEUE_LIMIT", 86_400, "How long a job may wait in a line that is served before it fails with QUEUE_LIMIT."
     )
     resync_interval: timedelta = _seconds(
         "NF_RESYNC_INTERVAL",
@@ -226,6 +234,11 @@ class Settings:
                 raise ConfigurationError(f"{name} is set but SUPABASE_URL is not: set both, or neither.")
 
     @property
+    def absent_after(self) -> timedelta:
+        """For how long a process may be silent and still count as alive."""
+        return max(self.lease, self.heartbeat * 6)
+
+    @property
     def uses_supabase(self) -> bool:
         """Whether sign-in and files are Supabase's."""
         return self.supabase_url is not None
@@ -259,6 +272,7 @@ class Settings:
         Raises ConfigurationError naming the first setting that is wrong.
         """
         given = os.environ if environment is None else environment
+        _say_what_is_gone(given)
         read: dict[str, Any] = {}
         for attribute, setting in settings():
             if (value := value_of(given, setting)) is not None:
@@ -288,6 +302,12 @@ def misspelt(environment: Mapping[str, str]) -> dict[str, str | None]:
     known = {each.name for each in rows} | {f"{each.name}_FILE" for each in rows if each.is_secret} | _OTHERS
     strangers = sorted(name for name in environment if name.startswith("NF_") and name not in known)
     return {name: next(iter(get_close_matches(name, known, 1, 0.75)), None) for name in strangers}
+
+
+def _say_what_is_gone(given: Mapping[str, str]) -> None:
+    for name, why in _GONE.items():
+        if given.get(name):
+            _log.warning("%s does nothing any more: %s. Take it out.", name, why)
 
 
 def _given(environment: Mapping[str, str], setting: Setting) -> str:

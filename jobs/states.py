@@ -35,6 +35,7 @@ class FailureCode(StrEnum):
     """Why a job failed. The sentence for the author stands beside it."""
 
     QUEUE_TIMEOUT = "QUEUE_TIMEOUT"
+    QUEUE_LIMIT = "QUEUE_LIMIT"
     WORKER_LOST = "WORKER_LOST"
     RUN_TIMEOUT = "RUN_TIMEOUT"
     UNREADABLE_MANUSCRIPT = "UNREADABLE_MANUSCRIPT"

@@ -41,7 +41,8 @@ _describe(
     FailureCode,
     "Why a job failed. `Failure.message` says it to the author.",
     {
-        FailureCode.QUEUE_TIMEOUT: "No worker started it in time.",
+        FailureCode.QUEUE_TIMEOUT: "Nothing served the line: no worker lived, or those that did took nothing.",
+        FailureCode.QUEUE_LIMIT: "The line was served and so long that it waited longer than a job may.",
         FailureCode.WORKER_LOST: "Its workers were lost, as often as it may be tried.",
         FailureCode.RUN_TIMEOUT: "It ran longer than a run may take.",
         FailureCode.UNREADABLE_MANUSCRIPT: "The manuscript cannot be read; another try ends alike.",
@@ -55,7 +56,7 @@ _describe(
         WaitingReason.STARTING: "A worker is free and about to start it.",
         WaitingReason.WORKERS_BUSY: "Every worker has its hands full; `position` is the place in the line.",
         WaitingReason.NO_LIVE_WORKER: "No worker is running.",
-        WaitingReason.NOT_DISPATCHED: "No worker has been told of it yet; that is tried again shortly.",
+        WaitingReason.NOT_DISPATCHED: "No worker has been told of it yet; said by older servers alone.",
     },
 )
 _describe(

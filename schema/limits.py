@@ -36,7 +36,7 @@ MAX_ALIASES = 30
 MAX_COST = 100_000
 # What a list without `first` is taken to hold: chapters, findings, events.
 LIST_SIZE = 20
-# Events of one job. Each dispatch of a job that waits is one: 500 are two hours of waiting.
+# Events of one job. A try makes three or four, so a job has a hundred only where it is given back again and again.
 MAX_EVENTS = 500
 
 

@@ -44,12 +44,24 @@ CREATE FUNCTION public.duration_in_words(p_seconds double precision) RETURNS tex
     SET search_path TO ''
     AS $$
   select case
+    when p_seconds >= 7200 and mod(round(p_seconds)::numeric, 3600) = 0 then round(p_seconds / 3600)::text || ' hours'
     when p_seconds >= 120 and mod(round(p_seconds)::numeric, 60) = 0 then round(p_seconds / 60)::text || ' minutes'
     when round(p_seconds) = 60 then '1 minute'
     when p_seconds = 1 then '1 second'
     when p_seconds >= 10 then round(p_seconds)::text || ' seconds'
     else round(p_seconds::numeric, 1)::double precision::text || ' seconds'
   end;
+$$;
+
+CREATE FUNCTION public.held_for(p_since timestamp with time zone) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    sum(coalesce(h.until, statement_timestamp()) - greatest(h.since, p_since)), interval '0'
+  )
+  from public.holds h
+  where coalesce(h.until, statement_timestamp()) > p_since;
 $$;
 
 CREATE FUNCTION public.history_stays() RETURNS trigger
@@ -91,10 +103,12 @@ CREATE TABLE public.jobs (
     failure_message text,
     retry_of uuid,
     is_active boolean GENERATED ALWAYS AS (public.job_is_active(status)) STORED NOT NULL,
+    workers_lost integer DEFAULT 0 NOT NULL,
+    progressed_at timestamp with time zone,
     CONSTRAINT jobs_attempt CHECK (((attempt >= 0) AND (attempt <= max_attempts))),
     CONSTRAINT jobs_deadline CHECK (((is_active = (deadline_at IS NOT NULL)) AND (deadline_at < 'infinity'::timestamp with time zone))),
     CONSTRAINT jobs_failure CHECK ((((status = 'failed'::text) = (failure_code IS NOT NULL)) AND ((status = 'failed'::text) = (failure_message IS NOT NULL)))),
-    CONSTRAINT jobs_failure_code CHECK ((failure_code = ANY (ARRAY['QUEUE_TIMEOUT'::text, 'WORKER_LOST'::text, 'RUN_TIMEOUT'::text, 'UNREADABLE_MANUSCRIPT'::text, 'INTERNAL_ERROR'::text]))),
+    CONSTRAINT jobs_failure_code CHECK ((failure_code = ANY (ARRAY['QUEUE_TIMEOUT'::text, 'QUEUE_LIMIT'::text, 'WORKER_LOST'::text, 'RUN_TIMEOUT'::text, 'UNREADABLE_MANUSCRIPT'::text, 'INTERNAL_ERROR'::text]))),
     CONSTRAINT jobs_finished CHECK ((is_active = (finished_at IS NULL))),
     CONSTRAINT jobs_kind CHECK ((kind = 'analysis'::text)),
     CONSTRAINT jobs_max_attempts CHECK ((max_attempts >= 1)),
@@ -106,7 +120,8 @@ CASE
     WHEN (status = 'queued'::text) THEN ((worker_id IS NULL) AND (run_ends_at IS NULL))
     WHEN (status = ANY (ARRAY['running_initializing'::text, 'running'::text])) THEN ((worker_id IS NOT NULL) AND (started_at IS NOT NULL) AND (run_ends_at IS NOT NULL) AND (attempt >= 1))
     ELSE true
-END)
+END),
+    CONSTRAINT jobs_workers_lost_check CHECK ((workers_lost >= 0))
 );
 
 CREATE VIEW public.job_snapshots WITH (security_invoker='true') AS
@@ -131,7 +146,9 @@ CREATE VIEW public.job_snapshots WITH (security_invoker='true') AS
     failure_message,
     retry_of,
     statement_timestamp() AS as_of,
-    is_active
+    is_active,
+    workers_lost,
+    progressed_at
    FROM public.jobs j;
 
 CREATE FUNCTION public.job_beat(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_lease double precision, p_stage text DEFAULT NULL::text, p_progress double precision DEFAULT NULL::double precision) RETURNS SETOF public.job_snapshots
@@ -208,7 +225,8 @@ begin
       started_at = clock_timestamp(),
       run_ends_at = clock_timestamp() + make_interval(secs => p_run_timeout),
       deadline_at = clock_timestamp() + make_interval(secs => p_lease)
-  where j.id = p_job_id and j.status = 'queued' and j.deadline_at > clock_timestamp();
+  where j.id = p_job_id and j.status = 'queued' and j.deadline_at > clock_timestamp()
+    and not exists (select from public.holds h where h.until is null);
   if not found then
     perform from public.jobs j where j.id = p_job_id;
     if not found then
@@ -217,6 +235,111 @@ begin
     raise exception 'Job % does not wait for a worker.', p_job_id using errcode = 'NF409';
   end if;
   return query select * from public.job_snapshots j where j.id = p_job_id;
+end;
+$$;
+
+CREATE TABLE public.manuscripts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    owner_id uuid NOT NULL,
+    title text NOT NULL,
+    filename text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    byte_size bigint DEFAULT 0 NOT NULL,
+    word_count integer,
+    CONSTRAINT manuscripts_byte_size_check CHECK ((byte_size >= 0)),
+    CONSTRAINT manuscripts_filename_length CHECK ((char_length(filename) <= 255)),
+    CONSTRAINT manuscripts_title_length CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
+    CONSTRAINT manuscripts_word_count_check CHECK ((word_count >= 0))
+);
+
+CREATE VIEW public.claimed_jobs WITH (security_invoker='true') AS
+ SELECT j.id,
+    j.owner_id,
+    j.manuscript_id,
+    j.kind,
+    j.status,
+    j.stage,
+    j.progress,
+    j.attempt,
+    j.max_attempts,
+    j.version,
+    j.worker_id,
+    j.queued_at,
+    j.dispatched_at,
+    j.started_at,
+    j.run_ends_at,
+    j.finished_at,
+    j.deadline_at,
+    j.failure_code,
+    j.failure_message,
+    j.retry_of,
+    j.as_of,
+    j.is_active,
+    j.workers_lost,
+    j.progressed_at,
+    m.filename
+   FROM (public.job_snapshots j
+     JOIN public.manuscripts m ON ((m.id = j.manuscript_id)));
+
+CREATE FUNCTION public.job_claim_next(p_worker_id uuid, p_lease double precision, p_run_timeout double precision, p_limit integer, p_queue_timeout double precision, p_known uuid[] DEFAULT '{}'::uuid[], p_absent_after double precision DEFAULT 30, p_queue_limit double precision DEFAULT 86400) RETURNS SETOF public.claimed_jobs
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_again uuid[];
+  v_next uuid[];
+  v_line uuid[];
+  v_left integer;
+  v_look integer;
+begin
+  select coalesce(array_agg(j.id), '{}') into v_again from public.jobs j
+  where j.worker_id = p_worker_id and j.run_ends_at is not null and j.deadline_at > clock_timestamp()
+    and j.id <> all (p_known);
+  v_left := p_limit - cardinality(v_again);
+  if v_left > 0 and exists (select from public.holds h where h.until is null) then
+    v_left := 0;
+  end if;
+  -- Whoever meets an overdue row settles it: in a line that is served the oldest must not be passed over for that.
+  if v_left > 0 and exists (select from public.jobs j where j.is_active and j.deadline_at <= statement_timestamp()) then
+    perform public.jobs_settle(
+      'worker', p_queue_timeout, p_absent_after => p_absent_after, p_queue_limit => p_queue_limit
+    );
+  end if;
+  -- More than are wanted, for some may be held; if all are, further on.
+  v_look := v_left + 10;
+  while v_left > 0 loop
+    select array_agg(n.id order by n.position) into v_line from public.jobs_next(v_look) n;
+    select array_agg(free.id order by free.position) into v_next from (
+      select j.id, line.position from unnest(v_line) with ordinality as line (id, position)
+      join public.jobs j on j.id = line.id
+      where j.status = 'queued' and j.deadline_at > clock_timestamp()
+      order by line.position
+      limit v_left
+      for update of j skip locked
+    ) as free;
+    exit when v_next is not null or cardinality(v_line) < v_look or v_line is null;
+    v_look := v_look * 4;
+  end loop;
+  if v_next is not null then
+    select array_agg(n.id order by n.position) into v_next from (
+      select j.id, n.position, max(j.workers_lost) over (order by n.position) as lost
+      from unnest(v_next) with ordinality as n (id, position) join public.jobs j on j.id = n.id
+    ) as n
+    where n.lost = 0 or n.position = 1;
+    perform public.job_decided_by('worker', format('Taken by worker %s.', p_worker_id));
+    update public.jobs j
+    set status = 'running_initializing',
+        attempt = j.attempt + 1,
+        worker_id = p_worker_id,
+        started_at = clock_timestamp(),
+        run_ends_at = clock_timestamp() + make_interval(secs => p_run_timeout),
+        deadline_at = clock_timestamp() + make_interval(secs => p_lease)
+    where j.id = any (v_next) and j.status = 'queued';
+    update public.processes p set last_claimed_at = clock_timestamp() where p.id = p_worker_id;
+  end if;
+  return query
+    select * from public.claimed_jobs j where j.id = any (v_again || v_next)
+    order by array_position(v_again || v_next, j.id);
 end;
 $$;
 
@@ -499,18 +622,10 @@ CREATE FUNCTION public.jobs_count() RETURNS TABLE(queued integer, running intege
 $$;
 
 CREATE FUNCTION public.jobs_dispatched(p_job_ids uuid[]) RETURNS SETOF public.job_snapshots
-    LANGUAGE plpgsql
+    LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-begin
-  perform public.job_decided_by('dispatcher', 'Offered to the workers.');
-  update public.jobs j set dispatched_at = clock_timestamp()
-  where j.id in (
-    select q.id from public.jobs q where q.id = any (p_job_ids) and q.status = 'queued'
-    order by q.id for update skip locked
-  );
-  return query select * from public.job_snapshots j where j.id = any (p_job_ids) and j.status = 'queued';
-end;
+  select * from public.job_snapshots j where j.id = any (p_job_ids) and j.status = 'queued';
 $$;
 
 CREATE FUNCTION public.jobs_get(p_owner_id uuid, p_job_ids uuid[]) RETURNS SETOF public.job_snapshots
@@ -561,11 +676,18 @@ begin
     raise exception 'Job %: a job completes together with its report.', old.id using errcode = 'NF409';
   end if;
 
+  if new.workers_lost <> old.workers_lost and not (
+    new.workers_lost = old.workers_lost + 1 and old.status <> 'queued' and new.status in ('queued', 'failed')
+  ) then
+    raise exception 'Job %: a lost worker is counted by one, when its loss is settled.', old.id using errcode = 'NF409';
+  end if;
+
   -- What follows from the status is written here, once, for every writer.
   if new.status = 'queued' then
     new.worker_id := null;
     new.run_ends_at := null;
     new.started_at := null;
+    new.progressed_at := null;
     if old.status <> 'queued' then
       new.dispatched_at := null;
     end if;
@@ -578,6 +700,10 @@ begin
     new.stage := null;
     new.progress := null;
   end if;
+  if new.status in ('running_initializing', 'running')
+     and (new.status, new.stage, new.progress) is distinct from (old.status, old.stage, old.progress) then
+    new.progressed_at := clock_timestamp();
+  end if;
   new.version := old.version + 1;
   return new;
 end;
@@ -587,15 +713,91 @@ CREATE FUNCTION public.jobs_in_line(p_job_ids uuid[]) RETURNS TABLE(id uuid, "po
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select j.id, (
-    select (count(*) filter (where line.deadline_at > statement_timestamp()))::integer + 1 from (
-      select ahead.deadline_at from public.jobs ahead
-      where ahead.status = 'queued' and (ahead.queued_at, ahead.id) < (j.queued_at, j.id)
-      limit 1000
-    ) as line
-  )
+  select j.id, coalesce(n.position, 1001)
   from public.jobs j
-  where j.id = any (p_job_ids) and j.status = 'queued';
+  left join public.jobs_next(1000) n on n.id = j.id
+  where j.id = any (p_job_ids) and j.status = 'queued' and j.deadline_at > statement_timestamp();
+$$;
+
+CREATE FUNCTION public.jobs_next(p_limit integer) RETURNS TABLE(id uuid, "position" integer)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+#variable_conflict use_column
+declare
+  -- Guesses between two costs: a probe an author, or a row of the line.
+  v_few constant integer := 100;
+  v_far constant integer := 20000;
+  v_owners uuid[] := public.owners_in_line(v_few);
+  v_busy uuid[];
+  v_line uuid[];
+  v_depth integer;
+  v_is_whole boolean;
+begin
+  -- The coalesce round each condition on a deadline is for the planner: it keeps it from the index of deadlines, which
+  -- holds the whole line.
+  if cardinality(v_owners) >= v_few then
+    select coalesce(array_agg(distinct j.owner_id), '{}') into v_busy from public.jobs j
+    where j.run_ends_at is not null and coalesce(j.deadline_at > statement_timestamp(), false);
+  end if;
+  -- Where all of these have something running, there is little hope for the others.
+  if not v_owners <@ v_busy then
+    select array_agg(head.id) into v_line from (
+      select j.id from (
+        select * from public.jobs j
+        where j.status = 'queued' and coalesce(j.deadline_at > statement_timestamp(), false)
+        order by j.queued_at, j.id limit v_far
+      ) as j
+      -- The coalesce is for the planner: of a plain equation it expects too few rows, and sorts the line.
+      where j.owner_id <> all (v_busy) and coalesce(j.id = (
+        select first.id from public.jobs first
+        where first.owner_id = j.owner_id and first.status = 'queued'
+          and coalesce(first.deadline_at > statement_timestamp(), false)
+        order by first.queued_at, first.id limit 1
+      ), false)
+      order by j.queued_at, j.id
+      limit p_limit
+    ) as head;
+    if cardinality(v_line) >= p_limit then
+      return query select l.id, l.number::integer from unnest(v_line) with ordinality as l (id, number);
+      return;
+    end if;
+  end if;
+  if v_busy is not null then
+    v_owners := public.owners_in_line();
+  end if;
+
+  v_depth := p_limit / greatest(cardinality(v_owners), 1) + 1;
+  loop
+    -- Of each author the first v_depth. What was left out stands at a higher level than the last of these.
+    with running as materialized (
+      select j.owner_id, count(*) as number from public.jobs j
+      where j.run_ends_at is not null and coalesce(j.deadline_at > statement_timestamp(), false)
+      group by j.owner_id
+    ), known as (
+      select theirs.id, theirs.queued_at, theirs.number, coalesce(r.number, 0) + theirs.number as level
+      from unnest(v_owners) as o (owner_id)
+      left join running r on r.owner_id = o.owner_id
+      cross join lateral (
+        select j.id, j.queued_at, row_number() over (order by j.queued_at, j.id) as number
+        from public.jobs j
+        where j.owner_id = o.owner_id and j.status = 'queued' and coalesce(j.deadline_at > statement_timestamp(), false)
+        order by j.queued_at, j.id
+        limit v_depth
+      ) as theirs
+    ), surely as (
+      select min(k.level) as level from known k where k.number = v_depth
+    )
+    select array_agg(k.id order by k.level, k.queued_at, k.id) filter (where s.level is null or k.level <= s.level),
+      bool_and(s.level is null)
+    into v_line, v_is_whole
+    from known k cross join surely s;
+    exit when coalesce(v_is_whole, true) or cardinality(v_line) >= p_limit;
+    v_depth := v_depth * 4;
+  end loop;
+  return query
+    select l.id, l.number::integer from unnest(v_line[1:p_limit]) with ordinality as l (id, number);
+end;
 $$;
 
 CREATE FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer) RETURNS SETOF public.job_snapshots
@@ -644,7 +846,7 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid DEFAULT NULL::uuid, p_job_ids uuid[] DEFAULT NULL::uuid[], p_limit integer DEFAULT 1000) RETURNS TABLE(id uuid, owner_id uuid, was text, status text, version integer, late_seconds double precision)
+CREATE FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid DEFAULT NULL::uuid, p_job_ids uuid[] DEFAULT NULL::uuid[], p_limit integer DEFAULT 1000, p_absent_after double precision DEFAULT 30, p_queue_limit double precision DEFAULT 86400) RETURNS TABLE(id uuid, owner_id uuid, was text, status text, version integer, late_seconds double precision)
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -652,6 +854,9 @@ CREATE FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double pre
 declare
   v_now timestamptz := clock_timestamp();
   v_ids uuid[];
+  v_is_held boolean := exists (select from public.holds h where h.until is null);
+  v_is_served boolean;
+  v_is_lived_in boolean;
 begin
   if p_job_ids is not null then
     select array_agg(o.id) into v_ids from (
@@ -677,29 +882,51 @@ begin
   if v_ids is null then
     return;
   end if;
+  select l.is_served, l.has_workers into v_is_served, v_is_lived_in
+  from public.line_service(p_queue_timeout, p_absent_after) l;
 
   perform public.job_decided_by(
     p_decided_by, 'The worker was not heard from within its lease; the job waits for another.'
   );
   return query
   with overdue as (
-    select j.id, j.status, j.deadline_at, j.attempt, j.max_attempts, j.started_at, j.run_ends_at,
+    select j.id, j.status, j.deadline_at, j.attempt, j.max_attempts, j.started_at, j.run_ends_at, w.seconds as waited,
       case
-        when j.status = 'queued' then 'QUEUE_TIMEOUT'
+        when j.status = 'queued' and v_is_held then null
+        when j.status = 'queued' and not v_is_served then 'QUEUE_TIMEOUT'
+        when j.status = 'queued' and w.seconds >= p_queue_limit then 'QUEUE_LIMIT'
+        when j.status = 'queued' then null
         when j.run_ends_at <= v_now then 'RUN_TIMEOUT'
         when j.attempt >= j.max_attempts then 'WORKER_LOST'
       end as failure_code
     from public.jobs j
+    -- What the line was held is no waiting.
+    cross join lateral (
+      select extract(epoch from v_now - j.queued_at - public.held_for(j.queued_at))::double precision as seconds
+    ) as w
     where j.id = any (v_ids)
   ), settled as (
     update public.jobs j
     set status = case when o.failure_code is null then 'queued' else 'failed' end,
-        deadline_at = v_now + make_interval(secs => p_queue_timeout),
+        deadline_at = v_now + make_interval(secs => case
+          when o.status = 'queued' and not v_is_held then least(p_queue_timeout, p_queue_limit - o.waited)
+          else p_queue_timeout
+        end),
+        workers_lost = j.workers_lost
+          + (o.status <> 'queued' and o.failure_code is distinct from 'RUN_TIMEOUT')::integer,
         failure_code = o.failure_code,
         failure_message = case o.failure_code
           when 'QUEUE_TIMEOUT' then format(
-            'This analysis waited %s and no worker started it. Your manuscript is safe; try again in a while.',
-            public.duration_in_words(p_queue_timeout))
+            'We could not start your analysis: for %s %s. Your manuscript is safe; try again in a few minutes.',
+            public.duration_in_words(p_queue_timeout),
+            case
+              when v_is_lived_in then 'nothing took it up, though the service was running'
+              else 'nothing was there to take it'
+            end)
+          when 'QUEUE_LIMIT' then format(
+            'We could not start your analysis: the line was so long that it waited %s. '
+            'Your manuscript is safe; try again when fewer are waiting.',
+            public.duration_in_words(p_queue_limit))
           when 'RUN_TIMEOUT' then format(
             'The analysis did not finish within %s and was stopped. Your manuscript is safe.',
             public.duration_in_words(extract(epoch from o.run_ends_at - o.started_at)))
@@ -718,6 +945,8 @@ begin
     insert into public.settlement_lateness as l (status, decided_by, at_most, settlements, seconds)
     select s.was, p_decided_by, public.lateness_bucket(s.late_seconds), count(*), sum(s.late_seconds)
     from settlements s
+    -- What still waits, waited: the row told no lie.
+    where (s.was, s.status) <> ('queued', 'queued')
     group by 1, 2, 3
     order by 1, 2, 3
     on conflict (status, decided_by, at_most) do update
@@ -738,21 +967,6 @@ begin
   end if;
   return old;
 end;
-$$;
-
-CREATE FUNCTION public.jobs_undispatched(p_after double precision, p_limit integer) RETURNS SETOF public.job_snapshots
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select * from public.job_snapshots j
-  where j.status = 'queued'
-    and j.deadline_at > statement_timestamp()
-    and case
-      when j.dispatched_at is null then j.queued_at < statement_timestamp() - make_interval(secs => p_after / 3)
-      else j.dispatched_at < statement_timestamp() - make_interval(secs => p_after)
-    end
-  order by j.queued_at, j.id
-  limit p_limit;
 $$;
 
 CREATE FUNCTION public.jobs_watched(p_owner_ids uuid[], p_job_ids uuid[], p_finished_within double precision) RETURNS SETOF public.job_snapshots
@@ -787,19 +1001,84 @@ CREATE FUNCTION public.lateness_get() RETURNS TABLE(status text, decided_by text
   order by 1, 2, 3;
 $$;
 
-CREATE TABLE public.manuscripts (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    owner_id uuid NOT NULL,
-    title text NOT NULL,
-    filename text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    byte_size bigint DEFAULT 0 NOT NULL,
-    word_count integer,
-    CONSTRAINT manuscripts_byte_size_check CHECK ((byte_size >= 0)),
-    CONSTRAINT manuscripts_filename_length CHECK ((char_length(filename) <= 255)),
-    CONSTRAINT manuscripts_title_length CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
-    CONSTRAINT manuscripts_word_count_check CHECK ((word_count >= 0))
+CREATE FUNCTION public.line_get() RETURNS TABLE(held_since timestamp with time zone, held_why text, held_by text, mean_run_seconds double precision, runs integer)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select h.since, h.why, h.held_by, late.mean, late.runs
+  from (
+    select avg(extract(epoch from j.finished_at - j.started_at))::double precision as mean, count(*)::integer as runs
+    from (
+      select r.finished_at, r.started_at from public.jobs r
+      where r.status = 'completed' and r.finished_at > statement_timestamp() - interval '1 hour'
+      order by r.finished_at desc limit 50
+    ) as j
+  ) as late
+  left join public.holds h on h.until is null;
+$$;
+
+CREATE TABLE public.holds (
+    id bigint NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    until timestamp with time zone,
+    why text NOT NULL,
+    held_by text NOT NULL,
+    CONSTRAINT holds_check CHECK ((until >= since)),
+    CONSTRAINT holds_held_by_check CHECK (((char_length(held_by) >= 1) AND (char_length(held_by) <= 200))),
+    CONSTRAINT holds_why_check CHECK (((char_length(btrim(why)) >= 1) AND (char_length(btrim(why)) <= 500)))
 );
+
+CREATE FUNCTION public.line_hold(p_why text, p_held_by text) RETURNS SETOF public.holds
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_hold public.holds;
+begin
+  insert into public.holds (why, held_by) values (p_why, p_held_by)
+  on conflict ((true)) where until is null do nothing
+  returning * into v_hold;
+  if not found then
+    select * into v_hold from public.holds h where h.until is null;
+    raise exception 'The line is held already, by % since %: %',
+      v_hold.held_by, to_char(v_hold.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), v_hold.why
+      using errcode = 'NF409';
+  end if;
+  return next v_hold;
+end;
+$$;
+
+CREATE FUNCTION public.line_resume() RETURNS SETOF public.holds
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  return query update public.holds h set until = clock_timestamp() where h.until is null returning *;
+  if not found then
+    raise exception 'Nobody holds the line.' using errcode = 'NF409';
+  end if;
+end;
+$$;
+
+CREATE FUNCTION public.line_service(p_queue_timeout double precision, p_absent_after double precision) RETURNS TABLE(is_served boolean, has_workers boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with workers as (
+    select p.busy < p.capacity as has_room,
+      p.stopped_at is null and p.last_seen_at > statement_timestamp() - make_interval(secs => p_absent_after) as is_alive,
+      p.last_claimed_at > statement_timestamp() - make_interval(secs => p_queue_timeout) as has_claimed
+    from public.processes p where p.kind = 'worker'
+  )
+  select
+    coalesce(bool_or(w.has_claimed), false)
+      or (coalesce(bool_or(w.is_alive), false) and not coalesce(bool_or(w.is_alive and w.has_room), false))
+      or exists (
+        select from public.holds h where h.until > statement_timestamp() - make_interval(secs => p_queue_timeout)
+      ),
+    coalesce(bool_or(w.is_alive), false)
+  from workers w;
+$$;
 
 CREATE FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer) RETURNS SETOF public.manuscripts
     LANGUAGE plpgsql
@@ -902,6 +1181,24 @@ CREATE FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_afte
     and (p_after_id is null or (m.created_at, m.id) < (p_after_created_at, p_after_id))
   order by m.created_at desc, m.id desc
   limit p_limit;
+$$;
+
+CREATE FUNCTION public.owners_in_line(p_limit integer DEFAULT NULL::integer) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with recursive owners as (
+    (select j.owner_id, 1 as number from public.jobs j where j.status = 'queued' order by j.owner_id limit 1)
+    union all
+    select following.owner_id, o.number + 1
+    from owners o
+    cross join lateral (
+      select j.owner_id from public.jobs j
+      where j.status = 'queued' and j.owner_id > o.owner_id order by j.owner_id limit 1
+    ) as following
+    where p_limit is null or o.number < p_limit
+  )
+  select coalesce(array_agg(o.owner_id), '{}') from owners o;
 $$;
 
 CREATE FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer) RETURNS TABLE(as_of timestamp with time zone)
@@ -1020,6 +1317,15 @@ CREATE FUNCTION public.unowned_files_get(p_older_than double precision, p_limit 
   limit p_limit;
 $$;
 
+ALTER TABLE public.holds ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.holds_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.job_events (
     id bigint NOT NULL,
     job_id uuid NOT NULL,
@@ -1056,6 +1362,7 @@ CREATE TABLE public.processes (
     started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     last_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     stopped_at timestamp with time zone,
+    last_claimed_at timestamp with time zone,
     CONSTRAINT processes_busy_check CHECK ((busy >= 0)),
     CONSTRAINT processes_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT processes_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'worker'::text, 'scheduler'::text])))
@@ -1080,6 +1387,9 @@ ALTER TABLE ONLY public.analysis_reports
 ALTER TABLE ONLY public.analysis_reports
     ADD CONSTRAINT analysis_reports_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.job_events
     ADD CONSTRAINT job_events_pkey PRIMARY KEY (id);
 
@@ -1103,21 +1413,29 @@ ALTER TABLE ONLY public.unowned_files
 
 CREATE INDEX analysis_reports_by_manuscript ON public.analysis_reports USING btree (manuscript_id, created_at DESC);
 
+CREATE UNIQUE INDEX holds_one ON public.holds USING btree ((true)) WHERE (until IS NULL);
+
 CREATE INDEX job_events_by_job ON public.job_events USING btree (job_id, id);
 
 CREATE INDEX jobs_by_manuscript ON public.jobs USING btree (manuscript_id, queued_at DESC, id DESC);
 
 CREATE INDEX jobs_by_retry ON public.jobs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 
+CREATE INDEX jobs_completed ON public.jobs USING btree (finished_at DESC) WHERE (status = 'completed'::text);
+
 CREATE INDEX jobs_finished_by_owner ON public.jobs USING btree (owner_id, finished_at) WHERE (NOT is_active);
 
 CREATE INDEX jobs_line ON public.jobs USING btree (queued_at, id) WHERE (status = 'queued'::text);
+
+CREATE INDEX jobs_line_by_owner ON public.jobs USING btree (owner_id, queued_at, id) WHERE (status = 'queued'::text);
 
 CREATE INDEX jobs_live_by_owner ON public.jobs USING btree (owner_id) WHERE is_active;
 
 CREATE UNIQUE INDEX jobs_one_live_per_manuscript ON public.jobs USING btree (manuscript_id) WHERE is_active;
 
 CREATE INDEX jobs_overdue ON public.jobs USING btree (deadline_at) WHERE is_active;
+
+CREATE INDEX jobs_running ON public.jobs USING btree (worker_id, owner_id) WHERE (run_ends_at IS NOT NULL);
 
 CREATE INDEX manuscripts_by_owner ON public.manuscripts USING btree (owner_id, created_at DESC, id DESC);
 
@@ -1158,6 +1476,8 @@ ALTER TABLE public.analysis_reports ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY analysis_reports_own ON public.analysis_reports FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
 
+ALTER TABLE public.holds ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.job_events ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY job_events_own ON public.job_events FOR SELECT TO authenticated USING ((EXISTS ( SELECT
@@ -1194,6 +1514,9 @@ GRANT ALL ON FUNCTION public.clock_read() TO service_role;
 REVOKE ALL ON FUNCTION public.duration_in_words(p_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.duration_in_words(p_seconds double precision) TO service_role;
 
+REVOKE ALL ON FUNCTION public.held_for(p_since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.held_for(p_since timestamp with time zone) TO service_role;
+
 REVOKE ALL ON FUNCTION public.history_stays() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.job_is_active(p_status text) FROM PUBLIC;
@@ -1216,6 +1539,14 @@ GRANT ALL ON FUNCTION public.job_cancel(p_owner_id uuid, p_job_id uuid) TO servi
 
 REVOKE ALL ON FUNCTION public.job_claim(p_job_id uuid, p_worker_id uuid, p_lease double precision, p_run_timeout double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_claim(p_job_id uuid, p_worker_id uuid, p_lease double precision, p_run_timeout double precision) TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.manuscripts TO service_role;
+GRANT SELECT ON TABLE public.manuscripts TO authenticated;
+
+GRANT SELECT ON TABLE public.claimed_jobs TO service_role;
+
+REVOKE ALL ON FUNCTION public.job_claim_next(p_worker_id uuid, p_lease double precision, p_run_timeout double precision, p_limit integer, p_queue_timeout double precision, p_known uuid[], p_absent_after double precision, p_queue_limit double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.job_claim_next(p_worker_id uuid, p_lease double precision, p_run_timeout double precision, p_limit integer, p_queue_timeout double precision, p_known uuid[], p_absent_after double precision, p_queue_limit double precision) TO service_role;
 
 REVOKE ALL ON FUNCTION public.job_complete(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_report jsonb, p_word_count integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_complete(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_report jsonb, p_word_count integer) TO service_role;
@@ -1270,6 +1601,9 @@ GRANT ALL ON FUNCTION public.jobs_guard() TO service_role;
 REVOKE ALL ON FUNCTION public.jobs_in_line(p_job_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_in_line(p_job_ids uuid[]) TO service_role;
 
+REVOKE ALL ON FUNCTION public.jobs_next(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_next(p_limit integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer) TO service_role;
 
@@ -1279,13 +1613,10 @@ GRANT ALL ON FUNCTION public.jobs_oldest_waiting() TO service_role;
 REVOKE ALL ON FUNCTION public.jobs_record() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_record() TO service_role;
 
-REVOKE ALL ON FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid, p_job_ids uuid[], p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid, p_job_ids uuid[], p_limit integer) TO service_role;
+REVOKE ALL ON FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid, p_job_ids uuid[], p_limit integer, p_absent_after double precision, p_queue_limit double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid, p_job_ids uuid[], p_limit integer, p_absent_after double precision, p_queue_limit double precision) TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_stay() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.jobs_undispatched(p_after double precision, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.jobs_undispatched(p_after double precision, p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_watched(p_owner_ids uuid[], p_job_ids uuid[], p_finished_within double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_watched(p_owner_ids uuid[], p_job_ids uuid[], p_finished_within double precision) TO service_role;
@@ -1296,8 +1627,19 @@ GRANT ALL ON FUNCTION public.lateness_bucket(p_seconds double precision) TO serv
 REVOKE ALL ON FUNCTION public.lateness_get() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lateness_get() TO service_role;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.manuscripts TO service_role;
-GRANT SELECT ON TABLE public.manuscripts TO authenticated;
+REVOKE ALL ON FUNCTION public.line_get() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.line_get() TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.holds TO service_role;
+
+REVOKE ALL ON FUNCTION public.line_hold(p_why text, p_held_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.line_hold(p_why text, p_held_by text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.line_resume() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.line_resume() TO service_role;
+
+REVOKE ALL ON FUNCTION public.line_service(p_queue_timeout double precision, p_absent_after double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.line_service(p_queue_timeout double precision, p_absent_after double precision) TO service_role;
 
 REVOKE ALL ON FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer) TO service_role;
@@ -1328,6 +1670,9 @@ GRANT ALL ON FUNCTION public.manuscripts_of_owners(p_owner_ids uuid[], p_manuscr
 
 REVOKE ALL ON FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_after_created_at timestamp with time zone, p_after_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_after_created_at timestamp with time zone, p_after_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.owners_in_line(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.owners_in_line(p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer) TO service_role;

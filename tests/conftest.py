@@ -110,7 +110,6 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
         lease=timedelta(seconds=20),
         heartbeat=timedelta(seconds=0.2),
         run_timeout=timedelta(seconds=60),
-        redispatch_after=timedelta(seconds=0.6),
         resync_interval=timedelta(seconds=0.3),
         tick_interval=timedelta(seconds=1),
         worker_concurrency=2,

@@ -50,6 +50,8 @@ def read_job(row: Row) -> Job:
         failure_code=None if code is None else FailureCode(code),
         failure_message=row["failure_message"],
         retry_of=_maybe_uuid(row["retry_of"]),
+        workers_lost=row["workers_lost"],
+        progressed_at=_maybe_time(row["progressed_at"]),
         as_of=read_time(row["as_of"]),
     )
 

@@ -16,8 +16,20 @@ from jobs.database.rows import (
     read_time,
     read_uuid,
 )
-from jobs.models import Changes, Job, JobCount, JobEvent, Lateness, Manuscript, ProcessesOfKind, Report, Settlement
+from jobs.models import (
+    Changes,
+    ClaimedJob,
+    Job,
+    JobCount,
+    JobEvent,
+    Lateness,
+    Manuscript,
+    ProcessesOfKind,
+    Report,
+    Settlement,
+)
 from jobs.ports import Gateway
+from jobs.settings import Settings
 from jobs.states import DecidedBy, FailureCode
 
 
@@ -166,15 +178,26 @@ class JobStore:
 
     # What a worker writes; each raises LeaseLost when it no longer holds the job
 
-    async def claim(self, job_id: UUID, worker_id: UUID, *, lease: timedelta, run_timeout: timedelta) -> Job:
-        """The job, now this worker's. Raises NotAllowedNow when it does not wait, NotFound when it is gone."""
-        return await self._job(
-            "job_claim",
-            p_job_id=job_id,
+    async def claim_next(
+        self, worker_id: UUID, *, settings: Settings, limit: int, known: Collection[UUID]
+    ) -> list[ClaimedJob]:
+        """Up to `limit` jobs, the next in line, now this worker's.
+
+        Those that were its own already and are not among the `known` come first, whatever the limit: they were claimed
+        by a call whose answer was lost.
+        """
+        rows = await self._gateway.call(
+            "job_claim_next",
             p_worker_id=worker_id,
-            p_lease=lease.total_seconds(),
-            p_run_timeout=run_timeout.total_seconds(),
+            p_lease=settings.lease.total_seconds(),
+            p_run_timeout=settings.run_timeout.total_seconds(),
+            p_limit=limit,
+            p_queue_timeout=settings.queue_timeout.total_seconds(),
+            p_known=list(known),
+            p_absent_after=settings.absent_after.total_seconds(),
+            p_queue_limit=settings.queue_limit.total_seconds(),
         )
+        return [ClaimedJob(job=read_job(row), filename=row["filename"]) for row in rows]
 
     async def begin(self, job: Job, *, lease: timedelta, stage: str) -> Job:
         """From claimed to running."""
@@ -212,7 +235,7 @@ class JobStore:
         self,
         decided_by: DecidedBy,
         *,
-        queue_timeout: timedelta,
+        settings: Settings,
         owner_id: UUID | None = None,
         job_ids: Sequence[UUID] | None = None,
         limit: int = 1000,
@@ -221,10 +244,12 @@ class JobStore:
         rows = await self._gateway.call(
             "jobs_settle",
             p_decided_by=decided_by.value,
-            p_queue_timeout=queue_timeout.total_seconds(),
+            p_queue_timeout=settings.queue_timeout.total_seconds(),
             p_owner_id=owner_id,
             p_job_ids=None if job_ids is None else list(job_ids),
             p_limit=limit,
+            p_absent_after=settings.absent_after.total_seconds(),
+            p_queue_limit=settings.queue_limit.total_seconds(),
         )
         return [read_settlement(row) for row in rows]
 
@@ -255,14 +280,6 @@ class JobStore:
             jobs=[read_job(row["job"]) for row in rows],
             gone=frozenset(map(read_uuid, first["gone"])),
         )
-
-    async def undispatched(self, *, after: timedelta, limit: int) -> list[Job]:
-        """Queued jobs that no worker claimed within `after` of the last ring, longest waiting first."""
-        return await self._jobs("jobs_undispatched", p_after=after.total_seconds(), p_limit=limit)
-
-    async def dispatched(self, job_ids: Sequence[UUID]) -> list[Job]:
-        """Notes the rings; returns the jobs that still wait."""
-        return await self._jobs("jobs_dispatched", p_job_ids=list(job_ids))
 
     async def count(self) -> JobCount:
         """How many jobs wait and run, anybody's."""

@@ -21,14 +21,15 @@ from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, ac
 # fmt: off
 READS = frozenset({
     "clock_read", "job_events_get", "jobs_changed", "jobs_count", "jobs_get", "jobs_in_line", "jobs_of_manuscripts",
-    "jobs_undispatched", "jobs_watched", "lateness_get", "manuscripts_count", "manuscripts_get",
+    "jobs_watched", "lateness_get", "manuscripts_count", "manuscripts_get",
     "manuscripts_of_owners", "manuscripts_page", "processes_health", "reports_get", "reports_of_jobs",
     "reports_of_manuscripts", "unowned_files_get",
 })
 # Called again, each of these reads again or writes what is so already. Not among them: the steps, whose second
-# call is refused; what makes a row; and jobs_dispatched, which would be told twice in the job's history.
+# call is refused, and what makes a row. job_claim_next is: it gives again what its lost answer gave.
 IDEMPOTENT = READS | {
-    "job_beat", "jobs_settle", "process_beat", "process_stop", "processes_prune", "unowned_files_forget",
+    "job_beat", "job_claim_next", "jobs_settle", "process_beat", "process_stop", "processes_prune",
+    "unowned_files_forget",
 }
 # fmt: on
 _TRIES = 3

@@ -13,10 +13,8 @@ class Places:
     Perhaps it killed it, and will do so again; which of a dead worker's jobs it was, nobody knows.
     """
 
-    def __init__(self, number: int, *, max_attempts: int) -> None:
-        """`max_attempts` is what a new job is given."""
+    def __init__(self, number: int) -> None:
         self._number = number
-        self._max_attempts = max_attempts
         self._taken: set[Job] = set()
         self._running: set[Job] = set()
         self._left = asyncio.Event()
@@ -24,7 +22,7 @@ class Places:
     @property
     def busy(self) -> int:
         """How many places are taken: all, while a job has the worker to itself or waits for that."""
-        return self._number if any(map(self._runs_alone, self._taken)) else len(self._taken)
+        return self._number if any(map(_runs_alone, self._taken)) else len(self._taken)
 
     @property
     def free(self) -> int:
@@ -42,7 +40,7 @@ class Places:
     @asynccontextmanager
     async def turn(self, job: Job) -> AsyncIterator[None]:
         """Waits until the job may run beside those that do."""
-        while self._running and any(map(self._runs_alone, (job, *self._running))):
+        while self._running and any(map(_runs_alone, (job, *self._running))):
             self._left.clear()
             await self._left.wait()
         self._running.add(job)
@@ -52,7 +50,6 @@ class Places:
             self._running.discard(job)
             self._left.set()
 
-    def _runs_alone(self, job: Job) -> bool:
-        # Fewer attempts are left to it than to a new one. One that was given back has as many: it may hang, and was
-        # stopped for that, but it lost no worker.
-        return job.max_attempts - job.attempt < self._max_attempts - 1
+
+def _runs_alone(job: Job) -> bool:
+    return job.workers_lost > 0

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from jobs.database.store import JobStore
 from jobs.errors import ConfigurationError, LeaseLost, NotAllowedNow, NotFound, NovelFoundryError, Unavailable
-from jobs.models import Job, Manuscript
+from jobs.models import ClaimedJob, Job
 from jobs.ports import Announcer, Files
 from jobs.settings import Settings
 from jobs.states import FailureCode, JobStatus
@@ -64,11 +64,11 @@ class Runner:
         announcer: Announcer,
         settings: Settings,
         turn: Callable[[Job], AbstractAsyncContextManager[None]],
-        hand_on: Callable[[UUID], Awaitable[None]],
+        hand_on: Callable[[], Awaitable[None]],
         settle: Callable[[UUID], Awaitable[None]],
     ) -> None:
-        """`turn` is the time in which a job may be read; `hand_on` offers one given back to other workers; `settle`
-        settles one that was lost.
+        """`turn` is the time in which a job may be read; `hand_on` tells other workers that one was given back;
+        `settle` settles one that was lost.
         """
         self._store = store
         self._files = files
@@ -78,13 +78,14 @@ class Runner:
         self._hand_on = hand_on
         self._settle = settle
 
-    async def run(self, job: Job) -> None:
+    async def run(self, claimed: ClaimedJob) -> None:
         """Runs the job to its end, to the loss of its lease, or, cancelled, to its release."""
+        job = claimed.job
         try:
             await self._announcer.announce([job.owner_id])
-            await self._analyse(job)
+            await self._analyse(claimed)
         except asyncio.CancelledError:
-            await asyncio.shield(self._release(job))
+            await asyncio.shield(self.release(job))
             raise
         except LeaseLost as error:
             _log.info("job %s: %s", job.id, error)
@@ -104,11 +105,11 @@ class Runner:
             _log.exception("job %s met an error of ours", job.id)
             await self._finish(job, None)
 
-    async def _analyse(self, job: Job) -> None:
-        work = _Work()
+    async def _analyse(self, claimed: ClaimedJob) -> None:
+        job, work = claimed.job, _Work()
         # From the claim on: to wait for a turn, or for a large file over a slow line, may take longer than a lease.
         beat = asyncio.create_task(self._beat(job, work))
-        read = asyncio.create_task(self._read(job, work))
+        read = asyncio.create_task(self._read(claimed, work))
         try:
             await asyncio.wait({read, beat}, return_when=asyncio.FIRST_COMPLETED)
             if beat.done():
@@ -121,14 +122,14 @@ class Runner:
             await _stopped(read, beat)
         await self._finish(job, outcome)
 
-    async def _read(self, job: Job, work: _Work) -> _Outcome | None:
-        async with self._turn(job), self._child(job) as child:
+    async def _read(self, claimed: ClaimedJob, work: _Work) -> _Outcome | None:
+        async with self._turn(claimed.job), self._child(claimed) as child:
             return await _followed(child, work)
 
     @asynccontextmanager
-    async def _child(self, job: Job) -> AsyncIterator[Process]:
+    async def _child(self, claimed: ClaimedJob) -> AsyncIterator[Process]:
         """The analysis as a process of its own that ends with the block, and with us however we end."""
-        manuscript, content = await self._persistently(lambda: self._fetch(job))
+        content = await self._persistently(lambda: self._files.load(claimed.job.manuscript_id))
         # A file without a name: a worker that is killed leaves nothing behind.
         with tempfile.TemporaryFile() as file:
             await asyncio.to_thread(file.write, content)
@@ -136,22 +137,16 @@ class Runner:
             child = await asyncio.create_subprocess_exec(
                 *module_command(
                     "jobs.analysis", f"/dev/fd/{file.fileno()}",
-                    f"--filename={manuscript.filename or 'pasted.txt'}",  # one word: the name may begin with a dash
+                    f"--filename={claimed.filename or 'pasted.txt'}",  # one word: the name may begin with a dash
                 ),
                 stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_MAX_LINE, pass_fds=[file.fileno()],
                 env=_bare_environment(),
             )  # fmt: skip
             try:
-                await self._persistently(lambda: self._begin(job))
+                await self._persistently(lambda: self._begin(claimed.job))
                 yield child
             finally:
                 await _killed(child)
-
-    async def _fetch(self, job: Job) -> tuple[Manuscript, bytes]:
-        found = await self._store.manuscripts(job.owner_id, [job.manuscript_id])
-        if not found:
-            raise NotFound("The manuscript was deleted.")
-        return found[0], await self._files.load(job.manuscript_id)
 
     async def _begin(self, job: Job) -> None:
         # Refused though we hold the job: it runs already, by a write of ours whose answer was lost.
@@ -207,11 +202,12 @@ class Runner:
             for found in now
         )
 
-    async def _release(self, job: Job) -> None:
+    async def release(self, job: Job) -> None:
+        """Gives the job back and lets other workers know. Raises nothing: what is not given back is lost in time."""
         try:
             async with asyncio.timeout(5):
                 await self._store.release(job, queue_timeout=self._settings.queue_timeout)
-                await self._hand_on(job.id)
+                await self._hand_on()
         except (NovelFoundryError, TimeoutError) as error:
             _log.warning("job %s could not be given back (%s); its lease will end", job.id, error)
 

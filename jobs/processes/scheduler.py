@@ -33,7 +33,6 @@ class Scheduler:
         settings, sweeper = domain.settings, domain.sweeper
         self._duties: list[tuple[float, Callable[[], Awaitable[object]]]] = [
             (settings.sweep_interval.total_seconds(), sweeper.sweep),
-            (settings.redispatch_after.total_seconds() / 3, sweeper.redispatch),
             (_TIDY_SECONDS, sweeper.tidy),
             # Last: a sweeper that cannot sweep does not look alive.
             (settings.heartbeat.total_seconds(), domain.heart.beat),

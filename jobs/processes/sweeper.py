@@ -1,11 +1,10 @@
-"""Keeps the truth though nobody looks: settles overdue rows, rings again for the undispatched, deletes loose files."""
+"""Keeps the truth though nobody looks: settles overdue rows, deletes loose files."""
 
 import logging
 from datetime import timedelta
 
 from jobs.database.store import JobStore
 from jobs.service import JobService
-from jobs.settings import Settings
 from jobs.states import DecidedBy
 
 # Rows a transaction: a thousand take about a tenth of a second, so that no lock is held for long.
@@ -18,29 +17,20 @@ _log = logging.getLogger(__name__)
 class Sweeper:
     """The duty to doubt rows. Many sweepers at once do no harm; each row changes once."""
 
-    def __init__(self, *, store: JobStore, service: JobService, settings: Settings) -> None:
+    def __init__(self, *, store: JobStore, service: JobService) -> None:
         self._store = store
         self._service = service
-        self._settings = settings
 
     async def sweep(self) -> int:
-        """Settles everything overdue, in batches; returns how many jobs."""
+        """Settles everything overdue, in batches; returns how many jobs have another status now."""
         settled = 0
         while batch := await self._service.settle(DecidedBy.SWEEPER, limit=_BATCH):
-            settled += len(batch)
+            settled += sum(settlement.was is not settlement.status for settlement in batch)
             if len(batch) < _BATCH:
                 break
         if settled:
             _log.warning("settled %d overdue jobs", settled)
         return settled
-
-    async def redispatch(self) -> int:
-        """Rings for queued jobs that nobody claimed in time; returns how many rings were accepted."""
-        waiting = await self._store.undispatched(after=self._settings.redispatch_after, limit=_BATCH)
-        rung = await self._service.dispatch([job.id for job in waiting]) if waiting else []
-        if rung:
-            _log.info("rang again for %d jobs", len(rung))
-        return len(rung)
 
     async def tidy(self) -> None:
         """Deletes files of uploads and deletions that died, and rows of processes long gone."""

@@ -123,7 +123,7 @@ def _domain(
         presence=presence,
         service=service,
         feed=feed,
-        sweeper=Sweeper(store=store, service=service, settings=settings),
+        sweeper=Sweeper(store=store, service=service),
         heart=Heart(store, kind, capacity=capacity),
         connections=connections,
     )

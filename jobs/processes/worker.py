@@ -1,25 +1,28 @@
-"""The worker process: answers rings while it has room, claims, runs. SIGTERM gives unfinished jobs back at once."""
+"""The worker process: takes what is next in line while it has room, and runs it. SIGTERM gives unfinished jobs back."""
 
 import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Iterable
 from functools import partial
 from uuid import UUID
 
-from jobs.errors import NotAllowedNow, NotFound, Unavailable
+from jobs.errors import NovelFoundryError
 from jobs.log_outage import Outage
-from jobs.models import Job
+from jobs.models import ClaimedJob, Job
 from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
 from jobs.processes.stop_signal import stop_signal
 from jobs.processes.wiring import Domain, open_domain
-from jobs.redis.announcements import REDIS_AWAY
 from jobs.redis.doorbell import Bell
 from jobs.settings import Settings
 from jobs.states import DecidedBy
 
-_RETRY_SECONDS = 0.5
+# How often a worker with room looks by itself. A ring wakes it at once, so this is for a Redis that is away.
+_LOOK_SECONDS = 2.0
+# A worker that is told to stop waits this long for the answer of a claim under way, to give back what it took.
+_LAST_CLAIM_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -36,111 +39,138 @@ class Worker:
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
         self._settings = domain.settings
-        self._places = Places(domain.settings.worker_concurrency, max_attempts=domain.settings.max_attempts)
-        self._runs: set[asyncio.Task[None]] = set()
-        # One claim after the other: what was claimed says whether there is room for more.
-        self._claiming = asyncio.Lock()
+        self._places = Places(domain.settings.worker_concurrency)
+        # By job and attempt: a lost job may come back before its lost run has noticed.
+        self._runs: dict[tuple[UUID, int], asyncio.Task[None]] = {}
+        self._releases: dict[UUID, asyncio.Task[None]] = {}
+        self._claiming: asyncio.Task[None] | None = None
+        self._is_stopping = False
         self._next_beat = 0.0
+        self._wake = asyncio.Event()
         self._outage = Outage(_log, "the worker waits")
-        self._bell = Bell(domain.redis, answer=self._answer, room=self._room)
+        self._bell = Bell(domain.redis, rung=self._wake.set)
         self._runner = Runner(
             store=domain.store,
             files=domain.files,
             announcer=domain.announcer,
             settings=domain.settings,
             turn=self._places.turn,
-            hand_on=self._hand_on,
+            hand_on=domain.doorbell.ring,
             settle=self._settle,
         )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; then gives back what is unfinished."""
         _log.info("worker %s has room for %d jobs", self._domain.heart.id, self._settings.worker_concurrency)
-        listen = asyncio.create_task(self._bell.listen())
+        hear = asyncio.create_task(self._bell.hear())
         work = asyncio.create_task(self._work())
         stopped = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({listen, work, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (listen, work):
+            await asyncio.wait({hear, work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (hear, work):
                 if task.done():
                     task.result()
         finally:
-            await _cancelled(listen, work, stopped)
-            await self._bell.close()
-            await _cancelled(*self._runs)
+            self._is_stopping = True
+            await _cancelled((hear, work, stopped))
+            await self._last_claim()
+            await _cancelled(self._runs.values())
+            await asyncio.gather(*self._releases.values(), return_exceptions=True)
             await self._domain.heart.stop()
 
+    async def _last_claim(self) -> None:
+        """Waits for the answer of a claim under way: what it took is given back."""
+        if self._claiming:
+            done, _ = await asyncio.wait({self._claiming}, timeout=_LAST_CLAIM_SECONDS)
+            for claim in done:
+                claim.exception()
+
     async def _work(self) -> None:
-        """Looks for rings and says that it lives, from one loop: a worker that cannot hear does not look alive."""
-        heartbeat = self._settings.heartbeat.total_seconds()
+        """Takes jobs and says that it lives, from one loop: a worker that cannot claim does not look alive."""
         while True:
+            self._wake.clear()
             try:
-                await self._bell.look()
-                if time.monotonic() >= self._next_beat:
+                await self._claim()
+                if self._is_beat_due():
                     await self._beat()
-                    self._next_beat = time.monotonic() + heartbeat
                 self._outage.is_over()
-            except (*REDIS_AWAY, Unavailable) as error:
-                self._outage.lasts(error)
-                await asyncio.sleep(_RETRY_SECONDS)
-            await self._bell.wait(timeout=max(0.0, self._next_beat - time.monotonic()))
+            except NovelFoundryError as error:
+                await asyncio.sleep(self._outage.lasts(error))
+                continue
+            await self._woken()
+
+    async def _woken(self) -> None:
+        """Waits for a ring, a place that became free, the next beat or the next look, whichever comes first."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, min(self._next_beat - time.monotonic(), _LOOK_SECONDS))):
+                await self._wake.wait()
 
     async def _beat(self) -> None:
+        was_silent = self._is_silent()
         await self._domain.heart.beat(busy=self._places.busy)
-        # With the first sign of life there is room: look again at once.
-        self._bell.wake()
+        self._next_beat = time.monotonic() + self._settings.heartbeat.total_seconds()
+        if was_silent:
+            # With this sign of life there is room: look at once.
+            self._wake.set()
 
-    def _room(self) -> int:
-        """How many jobs may be claimed now: none when the worker's own heartbeat has failed for a lease's time."""
-        if self._domain.heart.silent_for() > self._settings.lease.total_seconds():
-            return 0
-        return self._places.free
+    def _is_beat_due(self) -> bool:
+        return time.monotonic() >= self._next_beat
 
-    async def _answer(self, job_id: UUID) -> None:
-        """One ring: claims the job if it waits, and lets it run."""
-        try:
-            async with self._claiming:
-                if not self._room():
-                    # Another ring, of the same moment, was for a job that has the worker to itself.
-                    await self._hand_on(job_id)
-                    return
-                job = await self._domain.store.claim(
-                    job_id,
-                    self._domain.heart.id,
-                    lease=self._settings.lease,
-                    run_timeout=self._settings.run_timeout,
-                )
-                self._places.take(job)
-        except (NotAllowedNow, NotFound) as refusal:
-            _log.debug("a ring for nothing: %s", refusal)
+    def _is_silent(self) -> bool:
+        """Whether the worker's own heartbeat has failed for a lease's time: then it takes nothing new."""
+        return self._domain.heart.silent_for() > self._settings.lease.total_seconds()
+
+    async def _claim(self) -> None:
+        """Takes as many of the next in line as there is room for; at each beat also those it never heard of."""
+        room = 0 if self._is_silent() else self._places.free
+        if room or self._is_beat_due():
+            self._claiming = asyncio.create_task(self._claim_next(room))
+            # Carried out to its end though we are told to stop meanwhile: what it took must be given back.
+            await asyncio.shield(self._claiming)
+
+    async def _claim_next(self, room: int) -> None:
+        claimed = await self._domain.store.claim_next(
+            self._domain.heart.id,
+            settings=self._settings,
+            limit=room,
+            known={job_id for job_id, _ in self._runs} | self._releases.keys(),
+        )
+        for job in claimed:
+            self._take(job)
+        if claimed and self._places.free:
+            # A job that is taken alone ends a claim early: there may be more.
+            self._wake.set()
+
+    def _take(self, claimed: ClaimedJob) -> None:
+        """Runs the job; gives it back if there is no place for it after all."""
+        job = claimed.job
+        _log.info("job %s taken, attempt %d of %d", job.id, job.attempt, job.max_attempts)
+        if self._is_stopping or not self._places.free:
+            self._releases[job.id] = release = asyncio.create_task(self._runner.release(job), name=f"release {job.id}")
+            release.add_done_callback(lambda _: self._releases.pop(job.id))
             return
-        except Unavailable as error:
-            _log.warning("job %s could not be claimed (%s); it will be rung for again", job_id, error)
-            return
-        _log.info("job %s taken, attempt %d of %d", job_id, job.attempt, job.max_attempts)
-        run = asyncio.create_task(self._runner.run(job), name=f"run {job_id}")
-        self._runs.add(run)
+        self._places.take(job)
+        self._runs[job.id, job.attempt] = run = asyncio.create_task(self._runner.run(claimed), name=f"run {job.id}")
         run.add_done_callback(partial(self._ended, job))
         # The place is taken: those who wait should hear of it before the next beat is due.
         self._next_beat = 0.0
-        self._bell.wake()
 
     def _ended(self, job: Job, run: asyncio.Task[None]) -> None:
-        self._runs.discard(run)
+        del self._runs[job.id, job.attempt]
         self._places.leave(job)
         if not run.cancelled() and (error := run.exception()):
             _log.error("a run ended with an error of ours", exc_info=error)
         self._next_beat = 0.0
-        self._bell.wake()
-
-    async def _hand_on(self, job_id: UUID) -> None:
-        await self._domain.service.dispatch([job_id])
+        self._wake.set()
 
     async def _settle(self, job_id: UUID) -> None:
         await self._domain.service.settle(DecidedBy.WORKER, job_ids=[job_id])
 
 
-async def _cancelled(*tasks: "asyncio.Task[object] | asyncio.Task[None]") -> None:
+async def _cancelled(tasks: "Iterable[asyncio.Task[object] | asyncio.Task[None]]") -> None:
+    tasks = list(tasks)
+    # Each must have begun: a task that is cancelled before that gives nothing back.
+    await asyncio.sleep(0)
     for task in tasks:
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):

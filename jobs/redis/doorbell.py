@@ -1,4 +1,4 @@
-"""arq as a doorbell: a message says that a job may wait, nothing more. The claim in the database decides.
+"""arq as a doorbell: a ring says that there may be something in the line, names no job and decides nothing.
 
 The only importer of arq. What arq 0.28 does by itself and must not decide is guarded here, by number of the list in
 docs/decisions/0002-arq-is-a-doorbell.md.
@@ -7,28 +7,31 @@ docs/decisions/0002-arq-is-a-doorbell.md.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
-from redis.exceptions import RedisError
 
 from jobs.errors import ConfigurationError
+from jobs.log_outage import Outage
 from jobs.redis.announcements import REDIS_AWAY, RING, Listener, Patience
 
 __all__ = ["ArqDoorbell", "ArqRedis", "Bell", "open_redis"]
 
 QUEUE = "novelfoundry:jobs"
+# The name of the function and the id of its message: of rings that nobody has answered, arq keeps one (8).
 _RING = "ring"
-# The handler only claims and returns, so in-progress keys, which arq keeps for this long plus ten seconds and never
-# renews, cannot keep a job from being rung for again (3), nor pile up at the head of the queue (6).
+# arq asks for messages whose score is up to its own clock: this one is due by every clock (12). Not 0, which arq takes
+# for a message that is gone.
+_DUE = datetime.fromtimestamp(0.001, UTC)
+_RING_LASTS = timedelta(hours=1)
+# The handler only sets an event: nothing that commits runs inside arq's time limit (13), and in-progress keys, which
+# arq keeps for this long plus ten seconds and never renews, cannot pile up at the head of the queue (3, 6).
 _HANDLER_SECONDS = 5
-_MAX_RINGS = 10_000
-# How often a bell looks by itself. The listener beside it wakes it at once, so this is only for a lost wake.
+# How often a bell looks into the queue. The listener beside it hears a ring at once, so this is for a lost wake.
 _LOOK_SECONDS = 1.0
 
 if TYPE_CHECKING:
@@ -59,68 +62,52 @@ def open_redis(redis_url: str) -> ArqRedis:
 
 
 class ArqDoorbell:
-    """Rings for the workers."""
+    """Rings for the workers. See Doorbell."""
 
     def __init__(self, redis: ArqRedis, patience: Patience) -> None:
         self._redis = redis
         self._patience = patience
+        self._outage = Outage(_log, "rings are not heard, and workers look by themselves")
 
-    async def ring(self, job_ids: Sequence[UUID]) -> Sequence[UUID]:
-        """See Doorbell.ring. Each ring has a fresh id, for arq drops a repeated one silently (8)."""
+    async def ring(self) -> None:
+        """See Doorbell.ring."""
         if self._patience.is_exhausted():
-            return []
-        rung: list[UUID] = []
+            return
         try:
-            async with self._patience.wait(things=len(job_ids)):
-                # Without workers rings pile up: beyond this many, more would only have to be dropped one by one.
-                if await self._redis.zcard(QUEUE) < _MAX_RINGS:
-                    for job_id in job_ids:
-                        await self._enqueue(job_id)
-                        rung.append(job_id)
+            async with self._patience.wait():
+                # First what wakes at once. The message is for a worker whose line to Redis was just then lost.
                 await self._redis.publish(RING, "")
+                await self._redis.enqueue_job(_RING, _job_id=_RING, _defer_until=_DUE, _expires=_RING_LASTS)
+            self._outage.is_over()
         except REDIS_AWAY as error:
-            why = str(error) or type(error).__name__
-            _log.warning("could not ring for %d jobs (%s); the sweeper will", len(job_ids) - len(rung), why)
-        return rung
-
-    async def _enqueue(self, job_id: UUID) -> None:
-        if await self._redis.enqueue_job(_RING, str(job_id), _expires=timedelta(hours=1)) is None:
-            raise RedisError(f"the ring for job {job_id} was dropped")
+            self._outage.lasts(error)
 
 
 class Bell:
-    """A worker's end of the doorbell: answers rings for as long as there is room."""
+    """A worker's end of the doorbell: hears rings, by a channel of Redis and by arq's queue."""
 
-    def __init__(
-        self,
-        redis: ArqRedis,
-        *,
-        answer: Callable[[UUID], Awaitable[None]],
-        room: Callable[[], int],
-    ) -> None:
-        self._wake = asyncio.Event()
-        self._listener = Listener(redis, RING, lambda _: self._wake.set())
-        self._arq = _RoomyWorker(redis, answer=answer, room=room, answered=self.wake)
+    def __init__(self, redis: ArqRedis, *, rung: Callable[[], None]) -> None:
+        self._listener = Listener(redis, RING, lambda _: rung())
+        self._arq = _Answering(redis, rung=rung)
+        self._outage = Outage(_log, "no rings are read from Redis, and the worker looks by itself")
 
-    def wake(self) -> None:
-        """Room has come free, or something else is worth a look at once."""
-        self._wake.set()
+    async def hear(self) -> None:
+        """Hears rings until cancelled, through every absence of Redis."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listener.run(), name="hear rings")
+            tasks.create_task(self._read(), name="read rings")
 
-    async def listen(self) -> None:
-        """Hears the wake beside the queue, until cancelled."""
-        await self._listener.run()
-
-    async def wait(self, timeout: float) -> None:
-        """Waits for a wake, or for the next look that is due anyway."""
-        try:
-            async with asyncio.timeout(min(timeout, _LOOK_SECONDS)):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+    async def _read(self) -> None:
+        while True:
+            try:
+                await self.look()
+                self._outage.is_over()
+                await asyncio.sleep(_LOOK_SECONDS)
+            except REDIS_AWAY as error:
+                await asyncio.sleep(self._outage.lasts(error))
 
     async def look(self) -> None:
-        """Takes what rings there are. Raises one of REDIS_AWAY."""
-        self._wake.clear()
+        """Answers what rings there are. Raises one of REDIS_AWAY."""
         try:
             async with asyncio.timeout(_HANDLER_SECONDS):
                 await self._arq.look()
@@ -129,24 +116,13 @@ class Bell:
             self._arq = self._arq.renewed()
             raise
 
-    async def close(self) -> None:
-        """Waits for the handlers under way; they are short."""
-        await self._arq.finish()
 
-
-class _RoomyWorker(Worker):
+class _Answering(Worker):
     """arq's worker, driven by our loop, so that a blip of Redis ends an iteration and never the process (5)."""
 
-    def __init__(
-        self,
-        redis: ArqRedis,
-        *,
-        answer: Callable[[UUID], Awaitable[None]],
-        room: Callable[[], int],
-        answered: Callable[[], None],
-    ) -> None:
-        async def ring(_: dict[Any, Any], job_id: str) -> None:
-            await answer(UUID(job_id))
+    def __init__(self, redis: ArqRedis, *, rung: Callable[[], None]) -> None:
+        async def ring(_: dict[Any, Any], *__: object) -> None:
+            rung()
 
         super().__init__(
             functions=[
@@ -155,7 +131,6 @@ class _RoomyWorker(Worker):
             redis_pool=redis,
             queue_name=QUEUE,
             handle_signals=False,
-            max_jobs=1000,  # room() limits, not arq
             job_timeout=_HANDLER_SECONDS,
             keep_result=0,  # a kept result makes enqueue_job drop its id (8)
             allow_abort_jobs=False,  # cancelling goes through the row (9)
@@ -163,34 +138,17 @@ class _RoomyWorker(Worker):
             job_deserializer=json.loads,
             log_results=False,
         )
-        self._answer = answer
-        self._room = room
-        self._answered = answered
+        self._rung = rung
 
-    def renewed(self) -> "_RoomyWorker":
+    def renewed(self) -> "_Answering":
         """The same with a fresh count of places, and the handlers under way."""
-        renewed = _RoomyWorker(self.pool, answer=self._answer, room=self._room, answered=self._answered)
+        renewed = _Answering(self.pool, rung=self._rung)
         renewed.tasks = self.tasks
         return renewed
 
     async def look(self) -> None:
         """One iteration of arq's loop."""
         await self._poll_iteration()
-
-    async def start_jobs(self, job_ids: list[bytes]) -> None:
-        """Starts handlers while there is room: the rings left in the queue are for workers that have some."""
-        for job_id in job_ids:
-            if self._room() <= sum(not task.done() for task in self.tasks.values()):
-                return
-            await super().start_jobs([job_id])
-            if handler := self.tasks.get(job_id.decode()):
-                # A ring for nothing takes no place: after an outage thousands may stand before the next job's.
-                handler.add_done_callback(lambda _: self._answered())
-
-    async def finish(self) -> None:
-        """Waits for the handlers under way, and leaves those that a hanging Redis holds."""
-        if self.tasks:
-            await asyncio.wait(self.tasks.values(), timeout=_HANDLER_SECONDS)
 
 
 def _to_json(message: dict[str, Any]) -> bytes:

@@ -22,6 +22,7 @@ from jobs.settings import Settings
 from server.app import Server, create_app, listening
 from server.auth import local_token, owner_of
 from server.lifespan import Services, open_services
+from tests.claiming import claim
 
 ANN, BEN = "ann", "ben"
 PROTOCOL = Subprotocol("graphql-transport-ws")
@@ -185,7 +186,7 @@ class Hand:
         """The job, claimed."""
         settings = self.services.settings
         heart = self.services.domain.heart
-        return await self.store.claim(job.id, heart.id, lease=settings.lease, run_timeout=settings.run_timeout)
+        return await claim(self.store, job.id, heart.id, lease=settings.lease, run_timeout=settings.run_timeout)
 
     async def begin(self, job: Job, *, stage: str = "Reading chapters") -> Job:
         """The claimed job, running."""

@@ -181,8 +181,8 @@ class Chaos:
         await self._engines.postgres.start()
 
     async def ring_again(self) -> None:
-        unfinished = await self._deployment.audit.unfinished()
-        await self._deployment.domain.doorbell.ring(unfinished * 3)
+        for _ in range(10):
+            await self._deployment.domain.doorbell.ring()
 
     async def shout_nonsense(self) -> None:
         async with redis_client(self._engines.redis_url) as client:
@@ -228,7 +228,6 @@ async def _settings(engines: Engines, directory: Path) -> Settings:
         lease=timedelta(seconds=2),
         heartbeat=timedelta(seconds=0.4),
         run_timeout=timedelta(seconds=30),
-        redispatch_after=timedelta(seconds=1),
         resync_interval=timedelta(seconds=0.5),
         tick_interval=timedelta(seconds=1),
         worker_concurrency=2,

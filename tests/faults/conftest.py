@@ -33,7 +33,6 @@ def settings(settings: Settings) -> Settings:
         sweep_interval=timedelta(seconds=0.5),
         lease=timedelta(seconds=3),
         heartbeat=timedelta(seconds=0.3),
-        redispatch_after=timedelta(seconds=1),
         resync_interval=timedelta(seconds=0.5),
         tick_interval=timedelta(seconds=1),
     )

@@ -73,9 +73,9 @@ async def _connected(database_url: str) -> Connection:
     return await asyncpg.connect(database_url, server_settings={"application_name": "hold"})
 
 
-def at_claim(database_url: str, job_id: UUID) -> AbstractAsyncContextManager[Hold]:
-    """After the message left the queue, before the row says so."""
-    return held(database_url, "select from public.jobs where id = $1 for update", job_id, function="job_claim")
+def at_claim(database_url: str) -> AbstractAsyncContextManager[Hold]:
+    """Within the transaction that takes the job: for a row that somebody holds, a claim would not wait."""
+    return held(database_url, "lock table public.job_events in share mode", function="job_claim_next")
 
 
 def at_beat(database_url: str, job_id: UUID) -> AbstractAsyncContextManager[Hold]:

@@ -11,6 +11,7 @@ import pytest
 from jobs.models import Job
 from jobs.settings import Settings
 from jobs.states import DecidedBy, FailureCode, JobStatus
+from tests.claiming import claim
 from tests.faults.deployment import LONG, Deployment
 from tests.faults.processes import ROOT
 from tests.faults.waiting import is_under, until
@@ -23,6 +24,7 @@ PAGE = (ROOT / "docs" / "lie-bound.md").read_text()
 # Status, and what makes it wrong: the deadline that it has from then on.
 CASES = {
     "`queued`": lambda settings: settings.queue_timeout,
+    "`queued`, its last worker gone": lambda settings: 2 * settings.queue_timeout,
     "`running_initializing`": lambda settings: settings.lease,
     "`running`": lambda settings: settings.lease,
     "`running`, the worker alive but stuck": lambda settings: settings.run_timeout,
@@ -112,7 +114,7 @@ async def _claimed(deployment: Deployment, *, lease: timedelta, run_timeout: tim
     job = await deployment.domain.store.start(
         deployment.owner_id, await deployment.manuscript(), queue_timeout=LONG, max_attempts=1, max_live=100
     )
-    return await deployment.domain.store.claim(job.id, uuid4(), lease=lease, run_timeout=run_timeout)
+    return await claim(deployment.domain.store, job.id, uuid4(), lease=lease, run_timeout=run_timeout)
 
 
 async def _running(deployment: Deployment, *, lease: timedelta, run_timeout: timedelta = LONG) -> Job:

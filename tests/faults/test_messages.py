@@ -7,7 +7,6 @@ import pickle
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from arq.constants import abort_jobs_ss, in_progress_key_prefix, job_key_prefix, result_key_prefix
@@ -16,7 +15,6 @@ from redis.asyncio import Redis
 
 from jobs.redis.doorbell import QUEUE
 from jobs.settings import Settings
-from jobs.states import JobStatus
 from tests.faults.deployment import LONG, Deployment, redis_client
 from tests.faults.processes import Process
 from tests.faults.waiting import is_under, until
@@ -48,15 +46,15 @@ async def _works(deployment: Deployment, worker: Process) -> None:
     assert worker.is_running
 
 
-async def test_the_same_message_ten_times_is_one_claim(deployment: Deployment) -> None:
+async def test_ten_rings_for_one_job_are_one_claim(deployment: Deployment) -> None:
     job_id = await deployment.job()
-    rung = await deployment.domain.doorbell.ring([job_id] * 10)
     deployment.begin("worker")
     deployment.begin("worker")
+    for _ in range(10):
+        await deployment.domain.doorbell.ring()
 
     job = await deployment.completes(job_id)
 
-    assert len(rung) == 10
     assert job.attempt == 1
     assert (await deployment.audit.statuses(job_id)).count("running_initializing") == 1
 
@@ -64,12 +62,10 @@ async def test_the_same_message_ten_times_is_one_claim(deployment: Deployment) -
 async def test_messages_that_arq_fails_without_a_hook_cost_no_job_and_no_worker(
     deployment: Deployment, client: Redis, tmp_path: Path
 ) -> None:
-    """(4) expired, of an unknown function, undecodable; (10) pickled."""
-    job_id = await deployment.job()
-    [message] = await client.zrange(QUEUE, 0, -1)
-    await client.delete(job_key_prefix + message.decode())
-    await deployment.domain.redis.enqueue_job("no_such_function", str(job_id), _queue_name=QUEUE)
-    await deployment.domain.redis.enqueue_job("ring", "no job's id", _queue_name=QUEUE)
+    """(4) expired, of an unknown function, undecodable, with arguments of an older version; (10) pickled."""
+    await client.delete(f"{job_key_prefix}ring")
+    await deployment.domain.redis.enqueue_job("no_such_function", "a job's id", _queue_name=QUEUE)
+    await deployment.domain.redis.enqueue_job("ring", "a job's id", _queue_name=QUEUE)
     await deployment.domain.redis.enqueue_job("ring", 1, 2, 3, _queue_name=QUEUE)
     witness = tmp_path / "unpickled"
     for name, content in (
@@ -83,46 +79,34 @@ async def test_messages_that_arq_fails_without_a_hook_cost_no_job_and_no_worker(
     worker = await deployment.worker()
     await _queue_is_empty(client)
 
-    assert (await deployment.row(job_id)).status is JobStatus.QUEUED
-    await deployment.scheduler()
-    assert (await deployment.completes(job_id)).attempt == 1
     await _works(deployment, worker)
     assert not witness.exists(), "a message was unpickled"
 
 
 async def test_orphaned_messages_at_the_head_of_the_queue_starve_nobody(deployment: Deployment, client: Redis) -> None:
-    """(6), and (3): the in-progress keys of dead workers, here without an end."""
-    for number in range(300):
-        await client.set(f"{in_progress_key_prefix}orphan-{number}", b"1")
-        await client.zadd(QUEUE, {f"orphan-{number}": 1})
+    """(6), and (3): the in-progress keys of dead workers, here without an end, the ring's own among them."""
+    for name in ("ring", *(f"orphan-{number}" for number in range(300))):
+        await client.set(f"{in_progress_key_prefix}{name}", b"1")
+        await client.zadd(QUEUE, {name: 1})
     worker = await deployment.worker()
 
     await _works(deployment, worker)
 
 
-async def test_a_kept_result_or_an_abort_cannot_stop_a_ring(deployment: Deployment, client: Redis) -> None:
-    """(8) and (9): ring after ring of the same job is accepted, each under an id of its own, and none is aborted."""
-    job_id = await deployment.job()
-    for _ in range(3):
-        assert await deployment.domain.doorbell.ring([job_id]) == [job_id]
-    messages = await client.zrange(QUEUE, 0, -1)
-    for message in messages:
-        await client.zadd(abort_jobs_ss, {message: timestamp_ms()})
+async def test_a_kept_result_or_an_abort_cannot_stop_a_job(deployment: Deployment, client: Redis) -> None:
+    """(8) and (9)."""
+    await client.set(f"{result_key_prefix}ring", b"kept")
+    await client.zadd(abort_jobs_ss, {"ring": timestamp_ms()})
     worker = await deployment.worker()
 
-    job = await deployment.completes(job_id)
-    await _queue_is_empty(client)
-
-    assert len(set(messages)) == 4
-    assert (job.worker_id, job.attempt) == (worker.id, 1)
-    assert await client.keys(f"{result_key_prefix}*") == []
+    await _works(deployment, worker)
 
 
-async def test_a_message_for_no_claimable_job_is_dropped(deployment: Deployment, client: Redis) -> None:
+async def test_a_ring_with_nothing_in_the_line_is_no_matter(deployment: Deployment, client: Redis) -> None:
     over = await deployment.job()
     await deployment.domain.service.cancel(deployment.owner_id, over)
-    await deployment.domain.doorbell.ring([over, UUID(int=1)])
     worker = await deployment.worker()
+    await deployment.domain.doorbell.ring()
 
     await _queue_is_empty(client)
 

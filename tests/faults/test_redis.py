@@ -12,7 +12,7 @@ import pytest
 
 from engines.pair import Engines
 from jobs.settings import Settings
-from jobs.states import ComponentState, JobStatus, WaitingReason
+from jobs.states import ComponentState, JobStatus
 from schema.ids import local_id
 from tests.faults.deployment import LONG, Deployment, redis_client
 from tests.faults.waiting import until
@@ -50,11 +50,35 @@ async def hanging(engines: Engines) -> AsyncIterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-async def test_a_job_whose_message_was_flushed_is_rung_for_again(deployment: Deployment) -> None:
+@asynccontextmanager
+async def full(engines: Engines) -> AsyncIterator[None]:
+    """A Redis that refuses writes for want of memory, for the block."""
+    async with redis_client(engines.redis_url) as client:
+        await client.config_set("maxmemory", 1)
+        try:
+            yield
+        finally:
+            await client.config_set("maxmemory", 0)
+
+
+@asynccontextmanager
+async def read_only(engines: Engines) -> AsyncIterator[None]:
+    """A Redis that has become the replica of a master that nobody can reach, for the block."""
+    async with redis_client(engines.redis_url) as client:
+        await client.replicaof("127.0.0.1", 1)
+        try:
+            yield
+        finally:
+            await client.replicaof("NO", "ONE")
+
+
+_BROKEN = {"absent": absent, "hanging": hanging, "full": full, "read-only": read_only}
+
+
+async def test_a_job_whose_ring_was_flushed_is_taken_all_the_same(deployment: Deployment) -> None:
     job_id = await deployment.job()
     async with redis_client(deployment.settings.need_redis_url()) as client:
         await client.flushall()
-    deployment.begin("scheduler")
     await deployment.worker()
 
     job = await deployment.completes(job_id)
@@ -91,24 +115,20 @@ async def test_after_a_restart_of_redis_the_same_processes_carry_on(engines: Eng
     assert scheduler.is_running
 
 
-async def test_an_author_who_starts_a_job_without_redis_gets_it_queued_and_is_told_why(
-    engines: Engines, deployment: Deployment
+@pytest.mark.parametrize("redis_is", ["absent", "hanging", "full", "read-only"])
+async def test_without_redis_a_job_starts_seconds_later_and_no_scheduler_is_needed(
+    engines: Engines, deployment: Deployment, redis_is: str
 ) -> None:
+    worker = await deployment.worker()
     manuscript_id = await deployment.manuscript()
-    async with absent(engines):
+    async with _BROKEN[redis_is](engines):
         began = time.monotonic()
         job = await deployment.domain.service.start(deployment.owner_id, manuscript_id)
         took = time.monotonic() - began
-        waiting = await deployment.domain.service.waiting([job])
-        deployment.begin("worker")
-        await deployment.scheduler()
-        told = await deployment.watched.hears(job.id, JobStatus.QUEUED, limit=5)
+        ended = await deployment.completes(job.id)
 
-    assert job.status is JobStatus.QUEUED
-    assert waiting[job.id].reason is WaitingReason.NOT_DISPATCHED
-    assert told.dispatched_at is None
     assert took < PATIENCE
-    await deployment.completes(job.id)
+    assert (ended.worker_id, ended.attempt) == (worker.id, 1)
 
 
 async def test_every_process_starts_without_redis_and_works_once_it_comes(
@@ -127,20 +147,6 @@ async def test_every_process_starts_without_redis_and_works_once_it_comes(
         await updates.hears(job_id, "COMPLETED")
 
     assert (await deployment.row(job_id)).worker_id == worker.id
-
-
-async def test_a_hanging_redis_costs_an_author_seconds_and_no_job(engines: Engines, deployment: Deployment) -> None:
-    deployment.begin("scheduler")
-    await deployment.worker()
-    manuscript_id = await deployment.manuscript()
-    async with hanging(engines):
-        began = time.monotonic()
-        job = await deployment.domain.service.start(deployment.owner_id, manuscript_id)
-        took = time.monotonic() - began
-
-    assert job.status is JobStatus.QUEUED
-    assert took < PATIENCE
-    await deployment.completes(job.id)
 
 
 async def test_a_running_job_completes_while_redis_hangs_and_the_resync_tells_its_watcher(
@@ -170,37 +176,18 @@ async def test_without_redis_the_resync_alone_carries_the_pushes(engines: Engine
     assert told.version == job.version
 
 
-async def test_a_worker_that_cannot_hear_does_not_look_alive(engines: Engines, deployment: Deployment) -> None:
+async def test_a_worker_is_not_taken_for_dead_because_redis_hangs(engines: Engines, deployment: Deployment) -> None:
     worker = await deployment.worker()
-    late = 4 * deployment.settings.heartbeat.total_seconds()
-
-    async def is_silent() -> bool:
-        return await deployment.silent_for(worker) > late
-
-    async def is_heard() -> bool:
-        return await deployment.silent_for(worker) < late
-
-    await until(is_heard, "the worker says that it lives")
+    seen = "select last_seen_at from public.processes where id = $1"
     async with hanging(engines):
-        await until(is_silent, "the worker falls silent")
+        before = await deployment.audit.value(seen, worker.id)
 
-    await until(is_heard, "the worker says that it lives again")
+        async def beats() -> bool:
+            return bool(await deployment.audit.value(seen, worker.id) != before)
+
+        await until(beats, "the worker says that it lives")
+
     assert worker.is_running
-
-
-async def test_a_full_redis_costs_the_ring_and_not_the_job(deployment: Deployment) -> None:
-    deployment.begin("scheduler")
-    worker = await deployment.worker()
-    async with redis_client(deployment.settings.need_redis_url()) as client:
-        await client.config_set("maxmemory", 1)
-        try:
-            job_id = await deployment.job()
-            job = await deployment.row(job_id)
-        finally:
-            await client.config_set("maxmemory", 0)
-
-    assert (job.status, job.dispatched_at) == (JobStatus.QUEUED, None)
-    assert (await deployment.completes(job_id)).worker_id == worker.id
 
 
 async def test_without_redis_the_scheduler_still_settles(engines: Engines, unwatched: Deployment) -> None:

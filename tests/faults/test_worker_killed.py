@@ -8,9 +8,9 @@ from tests.faults.processes import POISON, gone
 from tests.faults.waiting import until
 
 
-async def test_a_worker_killed_between_message_and_claim_loses_nothing(deployment: Deployment) -> None:
+async def test_a_worker_killed_before_its_claim_is_carried_out_loses_nothing(deployment: Deployment) -> None:
     job_id = await deployment.job()
-    async with holds.at_claim(deployment.audit.database_url, job_id) as hold:
+    async with holds.at_claim(deployment.audit.database_url) as hold:
         victim = await deployment.worker()
         await hold.reached()
         victim.kill()
@@ -25,7 +25,7 @@ async def test_a_worker_killed_between_message_and_claim_loses_nothing(deploymen
 
 async def test_a_claim_that_outlives_its_worker_ends_with_the_lease(deployment: Deployment) -> None:
     job_id = await deployment.job()
-    async with holds.at_claim(deployment.audit.database_url, job_id) as hold:
+    async with holds.at_claim(deployment.audit.database_url) as hold:
         victim = await deployment.worker()
         await hold.reached()
         victim.kill()

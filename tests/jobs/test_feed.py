@@ -19,6 +19,7 @@ from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import JobStatus
 from jobs.watcher import Frame, Watcher
+from tests.claiming import claim
 from tests.conftest import AddManuscript
 from tests.faults.waiting import is_under, until
 from tests.jobs.lines import FailingLine
@@ -167,7 +168,7 @@ async def test_a_slow_reader_gets_the_newest_version_and_no_backlog(
 ) -> None:
     async with watching(running.watch(job.owner_id)) as frames:
         await told(frames)
-        held = await store.claim(job.id, uuid4(), lease=timedelta(minutes=1), run_timeout=timedelta(minutes=1))
+        held = await claim(store, job.id, uuid4(), lease=timedelta(minutes=1), run_timeout=timedelta(minutes=1))
         await store.begin(held, lease=timedelta(minutes=1), stage="Reading")
         for number in range(20):
             await store.beat(held, lease=timedelta(minutes=1), stage="Reading", progress=number / 20)
@@ -532,7 +533,7 @@ async def test_what_changed_since_a_frame_failed_is_told_in_its_place(
     async with watching(running.watch(job.owner_id, arrived=reader.arrived)) as frames:
         await told(frames)
         [watcher] = running._watchers[job.owner_id]
-        await store.claim(job.id, uuid4(), lease=LONG, run_timeout=LONG)
+        await claim(store, job.id, uuid4(), lease=LONG, run_timeout=LONG)
         await announcer.announce([job.owner_id])
         [lost] = await told(frames)
         await store.cancel(job.owner_id, job.id)

@@ -57,6 +57,7 @@ class Life:
     attempt: int = 0
     max_attempts: int = 3
     max_live: int = 100
+    queue_limit: float = LONG * 24
     role: str | None = "service_role"
 
     @classmethod
@@ -107,8 +108,21 @@ class Life:
     async def delete_manuscript(self) -> list[Row]:
         return await self.call("manuscript_delete", p_owner_id=self.owner_id, p_manuscript_id=self.manuscript_id)
 
-    async def dispatch(self) -> list[Row]:
-        return await self.call("jobs_dispatched", p_job_ids=[self.job_id])
+    async def claim_next(self) -> list[Row]:
+        """Takes all that stands in the line, and answers with what of it is this job."""
+        known, taken = [self.job_id], []
+        while rows := await self.call(
+            "job_claim_next",
+            p_worker_id=self.worker_id,
+            p_lease=LONG,
+            p_run_timeout=LONG * 2,
+            p_limit=1000,
+            p_queue_timeout=LONG,
+            p_known=known,
+        ):
+            known += [row["id"] for row in rows]
+            taken += [row for row in rows if row["id"] == self.job_id]
+        return taken
 
     async def claim(self) -> list[Row]:
         rows = await self.call(
@@ -142,7 +156,25 @@ class Life:
         return await self._held("job_note_refused", p_message="It came too late.")
 
     async def settle(self, decided_by: str = "sweeper") -> list[Row]:
-        return await self.call("jobs_settle", p_decided_by=decided_by, p_queue_timeout=LONG, p_job_ids=[self.job_id])
+        return await self.call(
+            "jobs_settle",
+            p_decided_by=decided_by,
+            p_queue_timeout=LONG,
+            p_job_ids=[self.job_id],
+            p_queue_limit=self.queue_limit,
+        )
+
+    async def work_elsewhere(self) -> None:
+        """A worker lives, and is busy with other jobs."""
+        await self.call(
+            "process_beat",
+            p_process_id=uuid4(),
+            p_kind="worker",
+            p_version="0",
+            p_host="elsewhere",
+            p_capacity=1,
+            p_busy=1,
+        )
 
     # Time, moved by hand as the table's owner
 

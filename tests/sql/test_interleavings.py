@@ -65,10 +65,6 @@ class Lives(RuleBasedStateMachine):
     def cancel(self, which: int) -> None:
         self._user_step(self._job(which), "cancel")
 
-    @rule(which=WHICH)
-    def dispatch(self, which: int) -> None:
-        self._user_step(self._job(which), "dispatch")
-
     @rule(which=WHICH, decided_by=st.sampled_from(["sweeper", "reader"]))
     def settle(self, which: int, decided_by: str) -> None:
         self._user_step(self._job(which), "settle", decided_by=decided_by)

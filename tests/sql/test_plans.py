@@ -34,7 +34,7 @@ from generate_series(1, {FINISHED}) n;
 insert into public.job_events (job_id, version, status, decided_by)
 select id, version, status, 'user' from public.jobs where deadline_at is not null;
 insert into public.job_events (job_id, version, status, decided_by)
-select '{JOB}', n, 'queued', 'dispatcher' from generate_series(2, {EVENTS}) n;
+select '{JOB}', n, 'queued', 'worker' from generate_series(2, {EVENTS}) n;
 reset session_replication_role;
 analyze;
 """
@@ -129,8 +129,8 @@ async def test_the_sweep_goes_by_the_index_of_deadlines(connection: Connection) 
             {"p_owner_ids": [OWNER], "p_job_ids": [JOB], "p_versions": [1], "p_finished_within": 60.0},
             LIVE + 2,
         ),
-        ("jobs_in_line", {"p_job_ids": [JOB]}, LIVE + 1),
-        ("jobs_undispatched", {"p_after": LONG, "p_limit": 100}, LIVE),
+        ("jobs_in_line", {"p_job_ids": [JOB]}, LIVE * 5),
+        ("jobs_next", {"p_limit": 10}, 500),
         ("jobs_count", {}, LIVE),
     ],
 )

@@ -1,7 +1,7 @@
 """Reading: no write by a healthy read, whatever it asks; old words read as the vectors say; the right order."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,12 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
             "p_finished_within": LONG,
         },
         "jobs_in_line": {"p_job_ids": jobs},
-        "jobs_undispatched": {"p_after": 0.0, "p_limit": 100},
+        "jobs_dispatched": {"p_job_ids": jobs},
+        "owners_in_line": {},
+        "jobs_next": {"p_limit": 10},
+        "held_for": {"p_since": datetime.now(UTC)},
+        "line_service": {"p_queue_timeout": 300.0, "p_absent_after": 30.0},
+        "line_get": {},
         "jobs_count": {},
         "job_events_get": owner | {"p_job_ids": jobs, "p_limit": 20},
         "manuscripts_get": owner | {"p_manuscript_ids": manuscripts},
@@ -119,31 +124,7 @@ async def test_an_overdue_job_is_ahead_of_nobody_and_neither_waits_nor_runs(
     assert (full["queued"] - before["queued"], full["running"] - before["running"]) == (2, 1)
     assert (now["queued"] - before["queued"], now["running"] - before["running"]) == (1, 0)
     assert now["oldest_overdue_seconds"] >= 7200
-    assert nearer["position"] == place["position"] - 1
-
-
-@pytest.mark.parametrize(
-    ("dispatched", "after", "found"), [(False, 0.0, True), (False, LONG, False), (True, 0.0, True), (True, LONG, False)]
-)
-async def test_a_queued_job_is_rung_again_only_after_a_while(
-    life: Life, dispatched: bool, after: float, found: bool
-) -> None:
-    if dispatched:
-        await life.dispatch()
-
-    rows = await call(life.connection, "jobs_undispatched", p_after=after, p_limit=1000)
-
-    assert (life.job_id in {row["id"] for row in rows}) is found
-
-
-async def test_neither_a_claimed_nor_an_overdue_job_is_rung_again(connection: Connection) -> None:
-    claimed, overdue = await Life.born(connection), await Life.born(connection)
-    await claimed.claim()
-    await overdue.expire()
-
-    rows = await call(connection, "jobs_undispatched", p_after=0.0, p_limit=1000)
-
-    assert {claimed.job_id, overdue.job_id}.isdisjoint(row["id"] for row in rows)
+    assert nearer["position"] < place["position"]
 
 
 async def test_a_watcher_gets_live_jobs_and_lately_finished_ones_and_each_once(
@@ -189,7 +170,7 @@ async def test_what_changed_is_what_is_not_at_its_known_version_or_overdue_and_w
     known, moved, new, overdue = [await Life.born(connection, owner_id=owner_id) for _ in range(4)]
     gone = UUID(int=7)
     versions = {known.job_id: 1, moved.job_id: 1, overdue.job_id: 1, gone: 4}
-    await moved.dispatch()
+    await moved.claim()
     async with connection.transaction():
         await connection.execute("set local session_replication_role = replica")
         await connection.execute(
@@ -215,16 +196,17 @@ async def test_of_each_job_the_newest_events_are_read_oldest_first(connection: C
     lives = [await Life.born(connection, owner_id=owner_id) for _ in range(3)]
     for _ in range(4):
         for life in lives[1:]:
-            await life.dispatch()
+            await life.claim()
+            await life.release()
     ids = [life.job_id for life in lives]
 
     async def read(**limit: int) -> dict[UUID, list[int]]:
         rows = await call(connection, "job_events_get", p_owner_id=owner_id, p_job_ids=[*ids, ids[1]], **limit)
         return {id_: [row["version"] for row in rows if row["job_id"] == id_] for id_ in ids}
 
-    assert list((await read(p_limit=2)).values()) == [[1], [4, 5], [4, 5]]
+    assert list((await read(p_limit=2)).values()) == [[1], [8, 9], [8, 9]]
     # As an api of the version before calls it, while both are up.
-    assert list((await read()).values()) == [[1], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]
+    assert list((await read()).values()) == [[1], list(range(1, 10)), list(range(1, 10))]
 
 
 async def test_no_name_has_two_signatures(connection: Connection) -> None:

@@ -15,7 +15,6 @@ async def test_a_direct_write_is_recorded_with_the_role_that_made_it(life: Life)
 
 
 async def test_each_step_is_recorded_once_and_in_order_with_who_decided_it(life: Life) -> None:
-    await life.dispatch()
     await life.claim()
     await life.begin()
     await life.beat()
@@ -28,7 +27,6 @@ async def test_each_step_is_recorded_once_and_in_order_with_who_decided_it(life:
     events = [(event["status"], event["decided_by"]) for event in await life.events()]
     assert events == [
         ("queued", "user"),
-        ("queued", "dispatcher"),
         ("running_initializing", "worker"),
         ("running", "worker"),
         ("queued", "sweeper"),

@@ -16,7 +16,7 @@ from tests.sql.fixtures import module_fixture
 from tests.sql.life import Connection, Life, acting_as
 
 READABLE = ("manuscripts", "jobs", "job_events", "analysis_reports")
-HIDDEN = ("manuscript_files", "unowned_files", "processes", "settlement_lateness")
+HIDDEN = ("manuscript_files", "unowned_files", "processes", "settlement_lateness", "holds")
 TABLES = READABLE + HIDDEN
 COMMANDS = ("insert", "update", "delete", "truncate")
 COLUMN = {
@@ -25,6 +25,7 @@ COLUMN = {
     "unowned_files": "manuscript_id",
     "processes": "id",
     "settlement_lateness": "status",
+    "holds": "why",
 }
 DENIED = asyncpg.InsufficientPrivilegeError
 
@@ -131,7 +132,7 @@ async def test_an_author_does_not_read_what_is_not_hers_to_read(
             await connection.fetch(f"select * from public.{table}")
 
 
-@pytest.mark.parametrize("table", [*TABLES, "job_snapshots"])
+@pytest.mark.parametrize("table", [*TABLES, "job_snapshots", "claimed_jobs"])
 async def test_a_stranger_reads_nothing(connection: Connection, alice: Author, table: str) -> None:
     with pytest.raises(DENIED):
         async with acting_as(connection, "anon", alice.id):

@@ -15,9 +15,10 @@ from tests.sql.test_settle import blocked
 
 ACTORS, STEPS, MANUSCRIPTS = 8, 100, 3
 KINDS = (
-    ("start", "start", "retry", "cancel", "dispatch"),
+    ("start", "start", "retry", "cancel"),
     ("claim", "begin", "beat", "complete", "fail", "release", "note_refused"),
     ("claim", "begin", "complete"),
+    ("claim_next",),
     ("settle", "expire", "expire_run"),
 )
 

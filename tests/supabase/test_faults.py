@@ -17,7 +17,6 @@ from tests.faults import deployment as faults
 from tests.faults.audit import Audit
 from tests.faults.deployment import Deployment, until_unavailable
 from tests.faults.processes import environment as of_processes
-from tests.faults.test_redis import test_an_author_who_starts_a_job_without_redis_gets_it_queued_and_is_told_why
 from tests.faults.test_scheduler import (
     test_with_nobody_reading_the_sweep_settles,
     test_without_a_scheduler_a_watcher_is_told_within_a_second_of_the_deadline,
@@ -41,7 +40,6 @@ __all__ = [
     "test_a_worker_killed_in_the_analysis_takes_the_analysis_with_it",
     "test_a_worker_that_slept_over_its_lease_is_refused_and_ends_its_analysis",
     "test_a_worker_told_to_stop_gives_its_job_back_at_once",
-    "test_an_author_who_starts_a_job_without_redis_gets_it_queued_and_is_told_why",
     "test_with_nobody_reading_the_sweep_settles",
     "test_without_a_scheduler_a_watcher_is_told_within_a_second_of_the_deadline",
 ]
@@ -72,7 +70,6 @@ def settings(settings: Settings) -> Settings:
         sweep_interval=timedelta(seconds=0.5),
         lease=timedelta(seconds=3),
         heartbeat=timedelta(seconds=0.4),
-        redispatch_after=timedelta(seconds=1),
         resync_interval=timedelta(seconds=0.5),
         tick_interval=timedelta(seconds=1),
     )

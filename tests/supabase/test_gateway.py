@@ -124,7 +124,7 @@ async def test_patience_has_an_end() -> None:
 
 @pytest.mark.parametrize(
     "function",
-    ["job_start", "job_retry", "job_cancel", "job_claim", "job_complete", "jobs_dispatched", "manuscript_add"],
+    ["job_start", "job_retry", "job_cancel", "job_complete", "manuscript_add"],
 )
 @pytest.mark.parametrize("answer", [BUSY, (RESET, None)], ids=["busy", "reset"])
 async def test_a_step_is_never_tried_twice(function: str, answer: tuple[int, Any]) -> None:

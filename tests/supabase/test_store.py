@@ -13,7 +13,9 @@ import pytest
 from jobs.database.postgres import open_postgres
 from jobs.database.store import JobStore
 from jobs.models import Changes, Job
+from jobs.settings import Settings
 from jobs.states import DecidedBy, JobStatus
+from tests.claiming import claim
 from tests.sql.life import STATUSES, Connection, Life
 
 LONG = timedelta(hours=1)
@@ -36,7 +38,6 @@ READS: dict[str, Read] = {
     "reports_of_manuscripts": lambda store, life: store.reports_of_manuscripts(life.owner_id, [life.manuscript_id]),
     "watched": lambda store, life: store.watched([life.owner_id], [life.job_id], finished_within=LONG),
     "changed": lambda store, life: store.changed([life.owner_id], {life.job_id: 0, GONE: 1}, finished_within=LONG),
-    "undispatched": lambda store, life: store.undispatched(after=timedelta(0), limit=1000),
     "count": lambda store, life: store.count(),
     "lateness": lambda store, life: store.lateness(),
     "unowned_files": lambda store, life: store.unowned_files(older_than=timedelta(0), limit=1000),
@@ -85,8 +86,8 @@ async def test_many_sweepers_over_rest_settle_each_job_once(store: JobStore, con
         await life.expire()
 
     batches = await asyncio.gather(
-        *(store.settle(DecidedBy.SWEEPER, queue_timeout=LONG, limit=7) for _ in range(6)),
-        *(store.settle(DecidedBy.READER, queue_timeout=LONG, owner_id=owner_id) for _ in range(6)),
+        *(store.settle(DecidedBy.SWEEPER, settings=Settings(), limit=7) for _ in range(6)),
+        *(store.settle(DecidedBy.READER, settings=Settings(), owner_id=owner_id) for _ in range(6)),
     )
 
     settled = Counter(each.job_id for batch in batches for each in batch if each.owner_id == owner_id)
@@ -98,7 +99,7 @@ async def test_of_many_who_claim_over_rest_one_succeeds(store: JobStore, connect
     life = await Life.born(connection)
 
     answers = await asyncio.gather(
-        *(store.claim(life.job_id, uuid4(), lease=LONG, run_timeout=LONG) for _ in range(8)), return_exceptions=True
+        *(claim(store, life.job_id, uuid4(), lease=LONG, run_timeout=LONG) for _ in range(8)), return_exceptions=True
     )
 
     assert len([answer for answer in answers if isinstance(answer, Job)]) == 1
@@ -106,7 +107,7 @@ async def test_of_many_who_claim_over_rest_one_succeeds(store: JobStore, connect
 
 async def test_a_report_comes_back_as_it_was_written(store: JobStore, connection: Connection) -> None:
     life = await Life.born(connection)
-    job = await store.claim(life.job_id, life.worker_id, lease=LONG, run_timeout=LONG)
+    job = await claim(store, life.job_id, life.worker_id, lease=LONG, run_timeout=LONG)
     job = await store.begin(job, lease=LONG, stage="Reading")
     report = {
         "words": 3,

@@ -45,6 +45,8 @@ JOB = Job(
     failure_code=None,
     failure_message=None,
     retry_of=None,
+    workers_lost=0,
+    progressed_at=NOW,
     as_of=NOW,
 )
 # Frames until everything that is kept once is there.

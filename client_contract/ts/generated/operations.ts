@@ -38,8 +38,10 @@ export type DecidedBy =
 
 /** Why a job failed. `Failure.message` says it to the author. */
 export type FailureCode =
-  /** No worker started it in time. */
+  /** Nothing served the line: no worker lived, or those that did took nothing. */
   | 'QUEUE_TIMEOUT'
+  /** The line was served and so long that it waited longer than a job may. */
+  | 'QUEUE_LIMIT'
   /** Its workers were lost, as often as it may be tried. */
   | 'WORKER_LOST'
   /** It ran longer than a run may take. */
@@ -104,7 +106,7 @@ export type WaitingReason =
   | 'WORKERS_BUSY'
   /** No worker is running. */
   | 'NO_LIVE_WORKER'
-  /** No worker has been told of it yet; that is tried again shortly. */
+  /** No worker has been told of it yet; said by older servers alone. */
   | 'NOT_DISPATCHED';
 
 export type AddManuscriptMutationVariables = Exact<{

@@ -20,6 +20,7 @@ test("a running job shows its stage, and its attempt only when it is not the fir
 
 test.each<FailureCode>([
   "QUEUE_TIMEOUT",
+  "QUEUE_LIMIT",
   "WORKER_LOST",
   "RUN_TIMEOUT",
   "UNREADABLE_MANUSCRIPT",

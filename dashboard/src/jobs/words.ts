@@ -120,6 +120,7 @@ function failureWords({ failure }: FollowedJob): JobWords {
 function headlineFor(code: FailureCode): string {
   switch (code) {
     case "QUEUE_TIMEOUT":
+    case "QUEUE_LIMIT":
       return "We could not start your analysis";
     case "WORKER_LOST":
       return "Your analysis was interrupted";
@@ -138,6 +139,7 @@ function headlineFor(code: FailureCode): string {
 function remedyFor(code: FailureCode): string | null {
   switch (code) {
     case "QUEUE_TIMEOUT":
+    case "QUEUE_LIMIT":
       return null;
     case "WORKER_LOST":
     case "INTERNAL_ERROR":

@@ -14,7 +14,7 @@ import pytest
 from jobs.database.postgres import PostgresGateway
 from jobs.database.store import JobStore
 from jobs.files.postgres import PostgresFiles
-from jobs.models import Job
+from jobs.models import ClaimedJob, Job
 from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
 from jobs.settings import Settings
@@ -50,25 +50,24 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Held:
 
 
 def _runner(line: FailingLine, notes: Notes, settings: Settings) -> Runner:
-    async def hand_on(job_id: UUID) -> None:
-        notes.rung.append(job_id)
-
     async def settle(job_id: UUID) -> None:
-        await JobStore(line).settle(DecidedBy.WORKER, queue_timeout=timedelta(seconds=30), job_ids=[job_id])
+        await JobStore(line).settle(DecidedBy.WORKER, settings=settings, job_ids=[job_id])
 
     return Runner(
         store=JobStore(line),
         files=PostgresFiles(line),
         announcer=notes,
         settings=settings,
-        turn=Places(2, max_attempts=3).turn,
-        hand_on=hand_on,
+        turn=Places(2).turn,
+        hand_on=notes.ring,
         settle=settle,
     )
 
 
-async def _claimed(store: JobStore, job: Job, settings: Settings) -> Job:
-    return await store.claim(job.id, uuid4(), lease=settings.lease, run_timeout=settings.run_timeout)
+async def _claimed(store: JobStore, settings: Settings) -> ClaimedJob:
+    """The job of the test, which alone is in the line."""
+    [claimed] = await store.claim_next(uuid4(), settings=settings, limit=1, known=())
+    return claimed
 
 
 async def _row(store: JobStore, job: Job) -> Job:
@@ -79,7 +78,7 @@ async def _row(store: JobStore, job: Job) -> Job:
 async def test_a_run_ends_with_a_report_and_a_word_count(
     runner: Runner, store: JobStore, job: Job, settings: Settings, notes: Notes
 ) -> None:
-    await runner.run(await _claimed(store, job, settings))
+    await runner.run(await _claimed(store, settings))
 
     assert (await _row(store, job)).status is JobStatus.COMPLETED
     [report] = await store.reports_of_jobs(job.owner_id, [job.id])
@@ -88,13 +87,13 @@ async def test_a_run_ends_with_a_report_and_a_word_count(
     assert notes.announced[-1] == job.owner_id
 
 
-@pytest.mark.parametrize("function", ["manuscripts_get", "manuscript_file_load", "job_begin", "job_beat"])
+@pytest.mark.parametrize("function", ["manuscript_file_load", "job_begin", "job_beat"])
 async def test_an_answer_that_is_lost_on_the_way_is_no_end_of_the_run(
     runner: Runner, line: FailingLine, store: JobStore, job: Job, settings: Settings, function: str
 ) -> None:
     line.lose_answer(function)
 
-    await runner.run(await _claimed(store, job, settings))
+    await runner.run(await _claimed(store, settings))
 
     ended = await _row(store, job)
     assert (ended.status, ended.attempt) == (JobStatus.COMPLETED, 1)
@@ -105,7 +104,7 @@ async def test_a_completion_whose_answer_is_lost_is_no_late_result(
 ) -> None:
     line.lose_answer("job_complete")
 
-    await runner.run(await _claimed(store, job, settings))
+    await runner.run(await _claimed(store, settings))
 
     assert (await _row(store, job)).status is JobStatus.COMPLETED
     events = await store.events(job.owner_id, [job.id])
@@ -117,7 +116,7 @@ async def test_a_manuscript_whose_file_is_gone_fails_at_once_and_says_so(
 ) -> None:
     await PostgresFiles(gateway).delete([job.manuscript_id])
 
-    await runner.run(await _claimed(store, job, settings))
+    await runner.run(await _claimed(store, settings))
 
     ended = await _row(store, job)
     assert (ended.status, ended.failure_code) == (JobStatus.FAILED, FailureCode.UNREADABLE_MANUSCRIPT)
@@ -129,12 +128,12 @@ async def test_a_file_that_takes_longer_than_a_lease_to_fetch_costs_no_attempt(
 ) -> None:
     settings = replace(settings, lease=short)
     release = line.hold_answer("manuscript_file_load")
-    claimed = await _claimed(store, job, settings)
+    claimed = await _claimed(store, settings)
     run = asyncio.create_task(_runner(line, notes, settings).run(claimed))
 
     async def outlived() -> bool:
         row = await _row(store, job)
-        return claimed.deadline_at is not None and row.as_of > claimed.deadline_at and not row.is_overdue
+        return claimed.job.deadline_at is not None and row.as_of > claimed.job.deadline_at and not row.is_overdue
 
     await until(outlived, "the lease that came with the claim is over, and a later one holds")
     release.set()
@@ -155,7 +154,7 @@ async def test_a_file_whose_name_looks_like_an_option_is_read(
     )
     job = await store.start(owner_id, manuscript_id, queue_timeout=settings.queue_timeout, max_attempts=3, max_live=9)
 
-    await runner.run(await _claimed(store, job, settings))
+    await runner.run(await _claimed(store, settings))
 
     assert (await _row(store, job)).status is JobStatus.COMPLETED
 
@@ -168,7 +167,7 @@ async def test_a_manuscript_that_cannot_be_read_fails_with_a_sentence_for_its_au
         manuscript.owner_id, manuscript.id, queue_timeout=timedelta(seconds=30), max_attempts=3, max_live=9
     )
 
-    await runner.run(await _claimed(store, job, settings))
+    await runner.run(await _claimed(store, settings))
 
     ended = await _row(store, job)
     assert ended.failure_code is FailureCode.UNREADABLE_MANUSCRIPT
@@ -178,7 +177,7 @@ async def test_a_manuscript_that_cannot_be_read_fails_with_a_sentence_for_its_au
 async def test_a_cancelled_job_ends_its_analysis_within_a_heartbeat(
     runner: Runner, line: FailingLine, store: JobStore, job: Job, settings: Settings, held: Held
 ) -> None:
-    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    run = asyncio.create_task(runner.run(await _claimed(store, settings)))
     analysis = await held()
 
     await store.cancel(job.owner_id, job.id)
@@ -196,7 +195,7 @@ async def test_an_analysis_is_given_no_secret(
     for _, setting in rows():
         monkeypatch.setenv(setting.name, "a-secret")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
-    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    run = asyncio.create_task(runner.run(await _claimed(store, settings)))
     analysis = await held()
 
     given = analysis.environ()
@@ -210,7 +209,7 @@ async def test_an_analysis_is_given_no_secret(
 async def test_a_run_whose_manuscript_is_deleted_ends_quietly(
     runner: Runner, store: JobStore, job: Job, settings: Settings, held: Held
 ) -> None:
-    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    run = asyncio.create_task(runner.run(await _claimed(store, settings)))
     analysis = await held()
 
     await store.manuscript_delete(job.owner_id, job.manuscript_id)
@@ -223,7 +222,7 @@ async def test_a_worker_cut_off_from_the_database_ends_its_analysis_after_a_leas
     line: FailingLine, notes: Notes, store: JobStore, job: Job, settings: Settings, short: timedelta, held: Held
 ) -> None:
     settings = replace(settings, lease=short)
-    run = asyncio.create_task(_runner(line, notes, settings).run(await _claimed(store, job, settings)))
+    run = asyncio.create_task(_runner(line, notes, settings).run(await _claimed(store, settings)))
     analysis = await held()
 
     line.is_cut = True
@@ -255,7 +254,7 @@ async def test_a_run_that_is_stopped_gives_its_job_back(
     elif moment == "as its file is read":
         line.hold_answer("manuscript_file_load")
         reached = line.holding
-    run = asyncio.create_task(runner.run(await _claimed(store, job, settings)))
+    run = asyncio.create_task(runner.run(await _claimed(store, settings)))
     if moment == "in its analysis":
         await held()
         reached.set()
@@ -267,5 +266,5 @@ async def test_a_run_that_is_stopped_gives_its_job_back(
 
     back = await _row(store, job)
     assert (back.status, back.max_attempts) == (JobStatus.QUEUED, job.max_attempts + 1)
-    assert notes.rung == [job.id]
+    assert notes.rings == 1
     assert analyses(os.getpid()) == []

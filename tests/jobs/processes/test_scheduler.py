@@ -27,7 +27,7 @@ async def heart(line: FailingLine, service: JobService, settings: Settings) -> A
     stop = asyncio.Event()
     async with open_domain(settings, kind="scheduler") as domain:
         heart = Heart(store, "scheduler")
-        sweeper = Sweeper(store=store, service=service, settings=settings)
+        sweeper = Sweeper(store=store, service=service)
         run = asyncio.create_task(Scheduler(replace(domain, sweeper=sweeper, heart=heart)).run(stop))
         yield heart
         stop.set()

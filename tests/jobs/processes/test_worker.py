@@ -4,27 +4,31 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
+
+import asyncpg
 
 from jobs.database.store import JobStore
 from jobs.models import Job, JobEvent, Manuscript
+from jobs.ports import Gateway
 from jobs.processes.wiring import Domain, open_domain
 from jobs.processes.worker import Worker
-from jobs.redis.doorbell import QUEUE
 from jobs.settings import Settings
 from jobs.states import DecidedBy, JobStatus
 from tests.conftest import AddManuscript
 from tests.faults import holds
 from tests.faults.waiting import until
+from tests.jobs.lines import FailingLine
 
 
 @asynccontextmanager
-async def at_work(settings: Settings, *, places: int) -> AsyncIterator[Domain]:
-    """A worker with so many places; it is told to stop at the end."""
+async def at_work(settings: Settings, *, places: int, line: Gateway | None = None) -> AsyncIterator[Domain]:
+    """A worker with so many places, on `line` if one is given; it is told to stop at the end."""
     settings = replace(settings, worker_concurrency=places)
     stop = asyncio.Event()
     async with open_domain(settings, kind="worker", capacity=places) as domain:
+        domain = replace(domain, store=JobStore(line)) if line else domain
         run = asyncio.create_task(Worker(domain).run(stop))
         try:
             yield domain
@@ -48,7 +52,7 @@ async def _claimed_by(store: JobStore, jobs: list[Job], number: int) -> dict[UUI
     return await until(claimed, f"{number} jobs are claimed")
 
 
-async def test_a_full_worker_leaves_the_ring_to_one_that_has_room(
+async def test_a_full_worker_leaves_the_next_job_to_one_that_has_room(
     settings: Settings, store: JobStore, add_manuscript: AddManuscript, database_url: str
 ) -> None:
     manuscripts = [await add_manuscript() for _ in range(2)]
@@ -113,19 +117,60 @@ async def test_two_jobs_that_lost_a_worker_are_not_held_by_the_same_one(
     manuscripts = [await add_manuscript() for _ in range(2)]
     async with open_domain(patient, kind="api") as api:
         jobs = [await _lost(api, store, manuscript) for manuscript in manuscripts]
-
-        async def rung(number: int) -> bool:
-            return bool(await api.redis.zcard(QUEUE) == number)
-
-        await until(lambda: rung(2), "both wait in the queue")
-        async with holds.at_load(database_url) as hold, at_work(patient, places=3):
+        async with holds.at_load(database_url) as hold, at_work(patient, places=3) as worker:
             await hold.reached()
-            await until(lambda: rung(1), "the ring of the other is there for another worker")
+            await _full(worker)
 
             rows = await store.get(jobs[0].owner_id, [job.id for job in jobs])
 
             assert {row.status for row in rows} == {JobStatus.QUEUED, JobStatus.RUNNING_INITIALIZING}
             assert len(rows) == 2
+
+
+async def test_a_claim_whose_answer_was_lost_is_found_again_by_its_worker(
+    settings: Settings, store: JobStore, manuscript: Manuscript, line: FailingLine
+) -> None:
+    patient = replace(settings, lease=settings.queue_timeout)
+    line.lose_answer("job_claim_next")
+    async with at_work(patient, places=1, line=line) as domain:
+        job = await _started(domain, manuscript)
+
+        events = await _completed(domain, job)
+
+    assert [event.status for event in events].count(JobStatus.RUNNING_INITIALIZING) == 1
+
+
+async def test_what_a_full_worker_finds_to_be_its_own_is_given_back_at_once(
+    settings: Settings, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    patient = replace(settings, lease=settings.queue_timeout)
+    manuscripts = [await add_manuscript() for _ in range(2)]
+    async with holds.at_load(database_url) as hold, at_work(patient, places=1) as domain:
+        first = await _started(domain, manuscripts[0])
+        await hold.reached()
+        second = await store.start(
+            first.owner_id, manuscripts[1].id, queue_timeout=patient.queue_timeout, max_attempts=3, max_live=9
+        )
+        # As a call of its own that is carried out long after it gave up waiting.
+        await store.claim_next(domain.heart.id, settings=patient, limit=1, known=[first.id])
+
+        async def is_given_back() -> bool:
+            [row] = await store.get(second.owner_id, [second.id])
+            return row.status is JobStatus.QUEUED and row.attempt == 1
+
+        await until(is_given_back, "the job waits again")
+
+
+async def test_a_worker_looks_into_the_line_without_being_rung_for(
+    settings: Settings, store: JobStore, manuscript: Manuscript
+) -> None:
+    async with at_work(settings, places=1) as domain:
+        await _beaten(domain)
+        job = await store.start(
+            manuscript.owner_id, manuscript.id, queue_timeout=settings.queue_timeout, max_attempts=3, max_live=9
+        )
+
+        await _completed(domain, job)
 
 
 async def test_a_job_that_was_given_back_is_read_beside_others(
@@ -164,18 +209,27 @@ async def test_a_job_that_waits_for_its_turn_is_let_go_when_it_is_cancelled(
 
 
 async def _lost(domain: Domain, store: JobStore, manuscript: Manuscript) -> Job:
-    """A job that lost its worker, and was rung for again."""
-    settings = domain.settings
-    job = await store.start(
-        manuscript.owner_id, manuscript.id, queue_timeout=settings.queue_timeout, max_attempts=3, max_live=100
-    )
-    await store.claim(job.id, uuid4(), lease=timedelta(milliseconds=1), run_timeout=settings.run_timeout)
-
-    async def settled() -> bool:
-        return bool(await domain.service.settle(DecidedBy.SWEEPER, job_ids=[job.id]))
-
-    await until(settled, "the loss is settled")
+    """A job that lost its worker, and waits again."""
+    connection = await asyncpg.connect(domain.settings.need_database_url())
+    # Started and taken in one transaction: no worker of the test comes in between.
+    async with connection.transaction():
+        job_id = await connection.fetchval(
+            "select id from public.job_start($1, $2, 60, 3, 100)", manuscript.owner_id, manuscript.id
+        )
+        await connection.execute("select public.job_claim($1, $2, 0, 60)", job_id, uuid4())
+    await connection.close()
+    await domain.service.settle(DecidedBy.SWEEPER, job_ids=[job_id])
+    [job] = await store.get(manuscript.owner_id, [job_id])
     return job
+
+
+async def _beaten(domain: Domain) -> None:
+    """Waits until the worker has said that it lives."""
+
+    async def lives() -> bool:
+        return (await domain.presence.health()).workers.state.is_alive
+
+    await until(lives, "the worker says that it lives")
 
 
 async def _full(domain: Domain, *, limit: float = 20) -> None:

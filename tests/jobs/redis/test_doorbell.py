@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from arq.constants import job_key_prefix
@@ -57,128 +57,99 @@ def test_an_address_that_is_none_is_named_as_the_setting_that_it_is() -> None:
         open_redis("postgresql://localhost")
 
 
-async def test_a_ring_is_json_under_a_fresh_id_that_does_not_stay_for_ever(redis: ArqRedis) -> None:
-    job_id = uuid4()
+async def test_rings_that_nobody_answers_are_one_message_in_json_that_does_not_stay_for_ever(redis: ArqRedis) -> None:
     rings = ArqDoorbell(redis, Patience())
 
-    assert await rings.ring([job_id, job_id]) == [job_id, job_id]
-
-    messages = await redis.zrange(QUEUE, 0, -1)
-    assert len(set(messages)) == 2
-    for message in messages:
-        key = job_key_prefix + message.decode()
-        assert json.loads(await redis.get(key) or b"")["a"] == [str(job_id)]
-        assert 0 < await redis.pttl(key) <= 3_600_000 * 2
-
-
-async def test_a_bell_answers_no_more_rings_than_there_is_room_for(redis: ArqRedis) -> None:
-    job_ids = [uuid4() for _ in range(5)]
-    await ArqDoorbell(redis, Patience()).ring(job_ids)
-    answered: list[UUID] = []
-
-    async def answer(job_id: UUID) -> None:
-        answered.append(job_id)
-
-    bell = Bell(redis, answer=answer, room=lambda: 2 - len(answered))
     for _ in range(3):
-        await bell.look()
-        await bell.close()
+        await rings.ring()
 
-    assert len(answered) == 2
-    assert await redis.zcard(QUEUE) == 3, "the others are left for whoever has room"
+    [message] = await redis.zrange(QUEUE, 0, -1)
+    key = job_key_prefix + message.decode()
+    assert json.loads(await redis.get(key) or b"")["a"] == []
+    assert 0 < await redis.pttl(key) <= 3_600_000
 
 
-async def test_a_bell_without_room_takes_nothing(redis: ArqRedis) -> None:
-    await ArqDoorbell(redis, Patience()).ring([uuid4()])
-    bell = Bell(redis, answer=_unanswered, room=lambda: 0)
+async def test_a_ring_is_due_by_every_clock(redis: ArqRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ArqDoorbell(redis, Patience()).ring()
+    # A worker whose clock stands at the first day of all.
+    monkeypatch.setattr("arq.worker.timestamp_ms", lambda: 86_400_000)
+    heard = asyncio.Event()
+
+    await Bell(redis, rung=heard.set).look()
+
+    await asyncio.wait_for(heard.wait(), LIMIT)
+
+
+async def test_a_ring_whose_wake_was_lost_is_read_from_the_queue(redis: ArqRedis) -> None:
+    await ArqDoorbell(redis, Patience()).ring()
+    heard = asyncio.Event()
+    bell = Bell(redis, rung=heard.set)
 
     await bell.look()
-    await bell.close()
 
-    assert await redis.zcard(QUEUE) == 1
+    await asyncio.wait_for(heard.wait(), LIMIT)
 
+    async def is_empty() -> bool:
+        return not await redis.zcard(QUEUE)
 
-async def test_an_answer_that_fails_ends_neither_the_bell_nor_the_next_answer(redis: ArqRedis) -> None:
-    good, bad = uuid4(), uuid4()
-    await ArqDoorbell(redis, Patience()).ring([bad, good])
-    answered: list[UUID] = []
-
-    async def answer(job_id: UUID) -> None:
-        if job_id == bad:
-            raise RuntimeError("an error of ours")
-        answered.append(job_id)
-
-    bell = Bell(redis, answer=answer, room=lambda: 1)
-    for _ in range(3):
-        await bell.look()
-        await bell.close()
-
-    assert answered == [good]
-    assert await redis.zcard(QUEUE) == 0
+    await until(is_empty, "the message is gone")
 
 
-async def test_places_that_arq_counts_and_a_failing_redis_loses_leave_no_worker_deaf(
+async def test_places_that_arq_counts_and_a_failing_redis_loses_leave_no_bell_deaf(
     redis: ArqRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answered = asyncio.Event()
-
-    async def answer(_: UUID) -> None:
-        answered.set()
+    heard = asyncio.Event()
 
     def fails(**_: object) -> None:
         raise RedisError("gone between two commands")
 
-    bell = Bell(redis, answer=answer, room=lambda: 1)
-    await ArqDoorbell(redis, Patience()).ring([uuid4()])
+    bell = Bell(redis, rung=heard.set)
+    await ArqDoorbell(redis, Patience()).ring()
     with monkeypatch.context() as patch:
         patch.setattr(redis, "pipeline", fails)
-        for _ in range(1001):
+        for _ in range(101):
             with pytest.raises(RedisError):
                 await bell.look()
 
     await bell.look()
 
-    await asyncio.wait_for(answered.wait(), LIMIT)
-    await bell.close()
+    await asyncio.wait_for(heard.wait(), LIMIT)
 
 
-async def test_a_ring_wakes_a_bell_that_waits(redis: ArqRedis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doorbell, "_LOOK_SECONDS", LONG)
-    bell = Bell(redis, answer=_unanswered, room=lambda: 1)
-    listening = asyncio.create_task(bell.listen())
-
-    async def hears() -> bool:
-        [(_, listeners)] = await redis.pubsub_numsub("novelfoundry:ring")
-        return bool(listeners)
-
-    await until(hears, "the bell listens")
-    await bell.look()
-    waiting = asyncio.create_task(bell.wait(timeout=LONG))
-    await ArqDoorbell(redis, Patience()).ring([uuid4()])
-
-    await asyncio.wait_for(waiting, LIMIT)
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
-
-
-async def test_rings_for_nothing_do_not_hold_up_those_behind_them(
+async def test_a_ring_is_heard_at_once_and_not_at_the_next_look(
     redis: ArqRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doorbell, "_LOOK_SECONDS", LONG)
-    first = uuid4()
-    await ArqDoorbell(redis, Patience()).ring([*(uuid4() for _ in range(40)), first])
-    answered = asyncio.Event()
+    heard = asyncio.Event()
+    hearing = asyncio.create_task(Bell(redis, rung=heard.set).hear())
+    # A line that is new makes up for what was said before.
+    await asyncio.wait_for(heard.wait(), LIMIT)
+    heard.clear()
 
-    async def answer(job_id: UUID) -> None:
-        if job_id == first:
-            answered.set()
+    await ArqDoorbell(redis, Patience()).ring()
 
-    bell = Bell(redis, answer=answer, room=lambda: 2)
-    working = asyncio.create_task(_work(bell))
+    await asyncio.wait_for(heard.wait(), LIMIT)
+    hearing.cancel()
+    await asyncio.gather(hearing, return_exceptions=True)
 
-    await asyncio.wait_for(answered.wait(), LIMIT)
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+
+async def test_a_bell_outlives_a_redis_that_goes(redis: ArqRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard, failed = asyncio.Event(), asyncio.Event()
+    bell = Bell(redis, rung=heard.set)
+
+    async def fails(*_: object, **__: object) -> None:
+        failed.set()
+        raise RedisError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(redis, "zrangebyscore", fails)
+        hearing = asyncio.create_task(bell._read())
+        await asyncio.wait_for(failed.wait(), LIMIT)
+    await ArqDoorbell(redis, Patience()).ring()
+
+    await asyncio.wait_for(heard.wait(), LIMIT)
+    hearing.cancel()
+    await asyncio.gather(hearing, return_exceptions=True)
 
 
 @pytest.mark.parametrize("redis_is", ["absent", "hanging"])
@@ -191,7 +162,7 @@ async def test_redis_away_costs_the_first_a_second_and_the_next_nothing(redis_is
         rings, announcer = ArqDoorbell(client, patience), RedisAnnouncer(client, patience)
         ends = [time.monotonic()]
         for _ in range(2):
-            assert await rings.ring([uuid4()]) == []
+            await rings.ring()
             await announcer.announce([uuid4()])
             ends.append(time.monotonic())
         return ends[1] - ends[0], ends[2] - ends[1]
@@ -202,13 +173,3 @@ async def test_redis_away_costs_the_first_a_second_and_the_next_nothing(redis_is
 
     await is_under(1, longest_wait, "the first waits two seconds, the second a fifth of one")
     await client.aclose(close_connection_pool=True)
-
-
-async def _work(bell: Bell) -> None:
-    while True:
-        await bell.look()
-        await bell.wait(timeout=LONG)
-
-
-async def _unanswered(job_id: UUID) -> None:
-    raise AssertionError(f"job {job_id} was answered")

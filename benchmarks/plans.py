@@ -173,6 +173,8 @@ def _job(manuscript_id: UUID) -> Job:
         failure_code=None,
         failure_message=None,
         retry_of=None,
+        workers_lost=0,
+        progressed_at=None,
         as_of=NOW,
     )
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from command import process_check
-from engines.pair import addresses
+from command.process import of_what_runs
 from jobs.database import migrate
 from jobs.errors import NovelFoundryError
 from jobs.models import Component, Job
@@ -90,15 +90,7 @@ def main(asked: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     if asked.process is not None:
         return asyncio.run(process_check.run(settings, kind=asked.process))
-    return asyncio.run(run(_of_what_runs(settings), canary=asked.canary))
-
-
-def _of_what_runs(settings: Settings) -> Settings:
-    """The settings, with the addresses of the engines that `make up` runs here where the environment names none."""
-    if settings.database_url or settings.redis_url or settings.uses_supabase:
-        return settings
-    database_url, redis_url = addresses(settings.data) or (None, None)
-    return replace(settings, database_url=database_url, redis_url=redis_url)
+    return asyncio.run(run(of_what_runs(settings), canary=asked.canary))
 
 
 async def run(settings: Settings, *, canary: bool) -> int:

@@ -1,13 +1,15 @@
-"""Running one process of the deployment."""
+"""Running one process of the deployment, and finding what runs here."""
 
 import json
 import logging
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import uvloop
 
+from engines.pair import addresses
 from jobs.settings import Settings
 
 
@@ -41,3 +43,11 @@ def _text() -> logging.Formatter:
     # UTC, as the database's log: lines of several processes are read side by side.
     formatter.converter = time.gmtime
     return formatter
+
+
+def of_what_runs(settings: Settings) -> Settings:
+    """The settings, with the addresses of the engines that `make up` runs here where the environment names none."""
+    if settings.database_url or settings.redis_url or settings.uses_supabase:
+        return settings
+    database_url, redis_url = addresses(settings.data) or (None, None)
+    return replace(settings, database_url=database_url, redis_url=redis_url)

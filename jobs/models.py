@@ -66,6 +66,7 @@ class Waiting:
     reason: WaitingReason
     message: str
     position: int | None
+    expected_start_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,24 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """The line is held: nothing is taken from it, and nothing fails for waiting."""
+
+    since: datetime
+    why: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Who holds the line, if anybody does; and how long the runs of late took: of the last hour, the newest 50."""
+
+    hold: Hold | None
+    mean_run: timedelta | None
+    runs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SystemHealth:
     """What the deployment says of itself at `as_of`. `message` is for an author; None when all is well."""
 
@@ -135,6 +154,7 @@ class SystemHealth:
     running: int
     capacity: int
     busy: int
+    line: Line
     message: str | None
 
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from jobs.database.store import JobStore
 from jobs.errors import NovelFoundryError, Unavailable
-from jobs.models import Component, ProcessesOfKind, SystemHealth
+from jobs.models import Component, Hold, ProcessesOfKind, SystemHealth
 from jobs.settings import Settings
 from jobs.states import ComponentState
 
@@ -138,7 +138,7 @@ class Presence:
 
     async def _health(self) -> SystemHealth:
         kinds = await self._kinds()
-        count = await self._store.count()
+        count, line = await self._store.count(), await self._store.line()
         workers, sweeper, push = _component(kinds["worker"]), _component(kinds["scheduler"]), self._push()
         self._known = SystemHealth(
             as_of=kinds["worker"].as_of,
@@ -149,7 +149,8 @@ class Presence:
             running=count.running,
             capacity=kinds["worker"].capacity,
             busy=kinds["worker"].busy,
-            message=_message(sweeper=sweeper, workers=workers, push=push),
+            line=line,
+            message=_message(sweeper=sweeper, workers=workers, push=push, hold=line.hold),
         )
         return self._known
 
@@ -158,8 +159,10 @@ def _component(kind: ProcessesOfKind) -> Component:
     return Component(state=kind.state, live=kind.live, last_seen_at=kind.last_seen_at)
 
 
-def _message(*, sweeper: Component, workers: Component, push: Component) -> str | None:
+def _message(*, sweeper: Component, workers: Component, push: Component, hold: Hold | None) -> str | None:
     """One sentence for an author, about what matters most to her; None when all is well."""
+    if hold:
+        return f"New analyses are on hold: {hold.why.rstrip('.')}. What you add now waits, and starts by itself."
     match workers.state:
         case ComponentState.ABSENT | ComponentState.NEVER_SEEN:
             return "Nothing is there to start analyses right now. They wait, and start by themselves once there is."

@@ -27,6 +27,10 @@ MAX_MANUSCRIPTS = 2000
 MAX_TITLE = 300
 MAX_FILENAME = 255
 MAX_PAGE = 100
+# Fewer runs than this within the hour say nothing about the next one. A guess.
+_RUNS_TO_JUDGE_BY = 5
+# Behind it the line is not counted: see jobs_in_line.
+_LAST_PLACE_COUNTED = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -302,10 +306,18 @@ def _printable(text: str) -> str:
 
 def _waiting(health: SystemHealth, position: int | None) -> Waiting:
     reason = _waiting_reason(health)
-    return Waiting(reason=reason, message=_waiting_message(reason, position), position=position)
+    wait = _expected_wait(health, position) if reason is WaitingReason.WORKERS_BUSY else None
+    return Waiting(
+        reason=reason,
+        message=_waiting_message(reason, position, wait),
+        position=position,
+        expected_start_at=None if wait is None else health.as_of + wait,
+    )
 
 
 def _waiting_reason(health: SystemHealth) -> WaitingReason:
+    if health.line.hold:
+        return WaitingReason.HELD
     if health.workers.state in (ComponentState.ABSENT, ComponentState.NEVER_SEEN):
         return WaitingReason.NO_LIVE_WORKER
     if health.busy >= health.capacity:
@@ -313,15 +325,36 @@ def _waiting_reason(health: SystemHealth) -> WaitingReason:
     return WaitingReason.STARTING
 
 
-def _waiting_message(reason: WaitingReason, position: int | None) -> str:
+def _expected_wait(health: SystemHealth, position: int | None) -> timedelta | None:
+    """How long the job at this place waits while all places are busy; None where that would be a guess.
+
+    Of so many places one becomes free each mean run divided by their number, and one job ahead is taken each time.
+    """
+    line = health.line
+    if line.mean_run is None or line.runs < _RUNS_TO_JUDGE_BY or not position or position > _LAST_PLACE_COUNTED:
+        return None
+    return line.mean_run * position / health.capacity
+
+
+def _waiting_message(reason: WaitingReason, position: int | None, wait: timedelta | None) -> str:
     match reason:
+        case WaitingReason.HELD:
+            return "New analyses are on hold just now. Yours waits, and starts by itself."
         case WaitingReason.NOT_DISPATCHED:
             return "Your analysis is safe and has not started yet. We try again shortly."
         case WaitingReason.NO_LIVE_WORKER:
             return "Nothing is there to start your analysis right now. It starts by itself once there is."
-        case WaitingReason.WORKERS_BUSY if position is not None and position > 1:
-            return f"Other manuscripts come first: yours is number {position} in the line."
         case WaitingReason.WORKERS_BUSY:
-            return "Other manuscripts come first: yours is next in the line."
+            place = f"number {position}" if position is not None and position > 1 else "next"
+            return f"Other manuscripts come first: yours is {place} in the line.{_about(wait)}"
         case WaitingReason.STARTING:
             return "Your analysis is about to start."
+
+
+def _about(wait: timedelta | None) -> str:
+    if wait is None:
+        return ""
+    minutes = round(wait.total_seconds() / 60)
+    if minutes < 1:
+        return " It should start within a minute."
+    return f" It should start in about {minutes} minute{'s' if minutes > 1 else ''}."

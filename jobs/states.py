@@ -60,6 +60,7 @@ class DecidedBy(StrEnum):
 class WaitingReason(StrEnum):
     """Why a queued job has not started."""
 
+    HELD = "HELD"
     STARTING = "STARTING"
     WORKERS_BUSY = "WORKERS_BUSY"
     NO_LIVE_WORKER = "NO_LIVE_WORKER"

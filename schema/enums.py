@@ -53,6 +53,7 @@ _describe(
     WaitingReason,
     "Why a queued job has not started.",
     {
+        WaitingReason.HELD: "An operator holds the line; `SystemHealth.hold` says since when and why. It fails nobody.",
         WaitingReason.STARTING: "A worker is free and about to start it.",
         WaitingReason.WORKERS_BUSY: "Every worker has its hands full; `position` is the place in the line.",
         WaitingReason.NO_LIVE_WORKER: "No worker is running.",

@@ -33,7 +33,12 @@ class Viewer:
 class Waiting:
     reason: WaitingReason = described("For programs.")
     message: str = described("For the author.")
-    position: int | None = described("The place in the line; 1 is next. Null when it has none.")
+    position: int | None = described(
+        "The place in the line; 1 is next, 1001 any place behind the thousandth. Null when it has none."
+    )
+    expected_start_at: datetime | None = described(
+        "When it should start, reckoned from the runs of the last hour; null where that would be a guess."
+    )
 
 
 @strawberry.type(description="Why a job failed.")
@@ -237,6 +242,15 @@ class Component:
     last_seen_at: datetime | None = described("The last sign of life of any; null before the first.")
 
 
+@strawberry.type(
+    description="An operator holds the line: jobs are accepted and wait, none fails for it, running ones finish."
+)
+class Hold:
+    since: datetime = described("Since when.")
+    why: str = described("The operator's word for the author.")
+    by: str = described("The operator.")
+
+
 @strawberry.type(description="What the deployment says of itself: whether anything will finish a job.")
 class SystemHealth:
     as_of: datetime = described("The database's clock when this was read.")
@@ -245,6 +259,7 @@ class SystemHealth:
     push: Component = described("The line that carries changes at once; without it they come seconds late.")
     queued: int = described("Jobs that wait, all authors'.")
     running: int = described("Jobs that run, all authors'.")
+    hold: Hold | None = described("Who holds the line; null when nobody does.")
     message: str | None = described("For the author, what matters most; null when all is well.")
 
     @classmethod
@@ -257,8 +272,13 @@ class SystemHealth:
             push=_component(health.push),
             queued=health.queued,
             running=health.running,
+            hold=_hold(health.line.hold),
             message=health.message,
         )
+
+
+def _hold(hold: models.Hold | None) -> Hold | None:
+    return None if hold is None else Hold(since=hold.since, why=hold.why, by=hold.by)
 
 
 def page_size(first: int | None) -> int:
@@ -271,7 +291,14 @@ def page_size(first: int | None) -> int:
 
 
 def _waiting(found: models.Waiting | None) -> Waiting | None:
-    return Waiting(reason=found.reason, message=found.message, position=found.position) if found else None
+    if found is None:
+        return None
+    return Waiting(
+        reason=found.reason,
+        message=found.message,
+        position=found.position,
+        expected_start_at=found.expected_start_at,
+    )
 
 
 def _locks(jobs: list[models.Job]) -> bool:

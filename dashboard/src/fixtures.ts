@@ -49,6 +49,7 @@ export function someSystem(changes: Partial<SystemFieldsFragment> = {}): SystemF
     push: healthy,
     queued: 0,
     running: 0,
+    hold: null,
     message: null,
     ...changes,
   };

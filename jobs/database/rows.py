@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs.models import Job, JobEvent, Lateness, Manuscript, ProcessesOfKind, Report, Settlement
+from jobs.models import Hold, Job, JobEvent, Lateness, Line, Manuscript, ProcessesOfKind, Report, Settlement
 from jobs.ports import Row
 from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus
 
@@ -115,6 +115,21 @@ def read_processes(row: Row) -> ProcessesOfKind:
         last_seen_at=_maybe_time(row["last_seen_at"]),
         as_of=read_time(row["as_of"]),
     )
+
+
+def read_line(row: Row) -> Line:
+    """A row of what line_get returns."""
+    since, seconds = row["held_since"], row["mean_run_seconds"]
+    return Line(
+        hold=None if since is None else Hold(since=read_time(since), why=row["held_why"], by=row["held_by"]),
+        mean_run=None if seconds is None else timedelta(seconds=seconds),
+        runs=row["runs"],
+    )
+
+
+def read_hold(row: Row) -> Hold:
+    """A row of holds."""
+    return Hold(since=read_time(row["since"]), why=row["why"], by=row["held_by"])
 
 
 def read_lateness(row: Row) -> Lateness:

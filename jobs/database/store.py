@@ -7,8 +7,10 @@ from uuid import UUID
 
 from jobs.database.rows import (
     read_event,
+    read_hold,
     read_job,
     read_lateness,
+    read_line,
     read_manuscript,
     read_processes,
     read_report,
@@ -19,10 +21,12 @@ from jobs.database.rows import (
 from jobs.models import (
     Changes,
     ClaimedJob,
+    Hold,
     Job,
     JobCount,
     JobEvent,
     Lateness,
+    Line,
     Manuscript,
     ProcessesOfKind,
     Report,
@@ -294,6 +298,21 @@ class JobStore:
         """For how long the job has waited that waits longest, anybody's; nothing when none waits."""
         [row] = await self._gateway.call("jobs_oldest_waiting")
         return timedelta(seconds=row["seconds"])
+
+    async def line(self) -> Line:
+        """Who holds the line, and how long the runs of late took."""
+        [row] = await self._gateway.call("line_get")
+        return read_line(row)
+
+    async def hold(self, *, why: str, by: str) -> Hold:
+        """Holds the line. Raises NotAllowedNow when it is held already."""
+        [row] = await self._gateway.call("line_hold", p_why=why, p_held_by=by)
+        return read_hold(row)
+
+    async def resume(self) -> Hold:
+        """Lets the line go; returns how it was held. Raises NotAllowedNow when nobody holds it."""
+        [row] = await self._gateway.call("line_resume")
+        return read_hold(row)
 
     async def clock(self) -> datetime:
         """The database's clock."""

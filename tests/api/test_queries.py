@@ -191,7 +191,7 @@ async def test_a_queued_job_says_why_it_waits(api: Api, manuscript: Manuscript, 
     await hand.start(manuscript)
 
     found = await api.data(
-        "{ manuscripts { edges { node { latestJob { status waiting { reason message position } } } } } }"
+        "{ manuscripts { edges { node { latestJob { waiting { reason message position expectedStartAt } } } } } }"
     )
 
     [edge] = found["manuscripts"]["edges"]
@@ -199,7 +199,26 @@ async def test_a_queued_job_says_why_it_waits(api: Api, manuscript: Manuscript, 
         "reason": "NO_LIVE_WORKER",
         "message": "Nothing is there to start your analysis right now. It starts by itself once there is.",
         "position": 1,
+        "expectedStartAt": None,
     }
+
+
+async def test_a_line_that_is_held_says_so_beside_the_job_and_in_the_system(
+    api: Api, manuscript: Manuscript, hand: Hand
+) -> None:
+    await hand.store.hold(why="A migration.", by="ann")
+    await hand.start(manuscript)
+
+    found = await api.data(
+        "{ manuscripts { edges { node { latestJob { waiting { reason } } } } } system { hold { why by } message } }"
+    )
+
+    [edge] = found["manuscripts"]["edges"]
+    assert edge["node"]["latestJob"]["waiting"] == {"reason": "HELD"}
+    assert found["system"]["hold"] == {"why": "A migration.", "by": "ann"}
+    assert found["system"]["message"] == (
+        "New analyses are on hold: A migration. What you add now waits, and starts by itself."
+    )
 
 
 async def test_the_system_names_what_is_missing(api: Api) -> None:

@@ -28,6 +28,8 @@ COMMANDS = [
     "scheduler",
     "migrate",
     "doctor",
+    "hold",
+    "resume",
     "analyse",
     "token",
     "verify",
@@ -66,6 +68,9 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         ["token", "--sub", "an-author", "--expires-in", "-1"],
         ["token", "--sub", "an-author", "--expires-in", "nan"],
         ["analyse"],
+        ["hold"],
+        ["hold", "--why", " "],
+        ["hold", "--why", "x" * 501],
     ],
 )
 def test_a_wrong_command_line_is_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -185,6 +185,45 @@ async def test_a_queued_job_says_its_place_in_the_line_of_busy_workers(
     assert [waiting[job.id].reason for job in jobs] == [WaitingReason.WORKERS_BUSY] * 3
     assert [waiting[job.id].position for job in jobs] == [1, 2, 3]
     assert "number 3" in waiting[jobs[2].id].message
+    assert {waiting[job.id].expected_start_at for job in jobs} == {None}, "no run of late says how long one takes"
+
+
+async def test_a_queued_job_says_when_it_should_start_by_the_runs_of_late(
+    service: JobService,
+    add_manuscript: AddManuscript,
+    store: JobStore,
+    owner_id: UUID,
+    connection: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    await _worker(store, capacity=2, busy=2)
+    # A minute each, for ever the same.
+    await connection.execute(
+        """set session_replication_role = replica;
+           insert into public.jobs (owner_id, manuscript_id, status, started_at, finished_at)
+           select gen_random_uuid(), gen_random_uuid(), 'completed', now() - interval '2 minutes',
+             now() - interval '1 minute'
+           from generate_series(1, 5)"""
+    )
+    jobs = [await service.start(owner_id, (await add_manuscript()).id) for _ in range(4)]
+
+    waiting = await service.waiting(jobs)
+
+    waits = [waiting[job.id].expected_start_at - job.as_of for job in jobs]  # type: ignore[operator]
+    assert [round(wait / timedelta(seconds=30)) for wait in waits] == [1, 2, 3, 4]
+    assert waiting[jobs[3].id].message.endswith("It should start in about 2 minutes.")
+
+
+async def test_a_queued_job_says_that_the_line_is_held(
+    service: JobService, manuscript: Manuscript, store: JobStore
+) -> None:
+    await _worker(store, capacity=2, busy=2)
+    await store.hold(why="A migration.", by="ann")
+    job = await service.start(manuscript.owner_id, manuscript.id)
+
+    waiting = (await service.waiting([job]))[job.id]
+
+    assert waiting.reason is WaitingReason.HELD
+    assert waiting.expected_start_at is None
 
 
 async def test_a_queued_job_says_that_it_is_about_to_start(

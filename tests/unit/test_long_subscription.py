@@ -13,7 +13,7 @@ import pytest
 
 from client_contract.verify import operations
 from jobs.feed import Feed
-from jobs.models import Component, Job, Manuscript, SystemHealth
+from jobs.models import Component, Job, Line, Manuscript, SystemHealth
 from jobs.presence import Presence
 from jobs.service import JobService
 from jobs.states import ComponentState, JobStatus
@@ -92,7 +92,16 @@ class Surroundings:
     async def latest(self) -> SystemHealth:
         """All is well."""
         return SystemHealth(
-            as_of=NOW, sweeper=WELL, workers=WELL, push=WELL, queued=0, running=1, capacity=2, busy=1, message=None
+            line=Line(hold=None, mean_run=None, runs=0),
+            as_of=NOW,
+            sweeper=WELL,
+            workers=WELL,
+            push=WELL,
+            queued=0,
+            running=1,
+            capacity=2,
+            busy=1,
+            message=None,
         )
 
     def context(self) -> Context:

@@ -84,7 +84,7 @@ describe("what it shows", () => {
     follow();
     const listener = await server.listener();
     const waiting = (position: number) =>
-      ({ reason: "WORKERS_BUSY", message: "It waits.", position }) as const;
+      ({ reason: "WORKERS_BUSY", message: "It waits.", position, expectedStartAt: null }) as const;
     listener.frame(makeFrame(0, makeJob({ waiting: waiting(2) })));
     listener.frame(makeFrame(5, makeJob({ waiting: waiting(1), asOf: at(5) })));
 

@@ -41,7 +41,16 @@ export function makeOver(known: Partial<Job>): Job {
 }
 
 export function makeSystem(asOf: string): SystemFieldsFragment {
-  return { asOf, sweeper: HEALTHY, workers: HEALTHY, push: HEALTHY, queued: 0, running: 0, message: null };
+  return {
+    asOf,
+    sweeper: HEALTHY,
+    workers: HEALTHY,
+    push: HEALTHY,
+    queued: 0,
+    running: 0,
+    hold: null,
+    message: null,
+  };
 }
 
 export function makeFrame(second: number, ...jobs: Job[]): Frame {

@@ -6,7 +6,7 @@ import { announcement, describe, toneOf } from "./words.ts";
 
 test("a queued job says why it waits in the server's own sentence, which names its place in the line", () => {
   const message = "Other manuscripts come first: yours is number 3 in the line.";
-  const waiting = { reason: "WORKERS_BUSY", message, position: 3 } as const;
+  const waiting = { reason: "WORKERS_BUSY", message, position: 3, expectedStartAt: null } as const;
 
   expect(describe(someJob({ waiting })).detail).toBe(message);
 });

@@ -42,13 +42,22 @@ function connectionNotice(connection: Connection): Notice | null {
   }
 }
 
-function systemNotice({ workers, sweeper, push, message }: SystemFieldsFragment): Notice | null {
+function systemNotice({ hold, workers, sweeper, push, message }: SystemFieldsFragment): Notice | null {
   const unknown: Notice | null = message === null ? null : { tone: "care", title: message, body: "" };
   return (
+    (hold && holdNotice(hold)) ??
     workersNotice(workers.state, unknown) ??
     pushNotice(push.state, unknown) ??
     sweeperNotice(sweeper.state, unknown)
   );
+}
+
+function holdNotice(hold: NonNullable<SystemFieldsFragment["hold"]>): Notice {
+  return {
+    tone: "care",
+    title: "New analyses are on hold.",
+    body: `${hold.why} What you add now waits, and starts by itself.`,
+  };
 }
 
 /** `unknown` is what to say of a state that a later contract has added. */

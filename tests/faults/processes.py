@@ -100,7 +100,13 @@ def _is_stopped(process: psutil.Process) -> bool:
 
 
 def _text(value: object) -> str:
-    return f"{value.total_seconds():g}" if isinstance(value, timedelta) else str(value)
+    match value:
+        case timedelta():
+            return f"{value.total_seconds():g}"
+        case bool():
+            return str(int(value))
+        case _:
+            return str(value)
 
 
 class Process:

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from graphql import ExecutionResult, execute, parse
 
-from jobs.models import Component, Job, Manuscript, Page, SystemHealth
+from jobs.models import Component, Job, Line, Manuscript, Page, SystemHealth
 from jobs.states import ComponentState, JobStatus
 from jobs.watcher import Frame
 from schema.api import api
@@ -59,7 +59,16 @@ class Memory:
     def fresh(self) -> SystemHealth:
         part = Component(state=ComponentState.HEALTHY, live=2, last_seen_at=NOW)
         return SystemHealth(
-            as_of=NOW, sweeper=part, workers=part, push=part, queued=1, running=3, capacity=4, busy=3, message=None
+            line=Line(hold=None, mean_run=None, runs=0),
+            as_of=NOW,
+            sweeper=part,
+            workers=part,
+            push=part,
+            queued=1,
+            running=3,
+            capacity=4,
+            busy=3,
+            message=None,
         )
 
 

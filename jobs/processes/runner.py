@@ -8,7 +8,7 @@ import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -106,24 +106,30 @@ class Runner:
             await self._finish(job, None)
 
     async def _analyse(self, claimed: ClaimedJob) -> None:
+        # Its turn ends with its last write: whoever is to run alone may take the worker down before that.
+        async with AsyncExitStack() as turn:
+            outcome = await self._outcome(claimed, turn)
+            await self._finish(claimed.job, outcome)
+
+    async def _outcome(self, claimed: ClaimedJob, turn: AsyncExitStack) -> _Outcome | None:
         job, work = claimed.job, _Work()
         # From the claim on: to wait for a turn, or for a large file over a slow line, may take longer than a lease.
         beat = asyncio.create_task(self._beat(job, work))
-        read = asyncio.create_task(self._read(claimed, work))
+        read = asyncio.create_task(self._read(claimed, work, turn))
         try:
             await asyncio.wait({read, beat}, return_when=asyncio.FIRST_COMPLETED)
             if beat.done():
                 # Beating ends only with an error: the lease is lost, and the child goes with it.
                 beat.result()
-            outcome = read.result()
+            return read.result()
         finally:
             # A beat for work that is over would be the lie itself: it ends even if a library swallows its cancel.
             work.is_over = True
             await _stopped(read, beat)
-        await self._finish(job, outcome)
 
-    async def _read(self, claimed: ClaimedJob, work: _Work) -> _Outcome | None:
-        async with self._turn(claimed.job), self._child(claimed) as child:
+    async def _read(self, claimed: ClaimedJob, work: _Work, turn: AsyncExitStack) -> _Outcome | None:
+        await turn.enter_async_context(self._turn(claimed.job))
+        async with self._child(claimed) as child:
             return await _followed(child, work)
 
     @asynccontextmanager

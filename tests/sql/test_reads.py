@@ -31,6 +31,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "jobs_dispatched": {"p_job_ids": jobs},
         "owners_in_line": {},
         "jobs_next": {"p_limit": 10},
+        "jobs_oldest_waiting": {},
         "held_for": {"p_since": datetime.now(UTC)},
         "line_service": {"p_queue_timeout": 300.0, "p_absent_after": 30.0},
         "line_get": {},

@@ -27,8 +27,10 @@ ROOT = Path(__file__).parents[2]
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as a process reads them, and nothing else of ours."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    given = {setting.name: getattr(settings, attribute) for attribute, setting in rows()}
-    return kept | {name: _text(value) for name, value in given.items() if value is not None}
+    usual = Settings()
+    given = {setting.name: (getattr(settings, name), getattr(usual, name)) for name, setting in rows()}
+    # What is as always is left out: not every form of a setting has a text here.
+    return kept | {name: _text(value) for name, (value, default) in given.items() if value != default}
 
 
 # Python runs a file of this name before anything else. The first analysis stops itself; those after it run.

@@ -1,4 +1,8 @@
-"""Habits of style in narration: adverbs, filter words, the passive voice. Dialogue is never counted."""
+"""Habits of style in narration: adverbs, filter words, the passive voice. Dialogue is never counted.
+
+Right of 100 places in three novels, by hand: adverbs 100; passives 92, before the last words were listed; filter words
+82 before the last conditions, and 94 of each 100 after them (`style_labels.json` beside the tests).
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,7 +21,8 @@ NEEDS_ENGLISH = True
 GUIDE = (
     "Counted in narration only, never inside dialogue. Adverbs in -ly, filter words (saw, felt, noticed: they put "
     "the character between reader and scene) and the passive voice each have their uses. Look at the places "
-    "where many stand close together; the rest can stay."
+    "where many stand close together; the rest can stay. Of the places found in three novels, more than nine of ten "
+    "were judged right by a person."
 )
 _LISTED = 20
 _SHOWN_PLACES = 8
@@ -28,28 +33,56 @@ _NO_ADVERBS = word_set(
     heavenly melancholy assembly anomaly butterfly imply multiply comply curly chilly hilly kindly-faced lordly
     manly womanly motherly fatherly brotherly orderly timely woolly oily wily sly ply bodily earthly worldly ghastly
     ghostly stately sickly burly surly gully tally dolly molly sally billy willy polly nelly emily wooly beastly
-    costly homely leisurely saintly scholarly shapely sprightly unruly unsightly
+    costly homely leisurely sailorly seamanly unearthly dillydally hurly saintly scholarly shapely sprightly unruly
+    unsightly
     """
 )
 _FILTERS = word_set(
     """
-    saw heard felt noticed realized realised wondered thought knew watched seemed looked decided remembered smelled
-    smelt tasted sensed observed perceived spotted recognized recognised considered believed imagined listened
-    appeared
+    saw heard felt noticed realized realised wondered watched smelled smelt tasted sensed observed perceived spotted
+    glimpsed recognized recognised
     """
 )
+"""Verbs of perceiving. "Decided", "seemed", "thought" and "knew" were taken out: by hand labels most of their places
+are no filters."""
+_PERCEIVERS = frozenset({"i", "he", "she", "they", "we", "it", "one", "who", "you"})
+_RELATIVE = frozenset({"what", "which", "whom", "ever", "if"})
+_FELT_TOWARDS = frozenset({"for", "in", "on", "all", "towards", "toward", "with"})
+_LITTLE = frozenset({"nothing", "little", "no", "more", "of", "with"})
 _BE = frozenset({"was", "were", "been", "being", "be", "is", "are", "am"})
 _BETWEEN = word_set("not never always often also then still now soon once already just")
 _PARTICIPLES = word_set(
     """
     given taken seen known done made told found left held kept brought caught taught bought thought sent spent built
     lost won shot hit cut put set hurt broken spoken stolen chosen frozen woken beaten eaten bitten hidden ridden
-    written driven forgiven forgotten shown thrown blown drawn grown torn worn sworn borne born shaken mistaken
-    fallen swept struck stuck flung hung heard led fed read said paid laid sold bound ground wound understood
+    written driven forgiven forgotten shown thrown blown drawn grown torn worn sworn borne born shaken
+    swept struck stuck flung hung heard led fed read said paid laid sold bound ground wound understood
     withdrawn
     """
 )
-_NO_PARTICIPLES = word_set("tired pleased interested excited worried red naked wicked sacred")
+_STATES = word_set(
+    """
+    tired pleased interested excited worried red naked wicked sacred delighted surprised astonished amazed amused
+    ashamed alarmed annoyed anxious frightened scared terrified horrified shocked disappointed satisfied
+    dissatisfied contented discontented offended embarrassed mortified distressed grieved vexed provoked concerned
+    troubled disturbed agitated perplexed puzzled bewildered confused confounded inclined disposed determined
+    resolved prepared obliged supposed accustomed used acquainted attached engaged married settled situated gifted
+    learned aged advanced limited mistaken convinced persuaded assured certain fatigued exhausted bored fascinated
+    charmed enchanted pained wretched devoted related connected concealed crowded deserted retired armed experienced
+    qualified united finished gone decided undecided occupied animated elated depressed flattered gratified relieved
+    impressed affected rejoiced dressed undressed undisturbed undetermined reconciled bent fallen grown lost hurt
+    stuck bound born done closed shut locked hunched crouched congregated gathered clustered shaped drenched soaked
+    dotted filled covered extended stretched spread scattered strewn littered lined loaded worn known appalled
+    tempted seated perched poised parked twisted curved curled folded crossed clenched tangled mixed piled flushed
+    faded stained clothed wrapped veiled tucked rooted exposed spent stunned dazed drunk possessed absorbed
+    engrossed lit frozen broken torn swollen startled touched attired composed humbled indebted intended destined
+    doomed fated prejudiced lighted haired eyed hearted faced headed handed minded
+    """
+)
+"""Participles that mostly say how somebody or something is, not what was done: by reading their places in three
+novels. They count only with "by" behind them."""
+_DEGREES = word_set("very so too quite rather more most less least much extremely exceedingly as how perfectly greatly")
+_PREFIXES = ("un",)
 _SUBSTANTIVES = word_set("bed shed hundred kindred hatred indeed need seed speed breed")
 
 
@@ -109,7 +142,7 @@ def style_counts(prose: Sequence[SectionProse]) -> StyleCounts:
             words = [word for word in paragraph.words if not word.in_speech]
             narration += len(words)
             adverbs += (_use(paragraph, word, word) for word in words if _is_adverb(word))
-            filters += (_use(paragraph, word, word) for word in words if word.form in _FILTERS)
+            filters += _filters(paragraph, words)
             passives += _passives(paragraph, words)
     return StyleCounts(
         narration_words=narration, adverbs=tuple(adverbs), filters=tuple(filters), passives=tuple(passives)
@@ -140,16 +173,55 @@ def _is_adverb(word: Word) -> bool:
     return form.endswith("ly") and len(form) > 4 and form not in _NO_ADVERBS and not is_name
 
 
+def _filters(paragraph: Paragraph, words: Sequence[Word]) -> Iterator[Use]:
+    """A verb of perceiving right behind whoever perceives, with what is perceived behind it."""
+    for position, word in enumerate(words):
+        if word.form not in _FILTERS or not position:
+            continue
+        at = position - 2 if position > 1 and _is_between(words[position - 1]) else position - 1
+        subject = words[at]
+        if (subject.form in _PERCEIVERS or _is_named(subject)) and _is_filter(paragraph.text, words, position, at):
+            yield _use(paragraph, word, word)
+
+
+def _is_filter(text: str, words: Sequence[Word], position: int, subject: int) -> bool:
+    """Not "what she felt", "he observed, smiling", "I heard little of him" or "she felt for her"."""
+    word = words[position]
+    before = words[subject - 1].form if subject else ""
+    after = words[position + 1].form if position + 1 < len(words) else ""
+    goes_on = text[word.start + len(word.form) :][:1] == " "
+    return goes_on and before not in _RELATIVE and after not in (_FELT_TOWARDS if word.form == "felt" else _LITTLE)
+
+
+def _is_named(word: Word) -> bool:
+    return word.is_capitalised and not word.begins_sentence
+
+
 def _passives(paragraph: Paragraph, words: Sequence[Word]) -> Iterator[Use]:
     """A form of "be" with a participle after it, at most an adverb or "not" between."""
     for position, word in enumerate(words):
         if word.form not in _BE:
             continue
-        after = words[position + 1 : position + 3]
-        if after and _is_between(after[0]):
-            after = after[1:]
-        if after and _is_participle(after[0].form):
-            yield _use(paragraph, word, after[0])
+        at = position + 1
+        if at < len(words) and _is_between(words[at]):
+            at += 1
+        if at < len(words) and _is_done(words, at) and _is_joined(paragraph.text, word, words[at]):
+            yield _use(paragraph, word, words[at])
+
+
+def _is_joined(text: str, first: Word, last: Word) -> bool:
+    """Whether nothing but words stands between, and none is half a compound: "well-being radiated", "he was, told"."""
+    within = text[max(0, first.start - 1) : last.start]
+    return not any(mark in within for mark in ",;:-—–(")
+
+
+def _is_done(words: Sequence[Word], at: int) -> bool:
+    """Whether a participle says what was done: one that may say how somebody is needs "by" behind it."""
+    form = words[at].form
+    if not _is_participle(form) or words[at - 1].form in _DEGREES:
+        return False
+    by = at + 1 < len(words) and words[at + 1].form == "by"
+    return by or (form not in _STATES and not form.startswith(_PREFIXES))
 
 
 def _is_between(word: Word) -> bool:
@@ -159,7 +231,7 @@ def _is_between(word: Word) -> bool:
 def _is_participle(form: str) -> bool:
     if form in _PARTICIPLES:
         return True
-    return form.endswith("ed") and len(form) > 4 and form not in _NO_PARTICIPLES | _SUBSTANTIVES
+    return form.endswith("ed") and len(form) > 4 and form not in _SUBSTANTIVES
 
 
 def _use(paragraph: Paragraph, first: Word, last: Word) -> Use:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.program import ROOT
@@ -30,9 +30,8 @@ def test_every_state_of_the_page_is_accessible(open_page: Opener, scheme: str) -
     page.get_by_role("button", name="Paste text instead").click()
     assert violations(page) == []
 
-    page.get_by_label("Manuscript file").set_input_files(
-        [{"name": f"{name}.docx", "mimeType": "", "buffer": b"no"} for name in "ab"]
-    )
+    broken: list[FilePayload] = [{"name": f"{name}.docx", "mimeType": "", "buffer": b"no"} for name in "ab"]
+    page.get_by_label("Manuscript file").set_input_files(broken)
     expect(page.get_by_role("alert")).to_have_count(2)
     assert violations(page) == []
 

@@ -4,22 +4,42 @@ import json
 import logging
 import time
 from collections.abc import Coroutine
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import uvloop
+from prometheus_client import start_http_server
 
 from engines.pair import addresses
+from jobs.errors import ConfigurationError
 from jobs.settings import Settings
 
 
-def serve(process: Coroutine[object, object, None]) -> int:
-    """Runs the process until it ends, with the log on standard error; 0."""
+def serve(process: Coroutine[object, object, None], *, shows_metrics: bool = False) -> int:
+    """Runs the process until it ends, with the log on standard error; 0.
+
+    With `shows_metrics` it opens NF_METRICS_PORT, where that is set. Raises ConfigurationError when it is taken.
+    """
+    settings = Settings.from_environment()
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if Settings.from_environment().log_format == "json" else _text())
+    handler.setFormatter(JsonLines() if settings.log_format == "json" else _text())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    uvloop.run(process)
+    with closing(process):  # where it does not come to run, nobody else ends it
+        if shows_metrics and settings.metrics_port:
+            _show_metrics(settings.metrics_port)
+        uvloop.run(process)
     return 0
+
+
+def _show_metrics(port: int) -> None:
+    from jobs.processes.counts import REGISTRY
+
+    try:
+        # A thread of its own; Prometheus comes from elsewhere, so it listens on every address.
+        start_http_server(port, registry=REGISTRY)
+    except OSError as error:
+        raise ConfigurationError(f"NF_METRICS_PORT: cannot listen on port {port}: {error.strerror}.") from error
 
 
 class JsonLines(logging.Formatter):

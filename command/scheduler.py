@@ -15,4 +15,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(asked: argparse.Namespace) -> int:
     """Runs it."""
-    return serve(scheduler.run(Settings.from_environment()))
+    return serve(scheduler.run(Settings.from_environment()), shows_metrics=True)

@@ -92,7 +92,8 @@ async def _serve(engines: Engines, environment: dict[str, str], *, port: int, st
     # Only here is it sure that the api listens on loopback. Whoever puts a proxy before it sets 0.
     of_api = {**environment, "NF_LOCAL_SIGN_IN": environment.get("NF_LOCAL_SIGN_IN") or "1"}
     children = [
-        Child("scheduler", environment=environment),
+        # One port, one process: the worker has more to tell.
+        Child("scheduler", environment={**environment, "NF_METRICS_PORT": ""}),
         Child("worker", environment=environment),
         Child("api", f"--host={HOST}", f"--port={port}", environment=of_api),
     ]

@@ -70,7 +70,7 @@ _SUPABASE = "Supabase: set, it does sign-in and files, and data too where DATABA
 _CALLERS = "who may call, and how"
 _TIMINGS = "timings, in seconds; fractions are allowed"
 _LIMITS = "limits"
-_LOGS = "logs"
+_LOGS = "logs and metrics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +217,14 @@ class Settings:
         shown="text",
     )
 
+    metrics_port: int | None = _of(
+        "NF_METRICS_PORT",
+        lambda text: text.port(),
+        _LOGS,
+        "The port on which a worker or scheduler shows its metrics, to whoever reaches it. Unset, it listens on none. "
+        "The api shows its own at /metrics.",
+    )
+
     def __post_init__(self) -> None:
         if self.heartbeat * 2 > self.lease:
             raise ConfigurationError(
@@ -347,6 +355,11 @@ class _Text:
         if self.value not in words:
             raise ConfigurationError(f"{self.name} must be {' or '.join(words)}, not {self.value!r}.")
         return self.value
+
+    def port(self) -> int:
+        if not self.value.isdecimal() or not 1 <= int(self.value) <= 65_535:
+            raise ConfigurationError(f"{self.name} must be a port, a number from 1 to 65535, not {self.value!r}.")
+        return int(self.value)
 
     def flag(self) -> bool:
         if self.value not in ("0", "1"):

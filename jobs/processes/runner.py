@@ -17,6 +17,7 @@ from jobs.database.store import JobStore
 from jobs.errors import ConfigurationError, LeaseLost, NotAllowedNow, NotFound, NovelFoundryError, Unavailable
 from jobs.models import ClaimedJob, Job
 from jobs.ports import Announcer, Files
+from jobs.processes.counts import count_finished
 from jobs.settings import Settings
 from jobs.states import FailureCode, JobStatus
 from novelfoundry import module_command
@@ -184,6 +185,7 @@ class Runner:
         try:
             finished = await self._persistently(lambda: self._write(job, outcome))
             _log.info("job %s is %s", job.id, finished.status)
+            count_finished(finished)
         except LeaseLost as error:
             # Perhaps our own write went through and only its answer was lost.
             if not await self._is_finished_by_us(job):

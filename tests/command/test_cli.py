@@ -7,12 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
+from urllib.request import urlopen
 
 import pytest
 
@@ -274,3 +276,43 @@ def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
         text=True,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize("kind", ["worker", "scheduler"])
+def test_a_process_shows_its_metrics_on_the_port_that_it_is_given(kind: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    # No engine is needed: a process waits for those that are away.
+    away = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/d", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    environment = {"PATH": os.environ["PATH"], "NF_METRICS_PORT": str(port), **away}
+    command = [sys.executable, "-m", "command.cli", kind]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as started:
+        try:
+            page = _page(port)
+        finally:
+            started.terminate()
+            started.communicate(timeout=60)
+
+    assert "novelfoundry_build_info{" in page
+    assert "process_resident_memory_bytes" in page
+
+
+def test_a_metrics_port_that_is_taken_is_named() -> None:
+    away = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/d", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    with socket.create_server(("", 0)) as taken:
+        ended = run("worker", NF_METRICS_PORT=str(taken.getsockname()[1]), **away)
+
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "NF_METRICS_PORT" in ended.stderr
+
+
+def _page(port: int) -> str:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            assert time.monotonic() < until
+            time.sleep(0.1)

@@ -15,6 +15,7 @@ from jobs.database.postgres import PostgresGateway
 from jobs.database.store import JobStore
 from jobs.files.postgres import PostgresFiles
 from jobs.models import ClaimedJob, Job
+from jobs.processes import counts
 from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
 from jobs.settings import Settings
@@ -85,6 +86,19 @@ async def test_a_run_ends_with_a_report_and_a_word_count(
     [manuscript] = await store.manuscripts(job.owner_id, [job.manuscript_id])
     assert manuscript.word_count == report.body["summary"]["words"]
     assert notes.announced[-1] == job.owner_id
+
+
+async def test_a_finished_job_is_counted_by_its_end_its_code_and_its_attempt(
+    runner: Runner, store: JobStore, gateway: PostgresGateway, job: Job, settings: Settings
+) -> None:
+    await PostgresFiles(gateway).delete([job.manuscript_id])
+    of = {"status": "failed", "code": "UNREADABLE_MANUSCRIPT", "attempt": "1"}
+    before = counts.REGISTRY.get_sample_value("novelfoundry_jobs_finished_total", of) or 0
+
+    await runner.run(await _claimed(store, job, settings))
+
+    assert counts.REGISTRY.get_sample_value("novelfoundry_jobs_finished_total", of) == before + 1
+    assert counts.REGISTRY.get_sample_value("novelfoundry_job_seconds_count", {"status": "failed"})
 
 
 @pytest.mark.parametrize("function", ["manuscript_file_load", "job_begin", "job_beat"])

@@ -122,6 +122,7 @@ class _Paragraph:
     gap: int = 0
     is_hidden: bool = False
     is_rule: bool = False
+    look: str = ""
     pieces: list[str] = field(default_factory=list)
 
 
@@ -200,7 +201,13 @@ class _Body(Target):
         style = self._styles.get(values.get("style-name", ""), _Style())
         level = _level(values.get("outline-level", "1")) if name == "h" else self._level_of(style)
         gap = _PAGE_GAP if style.begins_page else 0
-        return _Paragraph(level=level, gap=gap, is_hidden=style.is_hidden, is_rule=style.is_named(_RULE_STYLE))
+        return _Paragraph(
+            level=level,
+            gap=gap,
+            is_hidden=style.is_hidden,
+            is_rule=style.is_named(_RULE_STYLE),
+            look=values.get("style-name", ""),
+        )
 
     def _level_of(self, style: _Style) -> int:
         """Of the style, or of the one that an automatic style is based on: "Heading 2"."""
@@ -217,7 +224,7 @@ class _Body(Target):
         gap = max(self._gap, paragraph.gap)
         if text:
             role, level = self._role(paragraph, text)
-            self.blocks.append(Block(text=text, role=role, level=level, gap=gap))
+            self.blocks.append(Block(text=text, role=role, level=level, gap=gap, look=paragraph.look))
         self._gap = 0 if text else gap + 1
 
     def _role(self, paragraph: _Paragraph, text: str) -> tuple[Role, int]:

@@ -250,7 +250,8 @@ class _Assembly:
             self._blocks.append(Block(text=text, role=Role.HEADING, level=level, gap=self._gap))
         else:
             role = Role.BREAK if is_ornament(text) else Role.TEXT
-            self._blocks.append(Block(text=text, role=role, gap=self._gap))
+            look = f"{lines[0].size:.0f}"
+            self._blocks.append(Block(text=text, role=role, gap=self._gap, look=look))
 
     def _level(self, lines: Sequence[_Line]) -> int:
         """1 for letters twice as large as the text's, 2 for a half more, 3 for a little; 0 for the text's own."""

@@ -70,6 +70,7 @@ class _Group:
     is_skipped: bool = False
     is_hidden: bool = False
     is_deleted: bool = False
+    is_bold: bool = False
     fallback: int = 1
     """Characters behind each Unicode one, for programs that know none."""
     font: int = -1
@@ -80,6 +81,9 @@ class _Paragraph:
     style: int = -1
     level: int = 0
     begins_page: bool = False
+    alignment: str = ""
+    plain: int = 0
+    """Characters that are not bold."""
     pieces: list[str] = field(default_factory=list)
 
 
@@ -173,9 +177,11 @@ class _Reader:
                 self._group.is_hidden = is_on
             case "deleted":
                 self._group.is_deleted = is_on
+            case "b":
+                self._group.is_bold = is_on
             case "plain":
-                self._group.is_hidden = self._group.is_deleted = False
-            case "s" | "outlinelevel" | "pard" | "pagebb" | "page":
+                self._group.is_hidden = self._group.is_deleted = self._group.is_bold = False
+            case "s" | "outlinelevel" | "pard" | "pagebb" | "page" | "qc" | "qr" | "qj" | "ql":
                 self._paragraph_word(word, value, is_on=is_on)
             case _ if word in _ENDS and self._is_read():
                 self._finish()
@@ -192,7 +198,9 @@ class _Reader:
                 case "outlinelevel":
                     self._paragraph.level = _level(value)
                 case "pard":
-                    self._paragraph.style, self._paragraph.level = -1, 0
+                    self._paragraph.style, self._paragraph.level, self._paragraph.alignment = -1, 0, ""
+                case "qc" | "qr" | "qj" | "ql":
+                    self._paragraph.alignment = word
                 case "pagebb":
                     self._paragraph.begins_page = is_on
                 case "page":
@@ -249,6 +257,7 @@ class _Reader:
             self._style_level = int(name[1])
         elif self._is_read():
             self._paragraph.pieces.append(text)
+            self._paragraph.plain += 0 if self._group.is_bold else len(text.strip())
 
     def _finish(self) -> None:
         paragraph = self._paragraph
@@ -256,15 +265,20 @@ class _Reader:
         gap = max(self._gap, _PAGE_GAP if paragraph.begins_page else 0)
         if text:
             level = paragraph.level or self._levels.get(paragraph.style, 0)
-            self.blocks.append(_block(text, level, gap))
+            self.blocks.append(_block(text, level, gap, _look(paragraph)))
         self._gap = 0 if text else gap + 1
-        self._paragraph = replace(paragraph, pieces=[], begins_page=False)
+        self._paragraph = replace(paragraph, pieces=[], plain=0, begins_page=False)
 
 
-def _block(text: str, level: int, gap: int) -> Block:
+def _look(paragraph: _Paragraph) -> str:
+    """Style, alignment and whether all of it is bold."""
+    return f"{paragraph.style} {paragraph.alignment}{'' if paragraph.plain else ' bold'}"
+
+
+def _block(text: str, level: int, gap: int, look: str) -> Block:
     if level and len(text) <= _LONGEST_HEADING:
-        return Block(text=text, role=Role.HEADING, level=level, gap=gap)
-    return Block(text=text, role=Role.BREAK if is_ornament(text) else Role.TEXT, gap=gap)
+        return Block(text=text, role=Role.HEADING, level=level, gap=gap, look=look)
+    return Block(text=text, role=Role.BREAK if is_ornament(text) else Role.TEXT, gap=gap, look=look)
 
 
 def _tokens(data: bytes) -> Iterator[re.Match[bytes]]:

@@ -102,6 +102,24 @@ def test_every_ending_is_taken_in_capitals_too(ending: str) -> None:
     assert format_of(f"My Novel{ending.upper()}") is format_of(ending.replace(".", "a."))
 
 
+@pytest.mark.parametrize("filename", ["a.odt", "a.rtf"])
+def test_titles_that_are_set_by_hand_are_headings(tmp_path: Path, filename: str) -> None:
+    titles = ["The gate", "The well", "The tide goes out"]
+    parts = [(text, text in titles) for title in titles for text in (title, *paragraphs(150))]
+    bold = "".join(f'<text:p text:style-name="P{7 if title else 4}">{escape(text)}</text:p>' for text, title in parts)
+    data = {
+        "a.odt": lambda: odt(bold),
+        "a.rtf": lambda: rtf(
+            "".join(
+                rf"\pard\qc {{\b {rtf_words(text)}}}\par " if title else rf"\pard {rtf_words(text)}\par "
+                for text, title in parts
+            )
+        ),
+    }[filename]()
+
+    assert [title for _, title in outline(split(read(tmp_path, filename, data)))] == titles
+
+
 def test_opendocument_leaves_out_notes_comments_and_what_was_deleted(tmp_path: Path) -> None:
     body = (
         "<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"

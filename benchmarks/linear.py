@@ -1,6 +1,6 @@
 """Whether reading takes time by length, whatever is written: draws patterns and doubles each in every format.
 
-Run: python benchmarks/linear.py [PATTERNS] [--megabytes 6] [--seed 0] [--only a.docx]. Prints each pattern of which a
+Run: python benchmarks/linear.py [PATTERNS] [--megabytes 0.8] [--seed 0] [--only a.docx]. Prints each pattern of which a
 doubling cost more than 2.3 times as much, and the greatest ratio that was seen. Times are of the processor; a ratio
 counts only when it is seen again in a second measurement, as others may be busy on this machine.
 """
@@ -52,8 +52,8 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("patterns", nargs="?", type=int, default=20, help="how many are drawn")
-    parser.add_argument("--megabytes", type=float, default=6.0, help="the length that is doubled up to")
+    parser.add_argument("patterns", nargs="?", type=int, default=2, help="how many are drawn")
+    parser.add_argument("--megabytes", type=float, default=0.8, help="the length that is doubled up to")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", action="append", choices=sorted(WRITERS), help="a format")
     return parser.parse_args()

@@ -95,7 +95,7 @@ async def test_a_finished_job_is_counted_by_its_end_its_code_and_its_attempt(
     of = {"status": "failed", "code": "UNREADABLE_MANUSCRIPT", "attempt": "1"}
     before = counts.REGISTRY.get_sample_value("novelfoundry_jobs_finished_total", of) or 0
 
-    await runner.run(await _claimed(store, job, settings))
+    await runner.run(await _claimed(store, settings))
 
     assert counts.REGISTRY.get_sample_value("novelfoundry_jobs_finished_total", of) == before + 1
     assert counts.REGISTRY.get_sample_value("novelfoundry_job_seconds_count", {"status": "failed"})

@@ -115,7 +115,9 @@ class Finding:
     label: str = described("What was found.")
     count: int = described("How often.")
     per_10000: float = described("Times in ten thousand words of the story.", name="per10000")
-    ratio: float | None = described("How many times as often as in ordinary English; null where that is not compared.")
+    ratio: float | None = described(
+        "How many times as often as in ordinary texts of its language; null where that is not compared."
+    )
     note: str = described("Why it may matter, and when to leave it; may be empty.")
     by_chapter: list[int] = described("Times in each section, in order; empty where it is not counted so.")
     places: list[TextPlace] = described("Where: the first few, or all where they are few.")

@@ -7,6 +7,7 @@ from jobs.analysis.document import Document
 from jobs.analysis.reading.reader import read_manuscript
 from jobs.analysis.report import ReportBody, ReportSection
 from jobs.analysis.sections.all import SECTIONS
+from jobs.analysis.sections.section import Section
 from jobs.analysis.story.story import Story, read_story
 from jobs.analysis.structure.chapters import split
 from jobs.analysis.summary import chapter_reports, summary
@@ -42,7 +43,7 @@ def analyse_document(document: Document, progress: Progress) -> ReportBody:
 
 
 def _sections(story: Story, progress: Progress) -> Iterator[ReportSection]:
-    wanted = [section for section in SECTIONS if story.is_english or not section.NEEDS_ENGLISH]
+    wanted = [section for section in SECTIONS if _is_wanted(section, story)]
     for done, section in enumerate(wanted):
         progress(f"Measuring: {section.TITLE}", _COUNTED + (_MEASURED - _COUNTED) * done / len(wanted))
         if (measured := section.measure(story)) is not None:
@@ -53,3 +54,7 @@ def _sections(story: Story, progress: Progress) -> Iterator[ReportSection]:
                 figures=tuple(measured.figures),
                 findings=tuple(measured.findings),
             )
+
+
+def _is_wanted(section: Section, story: Story) -> bool:
+    return (story.is_english or not section.NEEDS_ENGLISH) and not (story.is_script and section.NEEDS_PROSE)

@@ -123,7 +123,7 @@ class Finding:
     per_10000: float = 0.0
     """Times in ten thousand words of the story."""
     ratio: float | None = None
-    """How many times as often as in ordinary English; None where that is not compared."""
+    """How many times as often as in ordinary texts of its language; None where that is not compared."""
     note: str = ""
     by_chapter: tuple[int, ...] = ()
     """Times in each section, in order; empty where it is not counted so."""

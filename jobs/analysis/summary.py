@@ -15,8 +15,12 @@ WORDS_PER_MINUTE = 260
 per minute?", Journal of Memory and Language 109 (2019)."""
 _OPENING_CHARACTERS = 80
 NOT_ENGLISH = (
-    "This manuscript does not read as English. What is measured against English is left out: {left_out}. The reading "
-    "time and the range for MTLD are those of English, and repeated phrases include everyday ones."
+    "This manuscript {reads}. {left_out} are made for English and are left out; the reading time and the range for "
+    "MTLD are those of English."
+)
+PLAY = (
+    "This reads as a play or a screenplay: names stand above or before its lines. It is not measured as prose: the "
+    "share of dialogue, {left_out} are left out."
 )
 
 
@@ -37,12 +41,12 @@ def _chapter_report(part: SectionProse, total: Tally, story: Story) -> ChapterRe
         sentences=len(total.sentence_words),
         paragraphs=total.paragraphs,
         reading_minutes=reading_minutes(section.words),
-        dialogue_share=total.dialogue_share,
+        dialogue_share=0.0 if story.is_script else total.dialogue_share,
         mean_sentence_words=total.mean_sentence_words,
         sentence_spread=total.sentence_spread,
         longest_sentence_words=max(total.sentence_words, default=0),
-        reading_ease=total.reading_ease if story.is_english else 0.0,
-        grade=total.grade if story.is_english else 0.0,
+        reading_ease=total.reading_ease if story.is_english and not story.is_script else 0.0,
+        grade=total.grade if story.is_english and not story.is_script else 0.0,
         scene_breaks=part.scene_breaks if story.has_breaks else None,
         opening=_opening(part),
     )
@@ -61,10 +65,10 @@ def summary(story: Story) -> Summary:
         sections=len(manuscript.sections),
         reading_minutes=reading_minutes(words),
         words_per_minute=WORDS_PER_MINUTE,
-        dialogue_share=total.dialogue_share,
+        dialogue_share=0.0 if story.is_script else total.dialogue_share,
         mean_sentence_words=total.mean_sentence_words,
-        reading_ease=total.reading_ease if story.is_english else 0.0,
-        grade=total.grade if story.is_english else 0.0,
+        reading_ease=total.reading_ease if story.is_english and not story.is_script else 0.0,
+        grade=total.grade if story.is_english and not story.is_script else 0.0,
         scene_breaks=sum(part.scene_breaks for part in story.prose) if story.has_breaks else None,
         divisions=divisions(story),
         notes=notes(story),
@@ -89,10 +93,16 @@ def divisions(story: Story) -> str:
 
 def notes(story: Story) -> tuple[str, ...]:
     """What is left out of the report, and why."""
-    if story.is_english:
-        return ()
-    left_out = ", ".join(section.TITLE.lower() for section in SECTIONS if section.NEEDS_ENGLISH)
-    return (NOT_ENGLISH.format(left_out=left_out),)
+    found: list[str] = []
+    if not story.is_english:
+        name = story.language.name if story.language else ""
+        reads = f"reads as {name}" if name else "is in a language that we do not know"
+        titles = " and ".join(section.TITLE for section in SECTIONS if section.NEEDS_ENGLISH)
+        found.append(NOT_ENGLISH.format(reads=reads, left_out=titles))
+    if story.is_script:
+        titles = " and ".join(section.TITLE.lower() for section in SECTIONS if section.NEEDS_PROSE)
+        found.append(PLAY.format(left_out=titles))
+    return tuple(found)
 
 
 def _counted(count: int, unit: str) -> str:

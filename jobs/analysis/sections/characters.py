@@ -7,6 +7,7 @@ from jobs.analysis.story.story import Story
 KEY = "characters"
 TITLE = "Characters"
 NEEDS_ENGLISH = False
+NEEDS_PROSE = False
 GUIDE = (
     "How often each name stands in each chapter. A gap shows where a character is out of sight. We find names by "
     "their capital letters. Names that can only mean one person share a row: Darcy, Mr. Darcy and Fitzwilliam Darcy, "

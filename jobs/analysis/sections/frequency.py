@@ -1,4 +1,4 @@
-"""How often each word stands in the manuscript, beside its frequency in ordinary English."""
+"""How often each word stands in the manuscript, beside its frequency in ordinary texts."""
 
 import math
 from collections import Counter
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from jobs.analysis.report import Finding
 from jobs.analysis.story.quotes import Places, by_section
 from jobs.analysis.story.story import Story
-from jobs.analysis.words.english import ordinary_english
+from jobs.analysis.words.ordinary import ordinary
 
 LISTED = 30
 _FEWEST = 5
 _LONGEST = 40
 _UNKNOWN = 1e-8
-"""Share of a word that the list of ordinary English lacks."""
+"""Share of a word that the list of ordinary texts lacks."""
 _SHOWN_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """A word with its count, its ratio to ordinary English and how much that tells."""
+    """A word with its count, its ratio to ordinary texts and how much that tells."""
 
     form: str
     count: int
@@ -32,9 +32,9 @@ def uses(story: Story) -> list[Use]:
     """Each word that is no name and stands at least five times."""
     counts = Counter(word.form for part in story.prose for paragraph in part.paragraphs for word in paragraph.words)
     total = sum(counts.values())
-    ordinary = ordinary_english()
+    usual = ordinary(story.language)
     return [
-        _use(form, count, total, ordinary.get(form, _UNKNOWN))
+        _use(form, count, total, usual.get(form, _UNKNOWN))
         for form, count in counts.items()
         if count >= _FEWEST and form not in story.names and 1 < len(form) < _LONGEST and not form[0].isdigit()
     ]
@@ -49,6 +49,7 @@ def _use(form: str, count: int, total: int, share: float) -> Use:
 def findings(story: Story, uses: Sequence[Use]) -> tuple[Finding, ...]:
     """The findings for some of these words, in their order."""
     places = Places(story.prose)
+    usual, name = ordinary(story.language), story.language.name if story.language else ""
     wanted = {use.form for use in uses}
     found = places.of_words(wanted, most=_SHOWN_PLACES)
     sections = by_section(story.prose, wanted)
@@ -57,8 +58,8 @@ def findings(story: Story, uses: Sequence[Use]) -> tuple[Finding, ...]:
             label=use.form,
             count=use.count,
             per_10000=places.per_10000(use.count),
-            ratio=None if use.form not in ordinary_english() else round(use.ratio, 1),
-            note="" if use.form in ordinary_english() else "not in the list of ordinary English",
+            ratio=round(use.ratio, 1) if use.form in usual else None,
+            note="" if use.form in usual or not usual else f"not in the list of ordinary {name}",
             by_chapter=sections[use.form],
             places=found[use.form],
         )

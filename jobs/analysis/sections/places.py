@@ -7,6 +7,7 @@ from jobs.analysis.story.story import Story
 KEY = "places"
 TITLE = "Places"
 NEEDS_ENGLISH = False
+NEEDS_PROSE = False
 GUIDE = (
     "Names that often stand behind a word of place (in, at, near, into, from), with how often each stands in each "
     "chapter. A house or a village that is only spoken of may be missing, and a name that is both, such as Georgia, "

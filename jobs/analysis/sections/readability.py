@@ -7,6 +7,7 @@ from jobs.analysis.story.story import Story
 KEY = "readability"
 TITLE = "Readability"
 NEEDS_ENGLISH = True
+NEEDS_PROSE = True
 GUIDE = (
     "Reading ease (Flesch) runs from about 0 to 100: 60 to 70 is plain English, most popular novels lie between 70 "
     "and 90. The grade (Flesch–Kincaid) is years of school. Both know only the length of words and sentences, "

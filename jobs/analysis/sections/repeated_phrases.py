@@ -16,6 +16,7 @@ from jobs.analysis.words.words import word_set
 KEY = "repeated_phrases"
 TITLE = "Repeated phrases"
 NEEDS_ENGLISH = False
+NEEDS_PROSE = False
 GUIDE = (
     "Phrases of three words or more that come back at least three times, each with its places. A refrain is a "
     "device; a gesture that every character makes is a tic. Dialogue repeats because people do: leave it alone. "

@@ -27,5 +27,8 @@ class Section(Protocol):
     NEEDS_ENGLISH: bool
     """Whether it is left out of the report on a manuscript in another language."""
 
+    NEEDS_PROSE: bool
+    """Whether it is left out of the report on a play or a screenplay."""
+
     def measure(self, story: Story, /) -> Measured | None:
         """What it finds; None where it says nothing about this manuscript, which leaves it out."""

@@ -7,6 +7,7 @@ from jobs.analysis.story.story import Story
 KEY = "structure"
 TITLE = "Structure and pace"
 NEEDS_ENGLISH = False
+NEEDS_PROSE = False
 GUIDE = (
     "Each bar is one chapter. A long chapter among short ones slows a reader down, which may be what you want. "
     "Dialogue is the share of words inside quotation marks, or in a paragraph that opens with a dash. Where it falls, "
@@ -32,4 +33,4 @@ def measure(story: Story) -> Measured:
         unit="words",
         meaning="mean",
     )
-    return Measured(figures=(dialogue, length))
+    return Measured(figures=(length,) if story.is_script else (dialogue, length))

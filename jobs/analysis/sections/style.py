@@ -18,6 +18,7 @@ from jobs.analysis.words.words import word_set
 KEY = "style"
 TITLE = "Style in narration"
 NEEDS_ENGLISH = True
+NEEDS_PROSE = True
 GUIDE = (
     "Counted in narration only, never inside dialogue. Adverbs in -ly, filter words (saw, felt, noticed: they put "
     "the character between reader and scene) and the passive voice each have their uses. Look at the places "

@@ -11,6 +11,7 @@ from jobs.analysis.story.story import Story
 KEY = "vocabulary"
 TITLE = "Vocabulary"
 NEEDS_ENGLISH = False
+NEEDS_PROSE = False
 GUIDE = (
     "MTLD says how many words pass, on average, before the text begins to repeat itself: the classics that we tried "
     "lie between 75 and 110. MATTR says how many of any 500 words in a row are different. Both are "

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jobs.analysis.story.cast import Figure, find_cast
-from jobs.analysis.story.language import is_english
+from jobs.analysis.story.language import find_language
 from jobs.analysis.story.names import Names, find_names
 from jobs.analysis.story.prose import SectionProse, read_prose
+from jobs.analysis.story.script import is_script
 from jobs.analysis.story.tally import Tally, tally
 from jobs.analysis.structure.chapters import Manuscript
+from jobs.analysis.words.languages import ENGLISH, Language
 from jobs.analysis.words.markers import SectionKind
 
 
@@ -24,7 +26,15 @@ class Story:
     names: Names
     cast: Sequence[Figure]
     """People and places, the most frequent first."""
-    is_english: bool
+    is_script: bool
+    """Whether it is a play or a screenplay, and no prose."""
+    language: Language | None
+    """None for one that we do not know."""
+
+    @property
+    def is_english(self) -> bool:
+        """Whether what is made for English alone may be measured."""
+        return self.language is ENGLISH
 
     @property
     def has_breaks(self) -> bool:
@@ -63,5 +73,6 @@ def read_story(manuscript: Manuscript, progress: Callable[[float], None]) -> Sto
         total=total,
         names=names,
         cast=find_cast(prose, names),
-        is_english=is_english(prose),
+        is_script=is_script(manuscript.sections),
+        language=find_language(prose),
     )

@@ -118,7 +118,9 @@ def test_names_are_not_listed_as_frequent_words() -> None:
 def test_a_word_that_stands_out_against_ordinary_english_is_found_with_its_ratio_and_places() -> None:
     story = story_of(SAMPLE.read_text(encoding="utf-8"))
 
-    lamp = found(overused_words.measure(story).findings, "lamp")
+    measured = overused_words.measure(story)
+    assert measured is not None
+    lamp = found(measured.findings, "lamp")
 
     assert (lamp.ratio or 0) > 50
     assert sum(lamp.by_chapter) == lamp.count

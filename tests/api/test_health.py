@@ -132,7 +132,7 @@ async def test_errors_refusals_and_durations_are_counted_by_code_and_by_fields_o
         'novelfoundry_graphql_operations_total{field="manuscripts",transport="http"} 1.0',
         'novelfoundry_graphql_operations_total{field="invalid",transport="http"} 2.0',
         'novelfoundry_graphql_operations_total{field="jobUpdates",transport="ws"} 1.0',
-        'novelfoundry_graphql_errors_total{code="REQUEST",field="invalid"} 3.0',
+        'novelfoundry_graphql_errors_total{code="GRAPHQL_VALIDATION_FAILED",field="invalid"} 3.0',
         'novelfoundry_graphql_seconds_count{field="jobUpdates"} 1.0',
         'novelfoundry_refusals_total{code="NOT_FOUND"} 1.0',
         'novelfoundry_refusals_total{code="UNSUPPORTED_FORMAT"} 1.0',

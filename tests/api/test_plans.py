@@ -23,6 +23,7 @@ from tests.conftest import AddManuscript
 from tests.unit.plans.operations import Made, Maker
 
 _TABLES = ("manuscripts", "jobs", "job_events", "analysis_reports")
+_MADE_BY_POSTGRES = "select attname from pg_attribute where attrelid = $1::text::regclass and attgenerated <> ''"
 # What the clock, chance and the health of the moment make differ from one execution to the next.
 _OF_THE_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00|Internal error [0-9a-f]{8}")
 
@@ -56,8 +57,10 @@ class World:
             for table in reversed(_TABLES):
                 await connection.execute(f"delete from {table}")
             for table in _TABLES:
-                rows = [tuple(row.values()) for row in self._saved[table]]
-                await connection.copy_records_to_table(table, records=rows, columns=list(self._saved[table][0].keys()))
+                made = {row["attname"] for row in await connection.fetch(_MADE_BY_POSTGRES, table)}
+                columns = [name for name, _ in self._saved[table][0].items() if name not in made]
+                rows = [tuple(row[name] for name in columns) for row in self._saved[table]]
+                await connection.copy_records_to_table(table, records=rows, columns=columns)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
@@ -139,7 +142,7 @@ def _over_http(world: World) -> Callable[[Made], Awaitable[str]]:
 
 
 async def test_a_query_is_answered_alike(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    await _alike(world, monkeypatch, _over_http(world), "query", range(24))
+    await _alike(world, monkeypatch, _over_http(world), "query", range(16))
 
 
 async def test_a_mutation_is_answered_alike(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +162,7 @@ async def test_a_query_of_which_a_part_cannot_be_read_is_answered_alike(
     for broken in ("manuscripts", "waiting", "jobs_of_manuscripts", "reports_of_jobs", "events"):
         with monkeypatch.context() as breaking:
             breaking.setattr(JobService, broken, is_broken if broken == "events" else is_away)
-            await _alike(world, monkeypatch, _over_http(world), "query", range(100, 108))
+            await _alike(world, monkeypatch, _over_http(world), "query", range(100, 104))
 
 
 async def test_a_frame_is_written_alike(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,5 +22,5 @@ class Measured:
             self._metrics.operation_seconds.labels(self._field).observe(time.perf_counter() - self._began)
             self._began = None
         for error in errors:
-            code = error.get("extensions", {}).get("code", "REQUEST")
+            code = error.get("extensions", {}).get("code", "UNKNOWN")
             self._metrics.errors.labels(self._field, code).inc()

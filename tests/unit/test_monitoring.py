@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -81,7 +82,7 @@ def test_each_command_of_the_guide_is_one() -> None:
 
     assert len(commands) >= 3
     for command in commands:
-        cli.parser().parse_args(command.split())
+        cli.parser().parse_args(shlex.split(command))
 
 
 def _titles() -> list[str]:

@@ -22,12 +22,12 @@ from jobs.database.store import JobStore
 from jobs.deadlines import Deadlines
 from jobs.errors import NotFound, NovelFoundryError
 from jobs.log_outage import Outage
-from jobs.models import Changes, Component, Job, Manuscript
+from jobs.models import Component, Job, Manuscript
 from jobs.redis.announcements import CHANGED, Listener
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import ComponentState
-from jobs.watcher import FINISHED_WITHIN, Frame, Picture, Watcher
+from jobs.watcher import FINISHED_WITHIN, Frame, Picture, Reading, Watcher
 
 # Owners whose jobs are read in one call: the frames of one reading are made while the next is on its way.
 _AT_ONCE = 200
@@ -113,7 +113,7 @@ class Feed:
             jobs = await self._service.jobs(owner_id, [job_id])
             if not jobs:
                 raise NotFound("There is no such job.")
-            watcher.offer(jobs[0].as_of, jobs)
+            watcher.offer(Reading(as_of=jobs[0].as_of, quiet=Frame(as_of=jobs[0].as_of, jobs=())), jobs)
             # Its deadline is not known to the hub yet.
             self._mark({owner_id})
             failures = 0
@@ -249,14 +249,23 @@ class Feed:
         """Reads what changed of what these owners watch, none of it overdue, and hands it on."""
         if not owner_ids:
             return
-        changes = await self._store.changed(owner_ids, self._known(owner_ids), finished_within=FINISHED_WITHIN)
+        reading = self._store.changed(owner_ids, self._known(owner_ids), finished_within=FINISHED_WITHIN)
+        # How the system is, which every frame says, is read meanwhile: so no frame waits for it.
+        changes, _ = await asyncio.gather(reading, self._service.look_at_system())
         by_owner: dict[UUID, list[Job]] = {owner_id: [] for owner_id in owner_ids}
         for job in await self._service.truthful(changes.jobs):
             by_owner.setdefault(job.owner_id, []).append(job)
         manuscripts = await self._manuscripts_of(by_owner)
-        woken = 0
+        woken, quiet = 0, Frame(as_of=changes.as_of, jobs=(), answers={})
         for owner_id, jobs in by_owner.items():
-            woken += self._hand_on(owner_id, jobs, changes, newcomers, manuscripts.get(owner_id, {}))
+            read = Reading(
+                as_of=changes.as_of,
+                gone=changes.gone,
+                manuscripts=manuscripts.get(owner_id, {}),
+                quiet=quiet,
+                frames={} if len(self._watchers.get(owner_id, ())) > 1 else None,
+            )
+            woken += self._hand_on(owner_id, jobs, read, newcomers)
             if woken >= _BEFORE_TURN:
                 woken = 0
                 await asyncio.sleep(0)
@@ -277,25 +286,17 @@ class Feed:
                 found.setdefault(each.owner_id, {})[each.id] = each
         return found
 
-    def _hand_on(
-        self,
-        owner_id: UUID,
-        jobs: list[Job],
-        changes: Changes,
-        newcomers: AbstractSet[Watcher],
-        manuscripts: Mapping[UUID, Manuscript],
-    ) -> int:
+    def _hand_on(self, owner_id: UUID, jobs: list[Job], reading: Reading, newcomers: AbstractSet[Watcher]) -> int:
         """Offers them to the owner's watchers, and all there is to newcomers. Returns how many frames are due."""
         if (picture := self._pictures.get(owner_id)) is None:
             return 0
-        picture.take(jobs, changes)
+        picture.take(jobs, reading)
         self._deadlines.set(owner_id, picture.due())
         watchers = self._watchers[owner_id]
         # Whoever would be quiet for too long by the next reading is told as of this one.
         quiet_since = time.monotonic() + self._resync_seconds - self._tick_seconds
         for watcher in watchers:
-            offered = picture.present(changes.as_of) if watcher in newcomers else jobs
-            watcher.offer(changes.as_of, offered, gone=changes.gone, manuscripts=manuscripts)
+            watcher.offer(reading, picture.present(reading.as_of) if watcher in newcomers else jobs)
             watcher.tick(quiet_since)
         return sum(watcher.is_due.is_set() for watcher in watchers)
 

@@ -15,7 +15,7 @@ from jobs.analysis.reading.formats import format_of, listed_endings
 from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, inspect_file
 from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
-from jobs.errors import InvalidInput, NotAllowedNow, Refused, TooLarge
+from jobs.errors import InvalidInput, NotAllowedNow, NovelFoundryError, Refused, TooLarge
 from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
 from jobs.presence import Presence
@@ -206,6 +206,11 @@ class JobService:
         again = await self._store.watched([], overdue, finished_within=timedelta(0))
         fresh = {job.id: job for job in again}
         return [fresh.get(job.id, job) for job in jobs if job.id not in overdue or job.id in fresh]
+
+    async def look_at_system(self) -> None:
+        """Lets whoever asks next know how the system is, where that can be read at once. Does not raise."""
+        with suppress(NovelFoundryError):
+            await self._presence.latest()
 
     async def settle(
         self, decided_by: DecidedBy, *, job_ids: Sequence[UUID] | None = None, limit: int = 1000

@@ -3,19 +3,19 @@
 import asyncio
 import time
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from jobs.models import Changes, Job, Manuscript
+from jobs.models import Job, Manuscript
 
 # What finished longer ago is not told of any more.
 FINISHED_WITHIN = timedelta(hours=1)
 # A timer rings this long after the deadline: a row read too early is not overdue yet.
 _LATE_SECONDS = 0.02
 _NEVER = datetime.fromtimestamp(0, UTC)
-_NONE: Mapping[UUID, Manuscript] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +23,29 @@ class Frame:
     """What a watcher is told: the jobs that changed, and the ids of those that went with their manuscript.
 
     `as_of` is the database's clock before the reading of her jobs that the frame rests on. `manuscripts` are those
-    of the jobs that were read with it; what is missing there is not known, and may exist.
+    of the jobs that were read with it; what is missing there is not known, and may exist. Watchers who are told the
+    same get the same frame: in `answers` whoever makes something of it keeps that for the others; None for one alone.
     """
 
     as_of: datetime
     jobs: tuple[Job, ...]
     removed: tuple[UUID, ...] = ()
     manuscripts: Mapping[UUID, Manuscript] = field(default_factory=dict)
+    answers: dict[Any, Any] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read for one owner: `gone` for good, `manuscripts` beside the jobs, and the frames made of it.
+
+    `quiet` tells nothing, to everybody the same. `frames` are by what they tell; None where she has one watcher.
+    """
+
+    as_of: datetime
+    gone: AbstractSet[UUID] = frozenset()
+    manuscripts: Mapping[UUID, Manuscript] = field(default_factory=dict)
+    quiet: Frame
+    frames: dict[tuple[Any, ...], Frame] | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -43,8 +59,8 @@ class Watcher:
     told: dict[UUID, Job] = field(default_factory=dict)
     pending: dict[UUID, Job] = field(default_factory=dict)
     removed: set[UUID] = field(default_factory=set)
-    # Read as of `as_of`: with every reading, what an earlier one read is old.
-    manuscripts: Mapping[UUID, Manuscript] = field(default_factory=dict)
+    # The newest: what an older one read beside the jobs is old.
+    reading: Reading | None = None
     # Whether a frame is due: there is something to tell, or nothing was for a tick.
     is_due: asyncio.Event = field(default_factory=asyncio.Event)
     # When the last frame was made, in seconds of `time.monotonic`.
@@ -53,22 +69,15 @@ class Watcher:
     def watches(self, job: Job) -> bool:
         return job.owner_id == self.owner_id and self.job_id in (None, job.id)
 
-    def offer(
-        self,
-        as_of: datetime,
-        jobs: Iterable[Job] = (),
-        *,
-        gone: Collection[UUID] = (),
-        manuscripts: Mapping[UUID, Manuscript] = _NONE,
-    ) -> None:
-        """Takes, from a reading as of then, what is newer than what was told, and what is gone for good."""
+    def offer(self, reading: Reading, jobs: Iterable[Job]) -> None:
+        """Takes what is newer than what was told, and what is gone for good."""
         for job in jobs:
             if self.watches(job) and self._is_news(job):
                 self.pending[job.id] = job
-        self._remove(gone)
+        self._remove(reading.gone)
         # An older reading may arrive after a newer one.
-        if as_of > self.as_of:
-            self.as_of, self.manuscripts = as_of, manuscripts
+        if reading.as_of > self.as_of:
+            self.as_of, self.reading = reading.as_of, reading
         self._note_news()
 
     def tick(self, quiet_since: float) -> None:
@@ -79,8 +88,25 @@ class Watcher:
     def frame(self) -> Frame:
         """What there is to tell."""
         self.framed_at = time.monotonic()
-        jobs = tuple(_as_of(self.as_of, job) for job in self.pending.values())
-        return Frame(as_of=self.as_of, jobs=jobs, removed=tuple(self.removed), manuscripts=self.manuscripts)
+        if self.reading is None:
+            return self._made({}, None)
+        if not self.pending and not self.removed:
+            return self.reading.quiet
+        if self.reading.frames is None:
+            return self._made(self.reading.manuscripts, None)
+        told = (*((job.id, job.version) for job in self.pending.values()), *self.removed)
+        if told not in self.reading.frames:
+            self.reading.frames[told] = self._made(self.reading.manuscripts, {})
+        return self.reading.frames[told]
+
+    def _made(self, manuscripts: Mapping[UUID, Manuscript], answers: dict[Any, Any] | None) -> Frame:
+        return Frame(
+            as_of=self.as_of,
+            jobs=tuple(_as_of(self.as_of, job) for job in self.pending.values()),
+            removed=tuple(self.removed),
+            manuscripts=manuscripts,
+            answers=answers,
+        )
 
     def arrived(self, frame: Frame) -> None:
         """What the frame held is told."""
@@ -129,15 +155,15 @@ class Picture:
         self._jobs: dict[UUID, Job] = {}
         self._due: dict[UUID, float] = {}
 
-    def take(self, jobs: Iterable[Job], changes: Changes) -> None:
+    def take(self, jobs: Iterable[Job], reading: Reading) -> None:
         """Puts in what is newer, and takes out what is gone, or finished so long ago that nobody is told of it."""
         now = time.monotonic()
         for job in jobs:
             held = self._jobs.get(job.id)
             if held is None or (job.version, job.as_of) > (held.version, held.as_of):
                 self._put(job, now)
-        finished = [id for id, job in self._jobs.items() if _is_over_since(job, changes.as_of - 2 * FINISHED_WITHIN)]
-        for id in (*(changes.gone & self._jobs.keys()), *finished):
+        finished = [id for id, job in self._jobs.items() if _is_over_since(job, reading.as_of - 2 * FINISHED_WITHIN)]
+        for id in (*(reading.gone & self._jobs.keys()), *finished):
             del self._jobs[id]
             self._due.pop(id, None)
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
@@ -27,6 +28,9 @@ class JobUpdate:
         "Ids of jobs that went with their manuscript, of those last told of as active."
     )
 
+    # What was answered of this frame, by plan: shared by all who are told the same. See schema/plans.
+    answers: strawberry.Private[dict[Any, Any] | None]
+
     @strawberry.field(
         description="Whether the parts that finish jobs are alive, as last known: its own `asOf` says when."
     )
@@ -43,6 +47,7 @@ class JobUpdate:
             as_of=frame.as_of,
             jobs=[Job.of(job, Manuscript.found(frame.manuscripts.get(job.manuscript_id))) for job in frame.jobs],
             removed=[strawberry.ID(global_id("Job", id)) for id in frame.removed],
+            answers=frame.answers,
         )
 
 

@@ -7,5 +7,6 @@ from schema.plans.handover import NotPlanned
 from schema.plans.later import Later, later
 from schema.plans.loader import Loader
 from schema.plans.plan import Plan
+from schema.plans.shared import SharedAnswer
 
-__all__ = ["Later", "Loader", "NotPlanned", "Plan", "later"]
+__all__ = ["Later", "Loader", "NotPlanned", "Plan", "SharedAnswer", "later"]

@@ -23,6 +23,7 @@ from strawberry.execution import optimized_is_awaitable
 from schema.plans.handover import NotPlanned, Record, Replay, leave
 from schema.plans.operation import NO_VARIABLES, Operation
 from schema.plans.run import Run
+from schema.plans.shared import SharedAnswer
 from schema.plans.variant import Variant
 
 # Each boolean of @skip and @include doubles them; clients use few.
@@ -92,7 +93,14 @@ class Plan:
             return
 
         async def answer(event: Any) -> ExecutionResult:
-            return await self.execute(variable_values=variable_values, context_value=context_value, root_value=event)
+            # An event that many are told of brings a dict for what was answered; with variables, answers differ.
+            shared: dict[Plan, SharedAnswer] | None = None if variable_values else getattr(event, "answers", None)
+            if shared is not None and (known := shared.get(self)):
+                return known
+            made = await self.execute(variable_values=variable_values, context_value=context_value, root_value=event)
+            if shared is not None and made.errors is None:
+                made = shared[self] = SharedAnswer(made.data)
+            return made
 
         try:
             async with aclosing(map_async_iterable(source, answer)) as answers:

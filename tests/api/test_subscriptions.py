@@ -92,6 +92,22 @@ async def test_a_watcher_hears_of_a_deadline_within_a_second(settings: Settings,
         await is_under(1, late, "a watcher is told")
 
 
+async def test_two_windows_of_an_author_are_told_the_same_under_their_own_ids(
+    api: Api, manuscript: Manuscript, hand: Hand
+) -> None:
+    async with api.socket() as one, api.socket() as two:
+        await one.subscribe("1", UPDATES)
+        await two.subscribe('"zwei"', UPDATES)
+        await one.next("1")
+        await two.next('"zwei"')
+        await hand.tell(await hand.start(manuscript))
+
+        told = [await _told(one, "1"), await _told(two, '"zwei"')]
+
+    assert told[0]["manuscript"] == {"title": "The Rain"}
+    assert {**told[0], "asOf": None} == {**told[1], "asOf": None}
+
+
 async def test_another_authors_jobs_are_not_told(api: Api, manuscript: Manuscript, hand: Hand) -> None:
     async with api.socket("ben") as socket:
         await socket.subscribe("1", UPDATES)
@@ -354,3 +370,10 @@ async def test_a_frame_whose_sending_fails_has_told_nothing(
 
 async def _away(*_: object) -> None:
     raise Unavailable("The database does not answer.")
+
+
+async def _told(socket: Socket, id: str) -> dict[str, Any]:
+    while not (jobs := (await socket.next(id))["jobUpdates"]["jobs"]):
+        pass
+    job: dict[str, Any] = jobs[0]
+    return job

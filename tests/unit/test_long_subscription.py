@@ -21,6 +21,7 @@ from jobs.watcher import Frame
 from schema.api import api
 from schema.context import Caller, Context
 from schema.ids import global_id
+from schema.plans import SharedAnswer
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OWNER = uuid4()
@@ -53,7 +54,7 @@ JOB = Job(
 WARM = 200
 
 
-@dataclass(slots=True)
+@dataclass
 class Surroundings:
     """The parts that a frame is made with, each as a frame meets it: changing, and never away."""
 
@@ -168,6 +169,26 @@ async def test_an_answer_and_a_subscription_are_freed_without_the_collector() ->
         in_circles = gc.collect()
 
     assert in_circles == 0
+
+
+async def test_who_is_told_of_the_same_frame_by_the_same_operation_shares_its_answer() -> None:
+    one, two, other = (Surroundings(frames=0) for _ in range(3))
+    frame = Frame(as_of=NOW, jobs=(JOB,), answers={})
+
+    async def watch(owner_id: UUID, **_: object) -> AsyncGenerator[Frame, None]:
+        yield frame
+
+    answers = []
+    for around, name in ((one, "JobUpdates"), (two, "JobUpdates"), (other, "other")):
+        around.watch = watch  # type: ignore[method-assign]
+        operation = operations()["JobUpdates"] if name == "JobUpdates" else "subscription { jobUpdates { asOf } }"
+        results = cast(AsyncGenerator[Any, None], await api.stream(operation, context_value=around.context()))
+        async with aclosing(results):
+            answers.append(await anext(results))
+
+    assert answers[0] is answers[1]
+    assert isinstance(answers[0], SharedAnswer)
+    assert set(answers[2].data["jobUpdates"]) == {"asOf"}
 
 
 async def test_every_frame_tells_what_is_true_then() -> None:

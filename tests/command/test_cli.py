@@ -18,8 +18,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from command import cli, process, token
+from command import cli, process, token, up
 from command.arguments import data
+from engines.pair import Engines
+from jobs.settings import Settings
 
 # A process of the deployment or an errand each; operators and scripts rely on the names.
 COMMANDS = [
@@ -316,3 +318,14 @@ def _page(port: int) -> str:
         except OSError:
             assert time.monotonic() < until
             time.sleep(0.1)
+
+
+def test_what_is_no_setting_is_not_handed_on_to_what_up_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NF_LAESE", "40")
+    monkeypatch.setenv("NF_LEASE", "40")
+    brought = Settings(database_url="postgresql://h/d", redis_url="redis://h")
+
+    environment = up._environment(brought, Engines(tmp_path), tmp_path)
+
+    assert environment["NF_LEASE"] == "40"
+    assert "NF_LAESE" not in environment

@@ -29,7 +29,7 @@ def is_script(sections: Sequence[Section]) -> bool:
         for block in (*section.heading_blocks, *section.body):
             lines += 1
             scenes += _SCENE.match(block.text) is not None
-            if name := _speaker(block.text):
+            if name := block.speaker or _speaker(block.text):
                 names[name] += 1
     cues = sum(count for count in names.values() if count >= _REPEATS)
     return lines >= _FEWEST and (cues or scenes) > 0 and cues + scenes >= _SHARE * lines

@@ -10,6 +10,7 @@ from jobs.analysis.document import Document, Role
 from jobs.analysis.reading.formats import FORMATS, all_endings, format_of
 from jobs.analysis.reading.intake import HEAD_BYTES, check_upload, inspect_file
 from jobs.analysis.reading.reader import read_manuscript
+from jobs.analysis.story.story import read_story
 from jobs.analysis.structure.chapters import split
 from tests.unit.analysis.documents import (
     Item,
@@ -223,6 +224,14 @@ def test_a_screenplay_has_scenes_speakers_and_action(tmp_path: Path) -> None:
         ("THE END", 0, ""),
     ]
     assert document.left_out == ("Title page",)
+
+
+def test_a_screenplay_is_not_measured_as_prose(tmp_path: Path) -> None:
+    text = "\n\n".join(f"@Anna\nThis is number {number}.\n\nShe waits for {number}." for number in range(20))
+
+    document = read(tmp_path, "a.fountain", text.encode())
+
+    assert read_story(split(document), lambda share: None).is_script
 
 
 def test_a_scrivener_project_is_its_draft_by_the_binder(tmp_path: Path) -> None:

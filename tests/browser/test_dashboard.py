@@ -91,7 +91,8 @@ def test_several_files_dropped_at_once_are_added_one_after_the_other(open_page: 
         """() => {
           const files = new DataTransfer();
           files.items.add(new File(['Chapter One\\n\\nIt rained.'], 'Dropped first.txt'));
-          files.items.add(new File([new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10])], 'Dropped second.docx'));
+          const picture = [new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]), new Uint8Array(100)];
+          files.items.add(new File(picture, 'Dropped second.docx'));
           files.items.add(new File(['Chapter One\\n\\nIt stopped.'], 'Dropped third.txt'));
           return files;
         }"""

@@ -11,6 +11,8 @@ from typing import Any
 
 Json = Any
 
+# How far two ways to count the words of a text may be apart.
+_NEAR = 0.02
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z][\w.]*)\}")
 
 
@@ -129,6 +131,13 @@ def _at_least(expected: Json, actual: Json, where: str) -> list[str]:
     return [_say(where, f"expected at least {expected}", actual)]
 
 
+def _near(expected: Json, actual: Json, where: str) -> list[str]:
+    is_number = isinstance(actual, int | float) and not isinstance(actual, bool)
+    if is_number and abs(actual - expected) <= expected * _NEAR:
+        return []
+    return [_say(where, f"expected about {expected}", actual)]
+
+
 def _text(expected: Json, actual: Json, where: str) -> list[str]:
     if isinstance(actual, str) and re.search(expected, actual):
         return []
@@ -142,6 +151,7 @@ _MATCHERS: dict[str, Callable[[Json, Json, str], list[str]]] = {
     "$in": _among,
     "$not": _not,
     "$atLeast": _at_least,
+    "$near": _near,
     "$text": _text,
 }
 

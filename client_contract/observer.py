@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from client_contract.promises import Ledger, Outcome
+from client_contract.world import findings, is_present, moment
 
 Json = Any
 
@@ -15,6 +16,11 @@ TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 _OF_THE_ROW = ("status", "attempt", "stage", "progress", "failure")
 # Seconds that the network and two event loops may add to a tick.
 _TICK_SLACK = 2.0
+
+# Seconds between two answers after which the later one must be of a later instant.
+_A_WHILE = 1.0
+# As a server is delivered, in seconds.
+QUEUE_TIMEOUT = 300.0
 
 # What came unasked may have been read at any time before.
 _UNASKED = float("-inf")
@@ -38,9 +44,13 @@ class _Delivered:
 
 
 class Observer:
-    """One for a run. `tick` is the longest silence of a job feed, in seconds."""
+    """One for a run. In seconds: `tick` is the longest silence of a job feed, `queue_timeout` the server's setting."""
 
-    def __init__(self, ledger: Ledger, *, tick: float) -> None:
+    def __init__(self, ledger: Ledger, *, tick: float, queue_timeout: float = QUEUE_TIMEOUT) -> None:
+        self._queue_timeout = timedelta(seconds=queue_timeout)
+        self._titles: dict[str, str] = {}
+        self._answered: dict[str, _Delivered] = {}
+        self._told: dict[str, dict[int, str]] = {}
         self._ledger = ledger
         self._tick = tick
         self._scenario = ""
@@ -53,12 +63,39 @@ class Observer:
         """What is seen from here on belongs to this scenario."""
         self._scenario = scenario
 
-    def answer(self, body: Json, *, asked_at: float, at: float) -> None:
+    def answer(self, body: Json, *, asked_at: float, at: float, sent: Json = None) -> None:
         """Looks at an answer over HTTP. Times are readings of a monotonic clock in seconds, here and below."""
+        self._learn(sent, body)
         for job in _jobs(body):
-            self._job(job, asked_at, at)
+            if self._job(job, asked_at, at):
+                self._grows(job, asked_at, at)
         for manuscript in _manuscripts(body):
             self._manuscript(manuscript)
+        self._echo(body)
+
+    def _learn(self, sent: Json, body: Json) -> None:
+        """Keeps the title that a manuscript was given: it comes back as it was sent."""
+        match sent, body:
+            case {"variables": {"input": {"title": str(title)}}}, {"data": {"addManuscript": {"id": str(id)}}}:
+                self._titles[id] = title
+
+    def _echo(self, body: Json) -> None:
+        for each in _objects(body):
+            title = self._titles.get(each["id"]) if isinstance(each.get("id"), str) else None
+            if title is not None and "title" in each:
+                said = f"{each['id']} was sent as {title!r} and is told as {each['title']!r}."
+                self._check("NF-ECHO-1", each["title"] == title, said)
+
+    def _grows(self, job: dict[str, Json], asked_at: float, at: float) -> None:
+        """Who asks a second later is told of a later instant."""
+        before = self._answered.get(job["id"])
+        if before is not None and asked_at < before.at + _A_WHILE:
+            return
+        self._answered[job["id"]] = _Delivered(job, at)
+        then, now = moment(before.job.get("asOf")) if before else None, moment(job.get("asOf"))
+        if then is not None and now is not None:
+            said = f"{_named(job)}, and its `asOf` stands at {now}."
+            self._check("NF-CLOCK-1", now > then, said)
 
     def asked(self, socket: object, message: Json, at: float) -> None:
         """Notes when a subscription was asked for."""
@@ -94,6 +131,10 @@ class Observer:
         subscription.asked_at = _UNASKED
         if "jobUpdates" in data:
             self._frame(subscription, at)
+            as_of = moment((data["jobUpdates"] or {}).get("asOf"))
+            if as_of is not None:
+                self._check("NF-CLOCK-1", is_present(as_of), f"A frame is told as of {as_of}.")
+        self._echo(data)
 
     def _job(self, job: dict[str, Json], asked_at: float, at: float) -> bool:
         """Looks at one job; false when it is of other types than the schema's, and there is no more to look at."""
@@ -103,6 +144,9 @@ class Observer:
         self._in_itself(job)
         self._in_time(job)
         self._events(job)
+        for promise_id, kept, said in findings(job, queue_timeout=self._queue_timeout):
+            self._check(promise_id, kept, said)
+        self._history(job)
         self._beside_itself(job)
         self._after_the_end(job, asked_at, at)
         self._after_the_latest(job, asked_at, at)
@@ -147,6 +191,18 @@ class Observer:
         told = {each["version"]: each["status"] for each in reversed(events)}
         self._check("NF-STATUS-7", all(told[each["version"]] == each["status"] for each in events), said)
         self._check("NF-STATUS-7", told.get(job["version"], job["status"]) == job["status"], said)
+
+    def _history(self, job: Json) -> None:
+        """Each status that was told stands in the events, and nothing else under its version."""
+        told = self._told.setdefault(job["id"], {})
+        told[job["version"]] = job["status"]
+        events = job.get("events")
+        if not events or not {"version", "status"} <= events[0].keys():
+            return
+        for version, status in told.items():
+            until = [each["status"] for each in events if each["version"] <= version]
+            said = f"Job {job['id']} was told as {status} in version {version}, and tells of {events}."
+            self._check("NF-STATUS-7", version > job["version"] or until[-1:] == [status], said)
 
     def _in_itself(self, job: Json) -> None:
         id, status = job["id"], job["status"]
@@ -225,15 +281,6 @@ def _objects(value: Json) -> list[dict[str, Json]]:
             return [found for each in value for found in _objects(each)]
         case _:
             return []
-
-
-def moment(value: Json) -> datetime | None:
-    """The instant that a DateTime of the schema tells; None for anything else."""
-    try:
-        read = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return read if read.tzinfo else None
 
 
 def _is_number(value: Json) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from client_contract.matching import Json, ScenarioError, at_path, differences, filled
-from client_contract.observer import moment
 from client_contract.promises import Ledger, Outcome
 from client_contract.wire import Closed, Socket, SocketRefused, Unreachable, Wire, bearer, body_of
+from client_contract.world import moment
 
 _PROTOCOL = "graphql-transport-ws"
 
@@ -127,6 +127,8 @@ class Player:
                 return "All at once."
             case {"http": _}:
                 return await self._http(step)
+            case {"alike": [first, second]}:
+                return await self._alike(first, second)
             case {"ask": operation}:
                 return await self._ask(operation, step)
             case {"connect": name}:
@@ -166,6 +168,7 @@ class Player:
         files = request.pop("file", None)
         if files is not None:
             request["files"] = {"file": (files["name"], files["content"])}
+            request["data"] = {name: text for name, text in files.items() if name not in ("name", "content")}
         response = await self.wire.request(request.pop("method"), request.pop("path"), headers=headers, **request)
         answer = {"status": response.status_code, "body": body_of(response)}
         self._unless(step, answer)
@@ -174,6 +177,19 @@ class Player:
             raise Broken("; ".join(found))
         self._save(step, answer["body"])
         return f"Answered {response.status_code}."
+
+    async def _alike(self, first: Json, second: Json) -> str:
+        """Two questions whose answers must be the same, byte for byte."""
+        one, other = [await self._answered(step) for step in (first, second)]
+        if one != other:
+            raise Broken(f"One was answered {one}, the other {other}.")
+        return "Answered alike, byte for byte."
+
+    async def _answered(self, step: Json) -> tuple[int, str | None, bytes]:
+        request = {"query": f"${{{step['ask']}}}", "variables": step.get("variables", {})}
+        headers = self._authorization(step.get("as", "author"))
+        response = await self.wire.request("POST", "/graphql", headers=headers, json=self._filled(request))
+        return response.status_code, response.headers.get("content-type"), response.content
 
     async def _connect(self, name: str, step: Json) -> str:
         if "refused" in step:

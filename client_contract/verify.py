@@ -1,7 +1,8 @@
 """Holds a running server against the client contract, from outside: `novelfoundry verify URL --token T`.
 
-Needs nothing of the server's code. Exit 0 when no MUST is broken, 1 when one is or could not be shown, 2 when there was
-nothing to verify: the server cannot be reached, takes none of the tokens, or the command is wrong.
+Needs nothing of the server's code. Exit 0 when every MUST was shown, 1 when one is broken or its scenario broke off, 2
+when there was nothing to verify (the server cannot be reached, takes none of the tokens, or the command is wrong), 3
+when none is broken and some were skipped: they need a second author, a worker, or that there is none.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from uuid import uuid4
 from rich.console import Console
 from rich.table import Table
 
-from client_contract.observer import Observer
+from client_contract import introspection
+from client_contract.observer import QUEUE_TIMEOUT, Observer
 from client_contract.player import Player, Scenario, read_scenarios
 from client_contract.preflight import NothingToVerify, check_address, check_authors
 from client_contract.promises import CONTRACT, Ledger, Outcome, Promise, promises
@@ -30,7 +32,7 @@ TICK_SECONDS = 15.0
 PATIENCE_SECONDS = 30.0
 # How long anything else is waited for: the slowest that the contract allows a change to be told.
 WITHIN_SECONDS = 10.0
-_CANNOT, _INTERRUPTED = 2, 130
+_BROKEN, _CANNOT, _UNSHOWN, _INTERRUPTED = 1, 2, 3, 130
 # A novel's length several times over: its analysis takes long enough to be cancelled in the midst of it.
 _LONG_TEXT_CHAPTERS = 400
 # Over the size limit of a server as it is delivered, 25 MiB.
@@ -48,6 +50,7 @@ class Settings:
     tick: float = TICK_SECONDS
     patience: float = PATIENCE_SECONDS
     within: float = WITHIN_SECONDS
+    queue_timeout: float = QUEUE_TIMEOUT
     only: tuple[str, ...] = ()
 
 
@@ -65,7 +68,9 @@ async def run(settings: Settings, *, as_json: bool) -> int:
     if all(ledger.outcome(each.id) is Outcome.SKIPPED for each in promises()):
         print("Nothing was verified: every scenario was skipped, each for the reason above.", file=sys.stderr)
         return _CANNOT
-    return 1 if broken(ledger) else 0
+    if broken(ledger):
+        return _BROKEN
+    return _UNSHOWN if unshown(settings, ledger) else 0
 
 
 async def verify(settings: Settings) -> Ledger:
@@ -75,14 +80,17 @@ async def verify(settings: Settings) -> Ledger:
     """
     ledger = Ledger()
     check_address(settings.url)
-    async with Wire(settings.url, observer := Observer(ledger, tick=settings.tick)) as wire:
+    async with Wire(
+        settings.url, observer := Observer(ledger, tick=settings.tick, queue_timeout=settings.queue_timeout)
+    ) as wire:
         await check_authors(wire, operations()["Viewer"], settings.token, settings.other_token)
+        if not settings.only:
+            observer.begin("introspection")
+            await introspection.compare(wire, ledger, settings.token)
         player = Player(
             wire=wire, ledger=ledger, values=_values(settings), patience=settings.patience, within=settings.within
         )
-        for scenario in read_scenarios(CONTRACT / "scenarios"):
-            if settings.only and scenario.id not in settings.only:
-                continue
+        for scenario in _asked(settings):
             observer.begin(scenario.id)
             missing = await _missing(scenario, settings, wire)
             if missing:
@@ -96,6 +104,21 @@ def broken(ledger: Ledger) -> list[Promise]:
     """Each MUST that is broken, or whose scenario broke off."""
     bad = (Outcome.BROKEN, Outcome.UNPROVEN)
     return [each for each in promises() if each.word == "MUST" and ledger.outcome(each.id) in bad]
+
+
+def unshown(settings: Settings, ledger: Ledger) -> list[Promise]:
+    """Each MUST that a scenario of this run would have shown, and was skipped: that is no pass."""
+    ids = {id for each in _asked(settings) for id in each.promise_ids}
+    return [
+        each
+        for each in promises()
+        if each.id in ids and each.word == "MUST" and ledger.outcome(each.id) is Outcome.SKIPPED
+    ]
+
+
+def _asked(settings: Settings) -> list[Scenario]:
+    scenarios = read_scenarios(CONTRACT / "scenarios")
+    return [each for each in scenarios if not settings.only or each.id in settings.only]
 
 
 def operations() -> dict[str, str]:
@@ -126,7 +149,8 @@ def _values(settings: Settings) -> dict[str, Any]:
         "token": settings.token or "",
         "otherToken": settings.other_token or "",
         "title": f"Contract {uuid4().hex[:8]}",
-        "text": _text(3),
+        "text": (text := _text(3)),
+        "words": len(text.split()),
         "longText": _text(_LONG_TEXT_CHAPTERS),
         "hugeText": "word " * (_HUGE_BYTES // 5),
         "tick": settings.tick,
@@ -199,6 +223,8 @@ def _print_table(settings: Settings, ledger: Ledger) -> None:
     console = Console()
     console.print(table)
     console.print(", ".join(f"{counts[each]} {each}" for each in Outcome))
+    for promise in unshown(settings, ledger):
+        console.print(f"[yellow]{promise.id}[/] MUST, and was not shown: {promise.text}", highlight=False)
     for promise in broken(ledger):
         console.print(f"[bold red]{promise.id}[/] MUST: {promise.text}", highlight=False)
 
@@ -218,7 +244,8 @@ def _print_json(settings: Settings, ledger: Ledger) -> None:
     result = {
         "url": settings.url,
         "contract": version(),
-        "kept": counts[Outcome.KEPT] > 0 and not broken(ledger),
+        "kept": counts[Outcome.KEPT] > 0 and not broken(ledger) and not unshown(settings, ledger),
+        "skipped": [each.id for each in unshown(settings, ledger)],
         "counts": {each: counts[each] for each in Outcome},
         "promises": found,
     }
@@ -244,6 +271,9 @@ def arguments() -> argparse.Namespace:
         "--patience", type=float, default=PATIENCE_SECONDS, metavar="S", help="the longest deadline to wait for (30)"
     )
     parser.add_argument(
+        "--queue-timeout", type=float, default=QUEUE_TIMEOUT, metavar="S", help="the server's NF_QUEUE_TIMEOUT (300)"
+    )
+    parser.add_argument(
         "--only",
         action="append",
         default=[],
@@ -262,6 +292,7 @@ if __name__ == "__main__":
         other_token=asked.other_token,
         tick=asked.tick,
         patience=asked.patience,
+        queue_timeout=asked.queue_timeout,
         only=tuple(asked.only),
     )
     try:

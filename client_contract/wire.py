@@ -118,7 +118,9 @@ class Wire:
         except httpx.HTTPError as error:
             raise Unreachable(f"{method} {self._at(path)}: {_named(error)}") from error
         if "json" in response.headers.get("content-type", ""):
-            self._observer.answer(_decoded(response.content), asked_at=asked_at, at=time.monotonic())
+            self._observer.answer(
+                _decoded(response.content), asked_at=asked_at, at=time.monotonic(), sent=content.get("json")
+            )
         return response
 
     async def open(self, protocols: Sequence[str], *, origin: str | None = None) -> Socket:

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import uvicorn
+from graphql import build_schema, introspection_from_schema, print_schema
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
@@ -18,6 +20,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 Json = dict[str, Any]
 TICK_SECONDS = 0.2
+LONG_AGO = "2020-01-01T00:00:00+00:00"
+CURRENT = build_schema((Path(__file__).parents[2] / "client_contract" / "schema.graphql").read_text())
 TERMINAL = ("COMPLETED", "FAILED", "CANCELLED")
 _LONG = 100_000
 
@@ -30,6 +34,7 @@ class HonestServer:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
         self.jobs: dict[str, Json] = {}
         self.watchers: set[asyncio.Queue[Json]] = set()
         self._numbers = count(1)
@@ -78,6 +83,10 @@ class HonestServer:
     async def after_the_end(self, job: Json) -> None:
         """What happens to a job that is over: nothing."""
 
+    def distort(self, job: Json) -> object:
+        """What becomes of a job on its way out: nothing."""
+        return job
+
     def ends_feed_after(self, job: Json) -> bool:
         """Whether the feed completes after this frame: never."""
         return False
@@ -92,9 +101,9 @@ class HonestServer:
 
     # The life of a job.
 
-    def _add(self, text: str) -> Json:
+    def _add(self, title: str, text: str) -> Json:
         id = f"manuscript-{next(self._numbers)}"
-        self.texts[id] = text
+        self.texts[id], self.titles[id] = text, title
         return self._manuscript(id)
 
     def _start(self, manuscript_id: str) -> Json:
@@ -102,7 +111,9 @@ class HonestServer:
             if job["manuscript"]["id"] == manuscript_id and not job["isTerminal"]:
                 return job
         id = f"job-{next(self._numbers)}"
-        job = {"__typename": "Job", "id": id, "manuscript": {"id": manuscript_id}, "version": 0, "retryOf": None}
+        manuscript = {"id": manuscript_id, "title": self.titles[manuscript_id]}
+        job = {"__typename": "Job", "id": id, "manuscript": manuscript, "version": 0, "retryOf": None}
+        job |= {"maxAttempts": 3, "queuedAt": _now(), "startedAt": None, "attempt": 0, "events": []}
         self._change(job, status="QUEUED", waiting={"reason": "NO_LIVE_WORKER", "message": "It waits.", "position": 1})
         life = asyncio.create_task(self._live(id, len(self.texts[manuscript_id])))
         self._lives.add(life)
@@ -130,7 +141,12 @@ class HonestServer:
         now = datetime.now(UTC)
         over = status in TERMINAL
         changed = job | {"stage": None, "progress": None, "waiting": None, "failure": None} | fields
-        changed |= {"status": status, "isTerminal": over, "locksManuscript": not over, "attempt": 1}
+        started = status == "RUNNING" or job["startedAt"] is not None
+        changed |= {"status": status, "isTerminal": over, "locksManuscript": not over, "attempt": int(started)}
+        changed |= {"startedAt": (job["startedAt"] or now.isoformat()) if started else None}
+        decider = {"QUEUED": "USER", "CANCELLED": "USER", "FAILED": "READER"}.get(status, "WORKER")
+        event = {"version": self.next_version(job), "at": now.isoformat(), "status": status, "decidedBy": decider}
+        changed["events"] = [*job["events"], event]
         changed |= {"version": self.next_version(job), "asOf": now.isoformat()}
         changed |= {"finishedAt": now.isoformat() if over else None}
         changed |= {"deadlineAt": None if over else self.deadline(now).isoformat()}
@@ -147,7 +163,7 @@ class HonestServer:
             case "Viewer":
                 return {"viewer": {"id": "author", "email": None}}
             case "AddManuscript":
-                return {"addManuscript": self._add(of["input"]["text"])}
+                return {"addManuscript": self._add(of["input"]["title"], of["input"]["text"])}
             case "StartAnalysis":
                 return {"startAnalysis": self._start(of["manuscriptId"])}
             case "CancelJob":
@@ -178,11 +194,13 @@ class HonestServer:
         locked = latest is not None and latest["locksManuscript"]
         report = self._report(latest["id"]) if latest else None
         about = {"isLocked": locked, "latestJob": latest, "latestReport": report, "jobs": jobs}
-        return {"__typename": "Manuscript", "id": id} | about
+        return {"__typename": "Manuscript", "id": id, "title": self.titles[id]} | about
 
     def _report(self, job_id: str) -> Json | None:
         done = self.jobs[job_id]["status"] == "COMPLETED"
-        return {"id": "report", "summary": {"words": 7}, "chapters": [{"number": 1}]} if done else None
+        text = self.texts[self.jobs[job_id]["manuscript"]["id"]]
+        chapters = [{"number": n} for n in range(1, text.count("Chapter ") + 1)]
+        return {"id": "report", "summary": {"words": len(text.split())}, "chapters": chapters} if done else None
 
     def _system(self) -> Json:
         return {"workers": {"state": "HEALTHY" if self.workers else "ABSENT", "live": self.workers}}
@@ -196,7 +214,10 @@ class HonestServer:
 
     async def _http(self, request: Request) -> JSONResponse:
         operation = await request.json()
-        return JSONResponse({"data": await self._answer(_name(operation["query"]), operation.get("variables", {}))})
+        if "__schema" in operation["query"]:
+            return JSONResponse({"data": self.introspection()})
+        data = await self._answer(_name(operation["query"]), operation.get("variables", {}))
+        return JSONResponse({"data": self._told(data)})
 
     async def _socket(self, websocket: WebSocket) -> None:
         await websocket.accept("graphql-transport-ws")
@@ -219,9 +240,25 @@ class HonestServer:
 
     async def _send(self, websocket: WebSocket, id: str, frames: AsyncIterator[Json | None]) -> None:
         async for data in frames:
-            payload = {"data": data} if data else {"data": None, "errors": [{"message": "It failed."}]}
+            payload = {"data": self._told(data)} if data else {"data": None, "errors": [{"message": "It failed."}]}
             await websocket.send_json({"id": id, "type": "next", "payload": payload})
         await websocket.send_json({"id": id, "type": "complete"})
+
+    def introspection(self) -> Json:
+        """The schema that it tells of: the contract's."""
+        return dict(introspection_from_schema(CURRENT))
+
+    def _told(self, value: Any) -> Any:
+        """The value as it goes out: a job is told as it is now."""
+        if isinstance(value, list):
+            return [self._told(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        told = {name: self._told(each) for name, each in value.items()}
+        if told.get("__typename") == "Job":
+            told["asOf"] = _now()
+            self.distort(told)
+        return told
 
     async def _updates(self) -> AsyncIterator[Json]:
         async with self._watching() as changes:
@@ -393,6 +430,52 @@ class UnderAPath(HonestServer):
 
     def _app(self) -> Starlette:
         return Starlette(routes=[Mount("/analysis", super()._app())])
+
+
+class Lying(HonestServer):
+    """Changes each job on its way out, and is honest in all else."""
+
+    def __init__(self, distort: Callable[[Json], object]) -> None:
+        super().__init__()
+        self._distort = distort
+
+    def distort(self, job: Json) -> object:
+        return self._distort(job)
+
+
+class ForgetsAField(HonestServer):
+    """Tells of a schema without a field that the contract has."""
+
+    def introspection(self) -> Json:
+        sdl = print_schema(CURRENT).replace("  maxAttempts: Int!", "  mostAttempts: Int!", 1)
+        return dict(introspection_from_schema(build_schema(sdl)))
+
+
+class MiscountsWords(HonestServer):
+    """Reports on another text than the one that was sent."""
+
+    def _report(self, job_id: str) -> Json | None:
+        report = super()._report(job_id)
+        return report and report | {"summary": {"words": 7}}
+
+
+class LosesAChapter(HonestServer):
+    """Reports on less than was sent."""
+
+    def _report(self, job_id: str) -> Json | None:
+        report = super()._report(job_id)
+        return report and report | {"chapters": report["chapters"][1:]}
+
+
+class FreezesFrames(HonestServer):
+    """Tells each frame as of a day long ago."""
+
+    def _frame(self, jobs: list[Json]) -> Json:
+        return {"jobUpdates": super()._frame(jobs)["jobUpdates"] | {"asOf": LONG_AGO}}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def _name(query: str) -> str:

@@ -2,16 +2,22 @@
 
 import asyncio
 import json
+import re
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from client_contract import introspection
 from client_contract.observer import Observer
 from client_contract.promises import Ledger, Outcome
 from client_contract.verify import Settings, arguments, broken, run, verify
+from client_contract.wire import Wire
+from command import cli
 from tests.contract import servers
-from tests.contract.servers import TICK_SECONDS, HonestServer, WithoutWorkers
+from tests.contract.servers import LONG_AGO, TICK_SECONDS, HonestServer, WithoutWorkers
 
 Json = dict[str, Any]
 WITH_WORKERS = (
@@ -71,6 +77,134 @@ async def test_broken_promise_is_named_with_its_evidence(
 
     assert ledger.outcome(promise_id) is Outcome.BROKEN
     assert all(scenario == each.scenario and each.text for each in ledger.evidence(promise_id))
+
+
+def event(job: Json, place: int, **changes: Any) -> None:
+    job["events"][place] = job["events"][place] | changes
+
+
+def last(job: Json, status: str, **changes: Any) -> None:
+    if job["status"] == status:
+        event(job, -1, **changes)
+
+
+FUTURE = "2999-01-01T00:00:00+00:00"
+# Each is a whole server that changes every job by this much on its way out, and the promise that this breaks.
+LIES: dict[str, tuple[Callable[[Json], object], str]] = {
+    "a deadline in the year 2999": (lambda job: job["deadlineAt"] and job.update(deadlineAt=FUTURE), "NF-DEADLINE-8"),
+    "an asOf of long ago": (lambda job: job.update(asOf=LONG_AGO), "NF-CLOCK-1"),
+    "an asOf of the future": (lambda job: job.update(asOf=FUTURE), "NF-CLOCK-1"),
+    "a deadline for a job that is over": (lambda job: job.update(deadlineAt=FUTURE), "NF-DEADLINE-1"),
+    "no deadline": (lambda job: job.update(deadlineAt=None), "NF-DEADLINE-1"),
+    "no events": (lambda job: job.update(events=[]), "NF-STATUS-7"),
+    "events that lack the beginning": (lambda job: job.update(events=job["events"][1:]), "NF-STATUS-7"),
+    "events that lack the end": (lambda job: job.update(events=job["events"][:-1]), "NF-STATUS-7"),
+    "events that lack the midst": (lambda job: len(job["events"]) > 2 and job["events"].pop(1), "NF-STATUS-7"),
+    "events in another order": (lambda job: job["events"].reverse(), "NF-STATUS-7"),
+    "events of the future": (lambda job: event(job, -1, at=FUTURE), "NF-STATUS-7"),
+    "events that went back in time": (lambda job: event(job, -1, at="1999-01-01T00:00:00Z"), "NF-STATUS-7"),
+    "events without a time": (lambda job: event(job, 0, at="yesterday"), "NF-STATUS-7"),
+    "events beyond the version": (lambda job: event(job, -1, version=99), "NF-STATUS-7"),
+    "an event of another status": (lambda job: event(job, 0, status="RUNNING"), "NF-STATUS-7"),
+    "a job that the worker queued": (lambda job: event(job, 0, decidedBy="WORKER"), "NF-STATUS-7"),
+    "an author who completes": (lambda job: last(job, "COMPLETED", decidedBy="USER"), "NF-STATUS-10"),
+    "a sweeper who completes": (lambda job: last(job, "COMPLETED", decidedBy="SWEEPER"), "NF-STATUS-10"),
+    "a reader who completes": (lambda job: last(job, "COMPLETED", decidedBy="READER"), "NF-STATUS-10"),
+    "progress of 300": (lambda job: job["progress"] and job.update(progress=300), "NF-STATUS-8"),
+    "progress below zero": (lambda job: job["progress"] and job.update(progress=-0.1), "NF-STATUS-8"),
+    "progress in words": (lambda job: job["progress"] and job.update(progress="half"), "NF-STATUS-8"),
+    "attempt 9 of 3": (lambda job: job.update(attempt=9), "NF-STATUS-8"),
+    "attempt -1": (lambda job: job.update(attempt=-1), "NF-STATUS-8"),
+    "a run in no attempt": (lambda job: job.update(attempt=0), "NF-STATUS-8"),
+    "no attempt allowed": (lambda job: job.update(maxAttempts=0), "NF-STATUS-8"),
+    "a title replaced": (lambda job: job["manuscript"].update(title="Untitled"), "NF-ECHO-1"),
+    "an end before the start": (lambda job: job["finishedAt"] and job.update(finishedAt=LONG_AGO), "NF-STATUS-9"),
+    "a start before the line": (lambda job: job["startedAt"] and job.update(startedAt=LONG_AGO), "NF-STATUS-9"),
+    "queued in the future": (lambda job: job.update(queuedAt=FUTURE), "NF-STATUS-9"),
+    "queued at no time": (lambda job: job.update(queuedAt="soon"), "NF-STATUS-9"),
+    "no sentence": (lambda job: job["waiting"] and job.update(waiting={"message": ""}), "NF-STATUS-9"),
+    "an end while it runs": (lambda job: job.update(finishedAt=job["queuedAt"]), "NF-STATUS-4"),
+    "no end when it is over": (lambda job: job.update(finishedAt=None), "NF-STATUS-4"),
+    "a failure of a job that is well": (lambda job: job.update(failure={"code": "X"}), "NF-STATUS-4"),
+    "a stage of a job that waits": (lambda job: job.update(stage="Reading"), "NF-STATUS-4"),
+    "a job that waits and runs": (lambda job: job.update(waiting={"reason": "X"}), "NF-STATUS-4"),
+    "a status of its own": (lambda job: job["status"] == "QUEUED" and job.update(status="PAUSED"), "NF-STATUS-1"),
+    "the wrapped status of before": (
+        lambda job: job["stage"] and job.update(status="timer|300|running"),
+        "NF-STATUS-1",
+    ),
+    "a job over that says it is not": (lambda job: job.update(isTerminal=False), "NF-STATUS-3"),
+    "a lock that stays": (lambda job: job.update(locksManuscript=True), "NF-LOCK-1"),
+    "no lock": (lambda job: job.update(locksManuscript=False), "NF-LOCK-1"),
+    "a version in words": (lambda job: job.update(version=str(job["version"])), "NF-VERSION-1"),
+    "one version for all": (lambda job: job.update(version=1), "NF-VERSION-1"),
+}
+
+
+@pytest.mark.parametrize(("distort", "promise_id"), LIES.values(), ids=LIES)
+async def test_a_job_that_cannot_be_is_caught(distort: Callable[[Json], object], promise_id: str) -> None:
+    async with servers.Lying(distort).running() as url:
+        ledger = await verify(settings(url, "happy-road", within=1))
+
+    assert ledger.outcome(promise_id) is Outcome.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("liar", "promise_id"),
+    [
+        (servers.MiscountsWords, "NF-ECHO-1"),
+        (servers.LosesAChapter, "NF-ECHO-1"),
+        (servers.FreezesFrames, "NF-CLOCK-1"),
+    ],
+)
+async def test_a_server_that_answers_of_something_else_is_caught(liar: type[HonestServer], promise_id: str) -> None:
+    async with liar().running() as url:
+        ledger = await verify(settings(url, "happy-road", within=3))
+
+    assert ledger.outcome(promise_id) is Outcome.BROKEN
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(HonestServer, Outcome.KEPT), (servers.ForgetsAField, Outcome.BROKEN)])
+async def test_the_schema_that_a_server_tells_is_held_against_the_contract(
+    server: type[HonestServer], outcome: Outcome
+) -> None:
+    ledger = Ledger()
+    async with server().running() as url, Wire(url, Observer(ledger, tick=TICK_SECONDS)) as wire:
+        await introspection.compare(wire, ledger, "author")
+
+    assert ledger.outcome(introspection.PROMISE) is outcome
+
+
+def test_an_as_of_that_stands_still_is_caught_though_it_is_near() -> None:
+    observer = Observer(ledger := Ledger(), tick=TICK_SECONDS)
+    job = {"id": "job", "status": "QUEUED", "version": 1, "locksManuscript": True}
+    body = {"data": {"job": job | {"asOf": datetime.now(UTC).isoformat()}}}
+
+    observer.answer(body, asked_at=0, at=1)
+    assert ledger.outcome("NF-CLOCK-1") is Outcome.KEPT
+    observer.answer(body, asked_at=3, at=4)
+    assert ledger.outcome("NF-CLOCK-1") is Outcome.BROKEN
+
+
+async def test_a_must_that_was_skipped_is_no_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    async with HonestServer().running() as url:
+        code = await run(patient(url, "quiet-feed", "queue-timeout"), as_json=True)
+
+    result = json.loads(capsys.readouterr().out)
+    assert (code, result["kept"]) == (3, False)
+    assert "NF-DEADLINE-5" in result["skipped"]
+
+
+def test_help_lists_every_option(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["verify", "--help"])
+    said = []
+    for helped in (arguments, lambda: cli.parser().parse_args(["verify", "--help"])):
+        with pytest.raises(SystemExit):
+            helped()
+        said.append(set(re.findall(r"--[a-z-]+", capsys.readouterr().out)))
+
+    assert said[0] == said[1]
+    assert {"--token", "--other-token", "--json", "--tick", "--patience", "--queue-timeout", "--only"} <= said[1]
 
 
 async def test_a_broken_must_is_exit_1_and_stands_in_the_json(capsys: pytest.CaptureFixture[str]) -> None:

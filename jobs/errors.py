@@ -11,7 +11,9 @@ NovelFoundryError
 │   └── LimitReached        NF429
 ├── LeaseLost               NF412  the worker no longer holds the job: stop, write nothing more
 ├── Unauthenticated                no token, or one that does not verify
-├── Unavailable                    a service that we stand on does not answer; try again
+├── Unavailable                    a service that we stand on does not do its work now; try again
+│   └── NotSetUp                   … until its operator has changed something; also a ConfigurationError
+│       └── NotMigrated
 └── ConfigurationError             a wrong or missing setting: one line, exit 2
 """
 
@@ -106,7 +108,14 @@ class Unauthenticated(NovelFoundryError):
 
 
 class Unavailable(NovelFoundryError):
-    """A service that we stand on does not answer now. Trying again is right."""
+    """A service that we stand on does not do its work now. Trying again is right.
+
+    `detail` is what it said itself, its code first: for the log, never for a client.
+    """
+
+    def __init__(self, message: str, *, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 # For who waited in vain for one of our own connections to something: it is not known to be away.
@@ -115,6 +124,17 @@ BUSY = "The service has more to do than it can just now. Try again in a moment."
 
 class ConfigurationError(NovelFoundryError):
     """A wrong or missing setting; the message names it and the remedy."""
+
+
+class NotSetUp(Unavailable, ConfigurationError):
+    """A service answers and will not serve us until its operator has changed something.
+
+    At the start of a process that is a wrong setting, and ends it; later it is an outage like any other.
+    """
+
+
+class NotMigrated(NotSetUp):
+    """The database lacks our functions. Whoever migrates it may be at it already: no reason not to start."""
 
 
 BY_SQLSTATE: dict[str, type[Refused] | type[LeaseLost]] = {

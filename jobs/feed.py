@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 
 from jobs.database.store import JobStore
 from jobs.deadlines import Deadlines
-from jobs.errors import NotFound, NovelFoundryError
+from jobs.errors import NotFound
 from jobs.log_outage import Outage
 from jobs.models import Component, Job, Manuscript
 from jobs.redis.announcements import CHANGED, Listener
@@ -219,7 +219,7 @@ class Feed:
             try:
                 await self._read(owner_ids)
                 self._outage.is_over()
-            except NovelFoundryError as error:
+            except Exception as error:
                 self._outage.lasts(error)
                 self._dirty |= dict.fromkeys(owner_ids)
                 await asyncio.sleep(_AWAY_SECONDS)

@@ -4,6 +4,8 @@ import logging
 import random
 import time
 
+from jobs.errors import NovelFoundryError, Unavailable
+
 _SAY_AGAIN_SECONDS = 60.0
 # Pauses between tries: short at first, since most outages are, and never so long that its end is noticed late.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
@@ -32,6 +34,11 @@ class Outage:
         # Spread out: what failed for many at once must not come back from all of them at once.
         return pause * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it was found away last."""
+        return self._since is not None
+
     def is_over(self) -> None:
         """It was found there."""
         if self._since is not None:
@@ -40,4 +47,11 @@ class Outage:
 
     def _say(self, now: float, error: BaseException) -> None:
         self._said = now
-        self._log.warning("%s: %s", self._what, str(error) or type(error).__name__)
+        self._log.warning("%s: %s", self._what, _told(error))
+
+
+def _told(error: BaseException) -> str:
+    """Its sentence and, where there is one, what the other end said itself."""
+    detail = error.detail if isinstance(error, Unavailable) else ""
+    said = str(error) if isinstance(error, NovelFoundryError) else f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"{said} ({detail})" if detail else said

@@ -11,7 +11,7 @@ from uuid import UUID
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 
-from jobs.errors import NovelFoundryError, RefusalCode
+from jobs.errors import RefusalCode
 from jobs.log_outage import Outage
 from jobs.presence import Heart
 from jobs.processes.wiring import Domain, open_domain
@@ -129,6 +129,8 @@ async def _beat(heart: Heart, settings: Settings) -> None:
         try:
             await heart.beat()
             outage.is_over()
-        except NovelFoundryError as error:
-            outage.lasts(error)
+        except Exception as error:
+            # Whatever it is: no error of a duty ends a process.
+            await asyncio.sleep(min(outage.lasts(error), settings.heartbeat.total_seconds()))
+            continue
         await asyncio.sleep(settings.heartbeat.total_seconds())

@@ -2,33 +2,37 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 
-from jobs.errors import BUSY, BY_SQLSTATE, ConfigurationError, Unavailable
+from jobs.database.postgres_errors import named_error
+from jobs.errors import BUSY, ConfigurationError, NovelFoundryError, Unavailable
 from jobs.ports import Row
 
-# asyncpg calls it an internal error of its own when a server dies in the middle of a handshake.
-_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-)
+_log = logging.getLogger(__name__)
+
 _CONNECT_SECONDS = 5
-# The connection broke, the server shuts down or starts up, has too many connections, ran out of time: all pass.
-_PASSING_CLASSES = ("08", "57P", "53", "57014", "55P03", "40")
+# A pooler in transaction mode gave the statement to a session that had not prepared it, or had another of its name.
+_NOT_OUR_SESSION = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 
 
 class PostgresGateway:
     """Calls the functions of `public` through a pool of connections."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, timeout: float = 15) -> None:
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        *,
+        timeout: float = 15,
+        uncached: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`uncached` lets the pool prepare no statement from here on."""
         self._pool = pool
+        self._uncached = uncached
         self._timeout = timeout
 
     async def call(self, function: str, /, **arguments: Any) -> list[Row]:
@@ -36,18 +40,30 @@ class PostgresGateway:
         named = ", ".join(f"{name} => ${place}" for place, name in enumerate(arguments, 1))
         query = f"select * from public.{function}({named})"  # noqa: S608 - names come from our own code only
         try:
-            async with self._connection() as connection:
-                rows = await connection.fetch(query, *arguments.values(), timeout=self._timeout)
-        except asyncpg.PostgresError as error:
-            raise _named(error) from error
-        except _AWAY as error:
-            raise Unavailable("The database does not answer. Try again in a moment.") from error
+            try:
+                rows = await self._fetch(query, arguments.values())
+            except _NOT_OUR_SESSION:
+                if self._uncached is None:
+                    raise
+                # It was refused before anything was carried out: asking once more does no harm.
+                await self._uncached()
+                rows = await self._fetch(query, arguments.values())
+        except NovelFoundryError:
+            raise
+        except Exception as error:
+            # Whatever the database or its driver comes up with, known or not, is an outage: see postgres_errors.
+            raise named_error(error) from error
         return [dict(row) for row in rows]
 
     def connections(self) -> dict[str, int]:
         """How many connections there are, by state, and how many there may be."""
         idle = self._pool.get_idle_size()
         return {"busy": self._pool.get_size() - idle, "idle": idle, "limit": self._pool.get_max_size()}
+
+    async def _fetch(self, query: str, arguments: Iterable[Any]) -> "list[asyncpg.Record]":
+        async with self._connection() as connection:
+            rows: list[asyncpg.Record] = await connection.fetch(query, *arguments, timeout=self._timeout)
+        return rows
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
@@ -74,42 +90,35 @@ async def open_postgres(
 
     Raises ConfigurationError for an address that cannot be one, Unavailable when nothing answers there.
     """
+    connecting: dict[str, Any] = {
+        "timeout": _CONNECT_SECONDS,
+        "statement_cache_size": 100,
+        "server_settings": {"application_name": application},
+    }
     try:
         pool = await asyncpg.create_pool(
             database_url,
             min_size=0,
             max_size=max_size,
-            timeout=_CONNECT_SECONDS,
             init=_speak_json,
             # No session state is ever set, so none needs to be reset: that is half the cost of a call.
             reset=_nothing_to_reset,
-            # Supavisor's transaction mode shares connections, and prepared statements do not survive that.
-            statement_cache_size=0 if ":6543" in database_url else 100,
-            server_settings={"application_name": application},
+            **connecting,
         )
     except (ValueError, asyncpg.ClientConfigurationError) as error:
         raise ConfigurationError("DATABASE_URL is not a PostgreSQL address.") from error
-    except (*_AWAY, asyncpg.PostgresError) as error:
-        raise Unavailable("The database at DATABASE_URL does not answer. Is it running?") from error
+
+    async def uncached() -> None:
+        if connecting["statement_cache_size"]:
+            _log.warning("the database shares its sessions among us: statements are not prepared any more")
+        connecting["statement_cache_size"] = 0
+        pool.set_connect_args(database_url, **connecting)
+        await pool.expire_connections()
+
     try:
-        yield PostgresGateway(pool)
+        yield PostgresGateway(pool, uncached=uncached)
     finally:
         pool.terminate()
-
-
-def _named(error: asyncpg.PostgresError) -> Exception:
-    code = error.sqlstate or ""
-    if known := BY_SQLSTATE.get(code):
-        return known(error.args[0])
-    if code in ("42883", "42P01"):
-        return ConfigurationError(
-            "The database lacks our functions or an older version of them. Run `novelfoundry migrate`."
-        )
-    if code.startswith(("28", "3D")):
-        return ConfigurationError(f"DATABASE_URL: the database refuses the connection: {error.args[0]}.")
-    if code.startswith(_PASSING_CLASSES):
-        return Unavailable("The database is busy or restarting. Try again in a moment.")
-    return error
 
 
 async def _speak_json(connection: Any) -> None:

@@ -13,8 +13,8 @@ import httpx
 from postgrest import CountMethod
 from postgrest.exceptions import APIError
 
-from jobs.database.supabase_errors import Passing, held_back, named, refuse_at_the_edge, unreachable
-from jobs.errors import BUSY, ConfigurationError, Unavailable
+from jobs.database.supabase_errors import UNREADABLE, Passing, held_back, named, refuse_at_the_edge, unreachable
+from jobs.errors import BUSY, ConfigurationError, NovelFoundryError, Unavailable
 from jobs.ports import Row
 from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, acreate_client
 
@@ -78,7 +78,14 @@ class SupabaseGateway:
             raise Unavailable(BUSY) from error
         except httpx.TransportError as error:
             raise unreachable() from error
+        except (NovelFoundryError, TimeoutError):
+            raise
+        except Exception as error:
+            # An answer that the library cannot read.
+            raise Unavailable(UNREADABLE, detail=f"{type(error).__name__}: {error}") from error
         rows = cast("list[Row]", answer.data)
+        if not isinstance(rows, list):
+            raise Unavailable(UNREADABLE, detail=f"{type(rows).__name__} in place of rows")
         if answer.count is not None and answer.count > len(rows):
             raise held_back(len(rows))
         return rows

@@ -5,7 +5,8 @@ import json
 import httpx
 from postgrest.exceptions import APIError
 
-from jobs.errors import BY_SQLSTATE, ConfigurationError, NovelFoundryError, Unavailable
+from jobs.database.postgres_errors import sentence
+from jobs.errors import BY_SQLSTATE, NotSetUp, NovelFoundryError, Unavailable
 
 WRONG_KEY = (
     "Supabase refuses SUPABASE_SECRET_KEY: copy the secret key (sb_secret_…) of this very project from its API keys."
@@ -14,6 +15,7 @@ _NO_FUNCTIONS = (
     "The Supabase project lacks our functions or has an older version of them. "
     "Run `supabase db push`, or `novelfoundry migrate` with its DATABASE_URL."
 )
+UNREADABLE = "The Supabase project answered what we cannot read. What you have is safe; try again later."
 # No connection or none free, shutting down, a limit of time or number reached, or a conflict with another call.
 _PASSING_CLASSES = ("PGRST00", "08", "57P", "53", "57014", "55P03", "40")
 
@@ -22,22 +24,23 @@ class Passing(Unavailable):
     """Likely to be over in a moment: worth another try where a second call does no harm."""
 
 
-def named(error: APIError) -> Exception:
-    """The error of ours for an answer of PostgREST; the same error where none of ours fits."""
-    code = error.code or ""
+def named(error: APIError) -> NovelFoundryError:
+    """The error of ours for an answer of PostgREST. There is no list whose remainder is fatal."""
+    code = str(error.code or "")
+    detail = f"{code}: {error.message}"
     if known := BY_SQLSTATE.get(code):
         return known(error.message or "")
     if code in ("PGRST202", "PGRST205", "42883", "42P01"):
-        return ConfigurationError(_NO_FUNCTIONS)
+        return NotSetUp(_NO_FUNCTIONS, detail=detail)
     if code == "PGRST125":  # a path that is nobody's: the address has one
         return _edge(404)
     if len(code) == 3 and code.isdecimal():  # an HTTP status, of what stands before the services or is none of them
         return _edge(int(code))
-    if code == "42501" or code.startswith(("PGRST3", "UNAUTHORIZED")):
-        return ConfigurationError(WRONG_KEY)
+    if code.startswith(("PGRST3", "UNAUTHORIZED")) or (code == "42501" and "permission denied" not in detail):
+        return NotSetUp(WRONG_KEY, detail=detail)
     if code.startswith(_PASSING_CLASSES):
-        return Passing("The project's database is busy or restarting. Try again in a moment.")
-    return error
+        return Passing(sentence(code), detail=detail)
+    return Unavailable(sentence(code), detail=detail)
 
 
 def unreachable() -> Passing:
@@ -47,9 +50,9 @@ def unreachable() -> Passing:
     )
 
 
-def held_back(rows: int) -> ConfigurationError:
+def held_back(rows: int) -> NotSetUp:
     """The error for an answer that was cut off: what is missing from it would be taken for gone."""
-    return ConfigurationError(
+    return NotSetUp(
         f"The Supabase project gives out no more than {rows} rows at once: raise `Max rows` in its Data API settings "
         "to 100000."
     )
@@ -76,7 +79,7 @@ def _has_a_code(body: bytes) -> bool:
 def _edge(status: int) -> NovelFoundryError:
     match status:
         case 401 | 403:
-            return ConfigurationError(WRONG_KEY)
+            return NotSetUp(WRONG_KEY)
         case 402:
             return Unavailable("Supabase has restricted this project: its dashboard says which limit or bill it is.")
         case 429:
@@ -86,6 +89,6 @@ def _edge(status: int) -> NovelFoundryError:
         case _ if status >= 500:
             return Passing(f"The Supabase project does not answer properly (HTTP {status}). Try again in a moment.")
         case _:
-            return ConfigurationError(
+            return NotSetUp(
                 f"No Supabase project is at SUPABASE_URL (HTTP {status}): give https:// and its host, no more."
             )

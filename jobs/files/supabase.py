@@ -8,8 +8,8 @@ from uuid import UUID
 import httpx
 from storage3.exceptions import StorageApiError
 
-from jobs.database.supabase_errors import WRONG_KEY, unreachable
-from jobs.errors import ConfigurationError, NotFound, TooLarge, Unavailable
+from jobs.database.supabase_errors import UNREADABLE, WRONG_KEY, unreachable
+from jobs.errors import ConfigurationError, NotFound, NotSetUp, NovelFoundryError, TooLarge, Unavailable
 from supabase import AsyncClient
 
 BUCKET = "manuscripts"
@@ -69,22 +69,29 @@ async def _errors_named() -> AsyncIterator[None]:
         raise unreachable() from error
     except TimeoutError as error:
         raise Unavailable("Supabase Storage does not answer in time. Try again in a moment.") from error
+    except NovelFoundryError:
+        raise
+    except Exception as error:
+        # An answer that the library cannot read.
+        raise Unavailable(UNREADABLE, detail=f"{type(error).__name__}: {error}") from error
 
 
-def _named(error: StorageApiError) -> Exception:
+def _named(error: StorageApiError) -> NovelFoundryError:
     match _code(error), str(error.status):
         case "NoSuchBucket" | "Bucket not found", _:
-            return ConfigurationError(_NO_BUCKET)
+            return NotSetUp(_NO_BUCKET)
         case "NoSuchKey" | "not_found", _:
             return NotFound("The file of this manuscript is gone.")
         case _, "413":
             return TooLarge("The file is larger than the project's Storage takes: raise its limit under Storage.")
         case _, "401" | "403":
-            return ConfigurationError(WRONG_KEY)
-        case _, status if status == "429" or status.startswith("5"):
-            return Unavailable(f"Supabase Storage is busy or restarting (HTTP {status}). Try again in a moment.")
-        case _:
-            return error
+            return NotSetUp(WRONG_KEY)
+        case code, status:
+            busy = "is busy or restarting" if status == "429" or status.startswith("5") else "cannot do this just now"
+            return Unavailable(
+                f"Supabase Storage {busy} (HTTP {status}). What you have is safe; try again in a moment.",
+                detail=f"{code}: {error.message}",
+            )
 
 
 def _code(error: StorageApiError) -> str:

@@ -5,16 +5,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from jobs.errors import Unavailable
 from jobs.log_outage import Outage
 from jobs.processes.stop_signal import stop_signal
 from jobs.processes.wiring import Domain, open_domain
-from jobs.redis.announcements import REDIS_AWAY
 from jobs.settings import Settings
 
 _TIDY_SECONDS = 600.0
-_RETRY_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -25,45 +24,64 @@ async def run(settings: Settings) -> None:
         await Scheduler(domain).run(stop_signal())
 
 
+@dataclass(slots=True, kw_only=True)
+class Duty:
+    """Something that is due again and again. Whatever it raises is an outage of this duty and of no other."""
+
+    name: str
+    interval: float
+    do: Callable[[], Awaitable[object]]
+    due: float = 0.0
+    outage: Outage = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outage = Outage(_log, f"{self.name} waits")
+
+    async def do_if_due(self) -> None:
+        """Does it when it is due; after an error again soon, after a growing pause."""
+        if time.monotonic() < self.due:
+            return
+        try:
+            await self.do()
+        except Exception as error:
+            # Whatever it is: no error of a duty ends a process.
+            self.due = time.monotonic() + self.outage.lasts(error)
+            return
+        self.outage.is_over()
+        self.due = time.monotonic() + self.interval
+
+
 class Scheduler:
     """Does each duty when it is due, one after the other, and says that it lives from the same loop."""
 
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
         settings, sweeper = domain.settings, domain.sweeper
-        self._duties: list[tuple[float, Callable[[], Awaitable[object]]]] = [
-            (settings.sweep_interval.total_seconds(), sweeper.sweep),
-            (_TIDY_SECONDS, sweeper.tidy),
-            # Last: a sweeper that cannot sweep does not look alive.
-            (settings.heartbeat.total_seconds(), domain.heart.beat),
+        self._sweep = Duty(name="the sweep", interval=settings.sweep_interval.total_seconds(), do=sweeper.sweep)
+        self._duties = [
+            self._sweep,
+            Duty(name="tidying up", interval=_TIDY_SECONDS, do=sweeper.tidy),
+            Duty(name="the sign of life", interval=settings.heartbeat.total_seconds(), do=self._beat),
         ]
-        self._due = [0.0] * len(self._duties)
-        self._outage = Outage(_log, "the sweep waits")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sweeps until `stop` is set."""
-        _log.info("scheduler %s sweeps every %g s", self._domain.heart.id, self._duties[0][0])
+        _log.info("scheduler %s sweeps every %g s", self._domain.heart.id, self._sweep.interval)
         try:
             while not stop.is_set():
-                try:
-                    await self._do_what_is_due()
-                    self._outage.is_over()
-                except (*REDIS_AWAY, Unavailable) as error:
-                    self._outage.lasts(error)
-                    self._due = [max(due, time.monotonic() + _RETRY_SECONDS) for due in self._due]
+                for duty in self._duties:
+                    await duty.do_if_due()
                 await self._rest(stop)
         finally:
             await self._domain.heart.stop()
 
-    async def _do_what_is_due(self) -> None:
-        for index, (interval, duty) in enumerate(self._duties):
-            if time.monotonic() >= self._due[index]:
-                await duty()
-                self._due[index] = time.monotonic() + interval
+    async def _beat(self) -> None:
+        # A sweeper that cannot sweep does not look alive.
+        if not self._sweep.outage.is_on:
+            await self._domain.heart.beat()
 
     async def _rest(self, stop: asyncio.Event) -> None:
-        try:
-            async with asyncio.timeout(max(0.0, min(self._due) - time.monotonic())):
+        due = min(duty.due for duty in self._duties)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, due - time.monotonic())):
                 await stop.wait()
-        except TimeoutError:
-            pass

@@ -1,13 +1,13 @@
 """Puts the domain together for one process: what a process opens here, it closes in reverse."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from jobs.database.postgres import PostgresGateway, open_postgres
 from jobs.database.store import JobStore
-from jobs.errors import Unavailable
+from jobs.errors import NotMigrated, NotSetUp, Unavailable
 from jobs.feed import Feed
 from jobs.files.postgres import PostgresFiles
 from jobs.ports import Announcer, Doorbell, Files, Gateway
@@ -63,6 +63,7 @@ async def open_kept(settings: Settings, *, application: str) -> AsyncIterator[tu
     """
     if settings.supabase_url is None:
         async with open_postgres(settings.need_database_url(), application=application) as gateway:
+            await _checked(gateway)
             yield gateway, PostgresFiles(gateway)
     elif settings.database_url is None:
         async with _open_project(settings, settings.supabase_url) as kept:
@@ -85,13 +86,22 @@ async def _open_project(
 
     async with open_supabase(url, settings.need_secret_key()) as client:
         gateway, files = gateway or SupabaseGateway(client), StorageFiles(client)
-        try:
-            # What is wrong for good is said at the start; what may pass is no reason not to start.
-            await gateway.call("clock_read")
-            await files.check()
-        except Unavailable as error:
-            _log.warning("%s", error)
+        await _checked(gateway, files.check)
         yield gateway, files
+
+
+async def _checked(gateway: Gateway, check_files: Callable[[], Awaitable[None]] | None = None) -> None:
+    """Says at the start what is wrong for good; what may pass is no reason not to start. Raises ConfigurationError."""
+    try:
+        await gateway.call("clock_read")
+        if check_files:
+            await check_files()
+    except NotMigrated as error:
+        _log.warning("%s", error)
+    except NotSetUp:
+        raise
+    except Unavailable as error:
+        _log.warning("%s", error)
 
 
 def _domain(

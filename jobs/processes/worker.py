@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from functools import partial
 from uuid import UUID
 
-from jobs.errors import NovelFoundryError
 from jobs.log_outage import Outage
 from jobs.models import ClaimedJob, Job
 from jobs.processes.capacity import Places
@@ -94,7 +93,8 @@ class Worker:
                 if self._is_beat_due():
                     await self._beat()
                 self._outage.is_over()
-            except NovelFoundryError as error:
+            except Exception as error:
+                # Whatever it is: no error of a duty ends a process.
                 await asyncio.sleep(self._outage.lasts(error))
                 continue
             await self._woken()

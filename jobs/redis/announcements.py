@@ -68,7 +68,7 @@ class RedisAnnouncer:
             async with self._patience.wait():
                 await self._redis.publish(CHANGED, json.dumps([str(owner_id) for owner_id in owner_ids]))
             self._outage.is_over()
-        except REDIS_AWAY as error:
+        except Exception as error:
             self._outage.lasts(error)
 
 
@@ -92,9 +92,9 @@ class Listener:
             try:
                 async with self._redis.pubsub() as pubsub:
                     await self._listen(pubsub)
-            except REDIS_AWAY as error:
-                self._outage.lasts(error)
-                await asyncio.sleep(0.5)
+            except Exception as error:
+                # Whatever it is: no error of a duty ends a process.
+                await asyncio.sleep(self._outage.lasts(error))
 
     async def _listen(self, pubsub: PubSub) -> None:
         async with asyncio.timeout(_LISTEN_SECONDS):

@@ -17,7 +17,7 @@ from redis.asyncio import ConnectionPool
 
 from jobs.errors import ConfigurationError
 from jobs.log_outage import Outage
-from jobs.redis.announcements import REDIS_AWAY, RING, Listener, Patience
+from jobs.redis.announcements import RING, Listener, Patience
 
 __all__ = ["ArqDoorbell", "ArqRedis", "Bell", "open_redis"]
 
@@ -79,7 +79,7 @@ class ArqDoorbell:
                 await self._redis.publish(RING, "")
                 await self._redis.enqueue_job(_RING, _job_id=_RING, _defer_until=_DUE, _expires=_RING_LASTS)
             self._outage.is_over()
-        except REDIS_AWAY as error:
+        except Exception as error:
             self._outage.lasts(error)
 
 
@@ -103,15 +103,16 @@ class Bell:
                 await self.look()
                 self._outage.is_over()
                 await asyncio.sleep(_LOOK_SECONDS)
-            except REDIS_AWAY as error:
+            except Exception as error:
+                # Whatever it is: no error of a duty ends a process.
                 await asyncio.sleep(self._outage.lasts(error))
 
     async def look(self) -> None:
-        """Answers what rings there are. Raises one of REDIS_AWAY."""
+        """Answers what rings there are. Raises whatever Redis or arq comes up with."""
         try:
             async with asyncio.timeout(_HANDLER_SECONDS):
                 await self._arq.look()
-        except REDIS_AWAY:
+        except Exception:
             # arq may have counted a place for a handler that never began, and would be deaf once all are counted so.
             self._arq = self._arq.renewed()
             raise

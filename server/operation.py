@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 # A document costs the loop time for every character, and is kept for when it comes again; variables are not.
@@ -39,7 +40,8 @@ def read_operation(parameters: object) -> Operation:
         raise Malformed("`variables` must be an object or null.")
     if not isinstance(extensions, dict | None):
         raise Malformed("`extensions` must be an object or null.")
-    return Operation(query=query, name=name or None, variables=variables)
+    # A subscription keeps its document for as long as it lives: a thousand of the same one keep one text.
+    return Operation(query=intern(query), name=name or None, variables=variables)
 
 
 def read_json(text: str | bytes) -> Any:

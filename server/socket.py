@@ -120,27 +120,28 @@ class Connection:
             await self._close(Close.INTERNAL_ERROR, internal(error))
 
     async def _hear(self, tasks: asyncio.TaskGroup, limit: asyncio.Timeout) -> None:
-        while True:
-            received = await self._websocket.receive()
-            if received["type"] == "websocket.disconnect":
-                return
-            text = received.get("text")
-            message = _message(text)
-            match message["type"]:
-                case "connection_init":
-                    await self._initialise(message, limit)
-                case "ping":
-                    await self._send({"type": "pong", **_payload(message)})
-                case "pong":
-                    _payload(message)
-                case "subscribe" if text is not None and len(text) > MAX_SUBSCRIBE:
-                    raise Closing(Close.BAD_REQUEST, "The request is too long for a socket: send it over HTTP")
-                case "subscribe":
-                    await self._subscribe(message, tasks)
-                case "complete":
-                    self._stop(_id(message))
-                case unknown:
-                    raise Closing(Close.BAD_REQUEST, f"Unknown message type {unknown}")
+        while (received := await self._websocket.receive())["type"] != "websocket.disconnect":
+            await self._take(received.get("text"), tasks, limit)
+            # A request is long: none is kept while the next one is waited for.
+            del received
+
+    async def _take(self, text: str | None, tasks: asyncio.TaskGroup, limit: asyncio.Timeout) -> None:
+        message = _message(text)
+        match message["type"]:
+            case "connection_init":
+                await self._initialise(message, limit)
+            case "ping":
+                await self._send({"type": "pong", **_payload(message)})
+            case "pong":
+                _payload(message)
+            case "subscribe" if text is not None and len(text) > MAX_SUBSCRIBE:
+                raise Closing(Close.BAD_REQUEST, "The request is too long for a socket: send it over HTTP")
+            case "subscribe":
+                await self._subscribe(message, tasks)
+            case "complete":
+                self._stop(_id(message))
+            case unknown:
+                raise Closing(Close.BAD_REQUEST, f"Unknown message type {unknown}")
 
     async def _initialise(self, message: Mapping[str, Any], limit: asyncio.Timeout) -> None:
         if self._was_initialised:

@@ -32,6 +32,8 @@ export interface Pace {
   readonly poll: number;
   /** Attempts in a row without a frame after which polling begins. */
   readonly attemptsBeforePolling: number;
+  /** Until a first frame; then it polls beside the socket, which something on the road may have swallowed. */
+  readonly firstFrame: number;
 }
 
 export interface JobFeedOptions {
@@ -43,7 +45,7 @@ export interface JobFeedOptions {
   readonly random?: () => number;
 }
 
-const PACE: Pace = { silence: 32_000, poll: 10_000, attemptsBeforePolling: 3 };
+const PACE: Pace = { silence: 32_000, poll: 10_000, attemptsBeforePolling: 3, firstFrame: 2_000 };
 const LONGEST_TIMER = 2 ** 31 - 1;
 // Of a hundred manuscripts each: as many as an author may have.
 const MOST_PAGES = 20;
@@ -62,6 +64,7 @@ export class JobFeed {
   #run: AbortController | null = null;
   #polling: AbortController | null = null;
   #isReading = false;
+  #attempt = new AbortController();
   #wake: () => void = () => {};
 
   constructor(options: JobFeedOptions) {
@@ -98,21 +101,31 @@ export class JobFeed {
     if (this.#board.take(job, performance.now())) this.#emit();
   }
 
-  /** Cuts a pause short, e.g. when the browser is online again. */
-  readonly wake = (): void => this.#wake();
+  /** Cuts a pause short, and a line too, which may be dead: e.g. when the browser is online again. */
+  readonly wake = (): void => {
+    this.#attempt.abort();
+    this.#wake();
+  };
 
   async #follow(signal: AbortSignal): Promise<void> {
     globalThis.addEventListener?.("online", this.wake, { signal });
     let failures = 0;
     let refresh = false;
+    const swallowed = setTimeout(() => {
+      if (this.#connection === "connecting") this.#startPolling();
+    }, this.#pace.firstFrame);
+    signal.addEventListener("abort", () => clearTimeout(swallowed), { once: true });
     while (!signal.aborted) {
+      this.#attempt = new AbortController();
+      const woken = this.#attempt.signal;
       const ending = await this.#line.hold({
         refresh,
-        signal,
+        signal: AbortSignal.any([signal, woken]),
         take: this.#takeFrame,
         miss: () => void this.#readMissed(signal),
       });
       if (signal.aborted) return;
+      if (woken.aborted) continue;
       if (ending.action === "refresh" && refresh && !ending.heard) return this.#end("signedOut");
       refresh = ending.action === "refresh";
       failures = ending.heard ? 0 : failures + 1;

@@ -389,6 +389,27 @@ describe("where sockets are blocked", () => {
     expect(feed.getSnapshot().jobs.map(({ id }) => id)).toEqual(["a"]);
   });
 
+  test("a socket that is swallowed is polled beside at once", async () => {
+    server.clerk = () => ({ status: 200, body: page(5, makeJob({ id: "a" })) });
+    follow({ pace: { ...QUICK, firstFrame: 10 } });
+
+    const { jobs } = await untilIs("polling");
+    expect(jobs.map(({ id }) => id)).toEqual(["a"]);
+
+    (await server.listener()).frame(makeFrame(9, makeJob({ id: "a" })));
+    await untilIs("live");
+  });
+
+  test("woken, it does not wait for the silence of a line that may be dead", async () => {
+    follow();
+    await server.listener();
+
+    feed.wake();
+    (await server.listener()).frame(makeFrame(0, makeJob({ id: "a" })));
+
+    await untilIs("live");
+  });
+
   test("once the socket works, it polls no more", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     server.blocksSockets = true;

@@ -38,11 +38,14 @@ class ForeignOrigin(Exception):
         )
 
 
+# In seconds. Somebody's upload ends by then, or a socket; the shortest pause after 4429 too.
+_HEADERS: Mapping[RefusalCode, Mapping[str, str]] = {RefusalCode.LIMIT_REACHED: {"Retry-After": "30"}}
+
 _Problem = Callable[[Any], Response]
 
 # An error is answered as the nearest of its classes says.
 _PROBLEMS: Mapping[type[Exception], _Problem] = {
-    Refused: lambda error: problem(_STATUS[error.code], error.code.value, error.message),
+    Refused: lambda error: problem(_STATUS[error.code], error.code.value, error.message, _HEADERS.get(error.code)),
     Malformed: lambda error: problem(400, "INVALID_INPUT", str(error)),
     Unauthenticated: lambda error: problem(401, "UNAUTHENTICATED", error.message, {"WWW-Authenticate": "Bearer"}),
     ForeignOrigin: lambda error: problem(403, "ORIGIN_NOT_ALLOWED", str(error)),

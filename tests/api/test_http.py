@@ -154,6 +154,7 @@ async def test_a_body_as_large_as_a_manuscript_takes_the_place_of_an_upload(
     assert small.status_code == 200
     for refused in (large, of_no_length):
         assert (refused.status_code, refused.json()["code"]) == (429, "LIMIT_REACHED")
+        assert refused.headers["retry-after"] == "30"
 
 
 async def test_the_place_of_a_large_body_is_free_again_after_the_answer(

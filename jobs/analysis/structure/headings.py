@@ -215,7 +215,7 @@ class _Choice:
             found = [index for index in found if self._blocks[index].gap >= gap]
             found += [index for index in set_as(self._blocks, self._numbered) if index > after and index not in taken]
             return dict.fromkeys(found, SectionKind.OTHER)
-        found = self._spaced(max(2, usual + 1), after=0)
+        found = self._spaced(max(2, usual + 1), after=-1)
         alike = set_alike(self._blocks, self._words_before, taken)
         found = found if len(found) > len(alike) else alike
         return dict.fromkeys(found, SectionKind.CHAPTER) if len(found) > 1 else {}
@@ -225,7 +225,7 @@ class _Choice:
         found = [
             index
             for index, block in enumerate(self._blocks)
-            if index > after and index not in taken and _is_set_off(block, gap)
+            if index > after and index not in taken and _is_set_off(block, gap, is_first=not index)
         ]
         ends = [*found, len(self._blocks)][1:]
         return [
@@ -285,11 +285,13 @@ def _kind_at(level: int, chapter_level: int, same: SectionKind) -> SectionKind:
     return SectionKind.PART if level < chapter_level else same
 
 
-def _is_set_off(block: Block, gap: int) -> bool:
+def _is_set_off(block: Block, gap: int, *, is_first: bool) -> bool:
     """Whether a block has that much space above it, or is in capitals, and reads as a title."""
     text = block.text
     if block.role is not Role.TEXT or "\n" in text or text.casefold().strip(" .!*") in _NO_HEADINGS:
         return False
     if len(text.split()) > _MAX_NAME_WORDS or not is_title(text) or text[0] in "“\"‘'«([":
         return False
-    return is_capitalised(text) and (block.gap >= gap or (text.isupper() and len(text) > 3 and block.gap > 0))
+    if not (is_capitalised(text) or any(map(str.isdigit, text))):  # "Lundi 3 juin"
+        return False
+    return is_first or block.gap >= gap or (text.isupper() and len(text) > 3 and block.gap > 0)

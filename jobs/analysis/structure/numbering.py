@@ -60,7 +60,7 @@ def _extended(best_to: dict[int, _Row], number: int, restart_cost: float, words:
         for last, row in best_to.items()
         if 0 < number - last <= _LARGEST_SKIP and words - row.words_before >= _PROSE_BETWEEN
     ]
-    if number == 1:
+    if number in (0, 1):
         options.append(_Row(1.0, (), words))
         options += [
             _Row(row.score + 1 - restart_cost, row.members, words)

@@ -19,6 +19,7 @@ _SHORTEST_UNKNOWN = 4
 _PROSE_BELOW = 60
 """Words, on average, below the lines of a row, as between bare numbers. A guess."""
 _ENDS = re.compile(r"[,;:!?…”’»\"'—–-]$")
+_DATED = re.compile(r"\d")
 _EDGES = ".:)(°º#"
 
 _Line = tuple[int, str]
@@ -31,15 +32,48 @@ def repeated_markers(blocks: Sequence[Block]) -> Mapping[int, Marker]:
     "1. fejezet, 2. fejezet": numbers must count up. "Kapitulli i parë, Kapitulli i dytë": all must differ.
     """
     families = _families(blocks)
-    if all(len(lines) < _FEWEST for lines in families.values()):
-        return {}
     before = [0, *accumulate(count_words(block.text) for block in blocks)]
     rows = [(word, lines) for word, lines in families.items() if _is_row(word, lines, before)]
     word, lines = max(rows, key=lambda row: len(row[1]), default=("", []))
+    dated = _dated(blocks, before)
+    if len(dated) > len(lines):
+        return {index: _dated_marker(text) for index, text in dated}
     return {
         index: Marker(kind=SectionKind.CHAPTER, keyword=word, number=_number(rest), style="word")
         for index, rest in lines
     }
+
+
+def _dated_marker(text: str) -> Marker:
+    return Marker(kind=SectionKind.CHAPTER, keyword="dated", style="date", title=text)
+
+
+def _dated(blocks: Sequence[Block], words_before: Sequence[int]) -> list[_Line]:
+    """The longest row of lines of one form that hold a number: "3 March 1912", "Lundi 3 juin", "Day 14"."""
+    forms: dict[str, list[_Line]] = defaultdict(list)
+    for index, block in enumerate(blocks):
+        text = block.text
+        if block.role is Role.TEXT and _may_head(text) and read_marker(text) is None:
+            forms[_form(text)].append((index, text))
+    rows = [lines for lines in forms.values() if len(lines) >= _FEWEST and _stands_above_prose(lines, words_before)]
+    return max(rows, key=len, default=[])
+
+
+def _form(text: str) -> str:
+    return " ".join("9" if word[0].isdigit() else "a" for word in text.replace(",", " ").split())
+
+
+def _stands_above_prose(lines: Sequence[_Line], words_before: Sequence[int]) -> bool:
+    indices = [index for index, _ in lines]
+    pairs = zip(indices, [*indices[1:], len(words_before) - 1], strict=True)
+    different = len({text for _, text in lines}) == len(lines)
+    return different and all(words_before[end] - words_before[start + 1] >= _PROSE_BELOW for start, end in pairs)
+
+
+def _may_head(text: str) -> bool:
+    if len(text) > 60 or "\n" in text or not _DATED.search(text):
+        return False
+    return 2 <= len(text.split()) <= _MOST_WORDS + 1 and not _ENDS.search(text) and not text.endswith(".")
 
 
 def _families(blocks: Sequence[Block]) -> dict[str, list[_Line]]:

@@ -54,7 +54,7 @@ class Marker:
     @property
     def is_last(self) -> bool:
         """Whether it is "Chapter the Last"."""
-        return self.kind is not SectionKind.OTHER and bool(self.keyword) and self.number is None
+        return self.kind is not SectionKind.OTHER and bool(self.keyword) and self.number is None and not self.style
 
     @property
     def key(self) -> tuple[str, int | None, str]:

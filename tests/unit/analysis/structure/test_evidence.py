@@ -241,3 +241,45 @@ def test_a_mark_of_a_note_is_no_part_of_a_heading(mark: str) -> None:
     assert [kind for kind, _ in outline(split_text(chaptered((f"Chapter One{mark}", "Chapter Two"))))] == [
         "chapter"
     ] * 2
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ("1 mars 1912", "3 mars 1912", "4 april 1912"),
+        ("Lundi 3 juin", "Mardi 4 juin", "Jeudi 6 juin"),
+        ("Tag 1", "Tag 9", "Tag 14"),
+    ],
+    ids=lambda headings: str(headings[0]),
+)
+def test_a_row_of_dates_or_days_is_a_row_of_chapters(headings: tuple[str, ...]) -> None:
+    assert outline(split_text(chaptered(headings))) == [("chapter", heading) for heading in headings]
+
+
+def test_a_few_numbers_in_short_lines_are_no_chapters() -> None:
+    signs = f"Gate 7\n\n{prose(90)}\n\nGate 7\n\n{prose(20)}\n\n14 Sea Road\n\n{prose(90)}"
+
+    assert titles(split_text(signs)) == ["Whole text"]
+
+
+def test_the_first_line_of_a_file_may_be_its_first_heading() -> None:
+    assert titles(split_text(chaptered(("THE GATE", "DOWN TO THE SEA", "SNOW")))) == [
+        *("THE GATE", "DOWN TO THE SEA", "SNOW"),
+    ]
+
+
+def test_a_row_may_begin_with_nought() -> None:
+    assert titles(split_text(chaptered(("0", "1", "2")))) == ["0", "1", "2"]
+
+
+def test_long_titles_in_another_language_are_found_in_every_part() -> None:
+    told = (
+        "Capítulo primero. Que trata de la condición y ejercicio del barquero y de las dos hijas que tenía",
+        "Capítulo II. Que trata de la primera salida que de su tierra hizo el barquero con la mayor de sus hijas",
+        "Capítulo III. Donde se cuenta la graciosa manera que tuvo la menor de quedarse sola en casa aquella noche",
+    )
+    parts = (f"Primera parte\n\n{told[0]}", *told[1:], f"Segunda parte\n\n{told[0]}", *told[1:])
+
+    kinds = [kind for kind, _ in outline(split_text(chaptered(parts)))]
+
+    assert kinds == ["part", *["chapter"] * 3] * 2

@@ -33,8 +33,6 @@ _ALIGNED = re.compile(r"^\s{0,3}>{1,2}\s?(.{0,500}?)\s?<{1,2}$")
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{1,200}\]\]")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]{1,200}\|)?([^\[\]|\n]{1,200})\]\]")
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]{1,40}\]")
-_REPLACED = re.compile(r"\{~~(?:(?!~>)[^{}])*+~>((?:(?!~~\})[^{}])*+)~~\}")
-_ADDED = re.compile(r"\{(\+\+|==)((?:(?!\1\})[^{}])*+)\1\}")
 _MARKED = re.compile(r"(==|~~)(?=\S)([^=~\n]{1,2000})\1")
 _BLOCK_NAME = re.compile(r"[ \t]\^[\w-]{1,40}[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
@@ -47,10 +45,23 @@ def without_marks(text: str) -> str:
     text = "\n".join(_closed_up(_prose_lines(text.split("\n"))))
     text = _WIKI_LINK.sub(r"\1", _EMBEDDED.sub("", text)) if "[[" in text else text
     text = _NOTE_MARK.sub("", text) if "[^" in text else text
-    text = _ADDED.sub(r"\2", _REPLACED.sub(r"\1", text)) if "{" in text else text
+    text = _changed(_changed(_changed(text, "{~~", "~~}"), "{++", "++}"), "{==", "==}")
     text = _MARKED.sub(r"\2", text)
     text = _BLOCK_NAME.sub("", text) if "^" in text else text
     return _TAG.sub("", text) if "<" in text else text
+
+
+def _changed(text: str, opening: str, closing: str) -> str:
+    """With what was added, or put in the place of something (after "~>"), and without the marks around it."""
+    if opening not in text:
+        return text
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
+        inside = text[start + len(opening) : end]
+        pieces += (text[at:start], inside.partition("~>")[2] if opening == "{~~" else inside)
+        at = end + len(closing)
+    return "".join((*pieces, text[at:]))
 
 
 def _prose_lines(lines: list[str]) -> Iterator[str]:

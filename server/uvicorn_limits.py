@@ -118,6 +118,12 @@ class Sockets(WebSocketsSansIOProtocol):
         if not self.close_sent:
             self.scope["extensions"][TRUST] = self._trust  # type: ignore[assignment]
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Lets go of what leads back here, or only the collector would find this connection."""
+        super().connection_lost(exc)
+        if self.handshake_complete and (scope := getattr(self, "scope", None)):
+            scope["extensions"].pop(TRUST, None)
+
     def _trust(self) -> None:
         self.conn.max_size = self.config.ws_max_size
 

@@ -21,7 +21,7 @@ export function Sending({ delivery }: { readonly delivery: Delivery }) {
       </p>
       <Progress delivery={delivery} />
       <button type="button" className="button" onClick={() => intake.leave(id)}>
-        Stop
+        Stop the upload
       </button>
     </div>
   );

@@ -21,6 +21,7 @@ from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, ac
 # fmt: off
 READS = frozenset({
     "clock_read", "job_events_get", "jobs_changed", "jobs_count", "jobs_get", "jobs_in_line", "jobs_of_manuscripts",
+    "jobs_oldest_waiting",
     "jobs_watched", "lateness_get", "line_get", "manuscripts_count", "manuscripts_get",
     "manuscripts_of_owners", "manuscripts_page", "processes_health", "reports_get", "reports_of_jobs",
     "reports_of_manuscripts", "unowned_files_get",

@@ -36,10 +36,11 @@ def named(error: APIError) -> NovelFoundryError:
         return _edge(404)
     if len(code) == 3 and code.isdecimal():  # an HTTP status, of what stands before the services or is none of them
         return _edge(int(code))
-    if code.startswith(("PGRST3", "UNAUTHORIZED")) or (code == "42501" and "permission denied" not in detail):
+    if code == "42501" or code.startswith(("PGRST3", "UNAUTHORIZED")):
         return NotSetUp(WRONG_KEY, detail=detail)
     if code.startswith(_PASSING_CLASSES):
-        return Passing(sentence(code), detail=detail)
+        passing = "The project's database is busy or restarting. Try again in a moment."
+        return Passing(passing if code.startswith("PGRST00") else sentence(code), detail=detail)
     return Unavailable(sentence(code), detail=detail)
 
 

@@ -46,4 +46,4 @@ def _as_the_driver(error: Refused | LeaseLost) -> asyncpg.PostgresError:
 
 
 def _native(name: str, value: Any) -> Any:
-    return UUID(value) if value is not None and (name == "id" or name.endswith("_id")) else value
+    return UUID(value) if isinstance(value, str) and (name == "id" or name.endswith("_id")) else value

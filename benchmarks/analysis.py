@@ -18,6 +18,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
@@ -29,6 +30,9 @@ from jobs.analysis.analyse import analyse  # noqa: E402  (after the path is set:
 from jobs.analysis.reading.docx import read_docx  # noqa: E402
 from jobs.analysis.reading.plain import read_text  # noqa: E402
 from jobs.analysis.reading.reader import read_manuscript  # noqa: E402
+from jobs.analysis.sections.all import SECTIONS  # noqa: E402
+from jobs.analysis.story.story import read_story  # noqa: E402
+from jobs.analysis.structure.chapters import split  # noqa: E402
 from jobs.analysis.words.words import count_words  # noqa: E402
 
 WORDS = 120_000
@@ -51,6 +55,7 @@ def main() -> None:
         _compare("reading .docx", count, lambda: read_docx(docx), "zipfile + ElementTree", lambda: _dump(docx))
         _compare("reading .txt", count, lambda: read_manuscript(text, text.name), "str.split", lambda: _split(text))
         _compare("analysing .txt", count, lambda: _analyse(text), "re.findall + Counter", lambda: _count(text))
+        _each_step(text)
         _child_process(text, count)
 
 
@@ -117,6 +122,20 @@ def _compare(what: str, words: int, ours: Callable[[], object], peer: str, their
     pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(RUNS)]
     mine, least = (statistics.median(times) for times in zip(*pairs, strict=True))
     print(f"{what:<16}{mine:8.3f} s {words / mine:12,.0f} words/s   {mine / least:7.1f} × {peer} ({least:.3f} s)")
+
+
+def _each_step(path: Path) -> None:
+    """The median time of finding chapters, of reading the prose, and of each section of the report."""
+    document = read_manuscript(path, path.name)
+    manuscript = split(document)
+    story = read_story(manuscript, lambda share: None)
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("finding chapters", lambda: split(document)),
+        ("reading prose", lambda: read_story(manuscript, lambda share: None)),
+        *((section.KEY, partial(section.measure, story)) for section in SECTIONS),
+    ]
+    for name, step in steps:
+        print(f"  {name:<20}{statistics.median(_seconds(step) for _ in range(RUNS)):8.3f} s")
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -15,7 +15,7 @@ from jobs.database import migrate
 from jobs.errors import NovelFoundryError
 from jobs.models import Component, Job
 from jobs.processes.wiring import Domain, open_domain
-from jobs.redis.announcements import CHANGED, REDIS_AWAY
+from jobs.redis.line import CHANGED, REDIS_AWAY
 from jobs.settings import Settings
 from jobs.states import ComponentState, JobStatus
 from server.auth import open_authority

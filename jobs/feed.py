@@ -23,7 +23,7 @@ from jobs.deadlines import Deadlines
 from jobs.errors import NotFound
 from jobs.log_outage import Outage
 from jobs.models import Component, Job, Manuscript
-from jobs.redis.announcements import CHANGED, Listener
+from jobs.redis.line import CHANGED, Listener
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import ComponentState

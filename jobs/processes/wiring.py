@@ -13,8 +13,9 @@ from jobs.files.postgres import PostgresFiles
 from jobs.ports import Announcer, Doorbell, Files, Gateway
 from jobs.presence import Heart, Presence
 from jobs.processes.sweeper import Sweeper
-from jobs.redis.announcements import Patience, RedisAnnouncer
+from jobs.redis.announcer import RedisAnnouncer
 from jobs.redis.doorbell import ArqDoorbell, ArqRedis, open_redis
+from jobs.redis.line import Patience
 from jobs.service import JobService
 from jobs.settings import Settings
 

@@ -17,7 +17,7 @@ from redis.asyncio import ConnectionPool
 
 from jobs.errors import ConfigurationError
 from jobs.log_outage import Outage
-from jobs.redis.announcements import RING, Listener, Patience
+from jobs.redis.line import RING, Listener, Patience
 
 __all__ = ["ArqDoorbell", "ArqRedis", "Bell", "open_redis"]
 

@@ -16,7 +16,7 @@ from jobs.database.store import JobStore
 from jobs.presence import Heart
 from jobs.processes.wiring import open_domain
 from jobs.processes.worker import Worker
-from jobs.redis.announcements import CHANGED
+from jobs.redis.line import CHANGED
 from jobs.settings import Settings
 from tests.api.conftest import running
 from tests.conftest import AddManuscript, Databases

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import psutil
 
-from jobs.redis.announcements import RING
+from jobs.redis.line import RING
 from jobs.states import DecidedBy, JobStatus
 from tests.faults import holds
 from tests.faults.deployment import LONG, LONG_TEXT, Deployment

@@ -13,8 +13,9 @@ from jobs.database.store import JobStore
 from jobs.errors import NotFound, Unavailable
 from jobs.feed import _FIRST_AT_ONCE, Feed, _tick_after
 from jobs.models import Job, Manuscript
-from jobs.redis.announcements import Patience, RedisAnnouncer
+from jobs.redis.announcer import RedisAnnouncer
 from jobs.redis.doorbell import ArqRedis
+from jobs.redis.line import Patience
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import JobStatus

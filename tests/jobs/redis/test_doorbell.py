@@ -15,8 +15,9 @@ from redis.exceptions import RedisError
 import jobs
 from jobs.errors import ConfigurationError
 from jobs.redis import doorbell
-from jobs.redis.announcements import Patience, RedisAnnouncer
+from jobs.redis.announcer import RedisAnnouncer
 from jobs.redis.doorbell import QUEUE, ArqDoorbell, ArqRedis, Bell, open_redis
+from jobs.redis.line import Patience
 from tests.faults.deployment import free_port
 from tests.faults.waiting import is_under, until
 

@@ -2,12 +2,10 @@
 is healed by resync."""
 
 import asyncio
-import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
@@ -50,26 +48,6 @@ class Patience:
         except REDIS_AWAY:
             self._away_until = time.monotonic() + _PATIENCE_SECONDS
             raise
-
-
-class RedisAnnouncer:
-    """Announces to the push hub of every api process."""
-
-    def __init__(self, redis: Redis, patience: Patience) -> None:
-        self._redis = redis
-        self._patience = patience
-        self._outage = Outage(_log, "changes are not announced, and wait for the resync")
-
-    async def announce(self, owner_ids: Collection[UUID]) -> None:
-        """See Announcer.announce."""
-        if not owner_ids or self._patience.is_exhausted():
-            return
-        try:
-            async with self._patience.wait():
-                await self._redis.publish(CHANGED, json.dumps([str(owner_id) for owner_id in owner_ids]))
-            self._outage.is_over()
-        except Exception as error:
-            self._outage.lasts(error)
 
 
 class Listener:

@@ -60,7 +60,7 @@ class Feed:
         # A tick tells of a reading: so one comes at least as often.
         self._tick_seconds = _tick_after(settings.tick_interval)
         self._resync_seconds = min(settings.resync_interval.total_seconds(), self._tick_seconds)
-        self._listener = Listener(redis, CHANGED, self._heard)
+        self._listener = Listener(redis, CHANGED, heard=self._heard, joined=self._resync_now)
         self._watchers: dict[UUID, set[Watcher]] = {}
         # What was read last of each watched owner's jobs.
         self._pictures: dict[UUID, Picture] = {}
@@ -198,11 +198,14 @@ class Feed:
     def _heard(self, message: str) -> None:
         owner_ids = _read_owners(message)
         if owner_ids is None:
-            # The line is new, and whatever was announced meanwhile was missed; or somebody said what we do not know.
-            self._next_resync = 0.0
-            self._wake.set()
-            return
-        self._mark(owner_ids)
+            # A newer release may say more than we know: whatever it was about is read.
+            self._resync_now()
+        else:
+            self._mark(owner_ids)
+
+    def _resync_now(self) -> None:
+        self._next_resync = 0.0
+        self._wake.set()
 
     def _mark(self, owner_ids: Collection[UUID]) -> None:
         watched = self._watchers.keys() & set(owner_ids)

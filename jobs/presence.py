@@ -24,7 +24,7 @@ _BESIDE_SECONDS = 0.25
 _log = logging.getLogger(__name__)
 
 
-class Heart:
+class ProcessBeat:
     """One process's signs of life. A fresh id per start: an id is never used again."""
 
     def __init__(self, store: JobStore, kind: str, *, capacity: int = 0) -> None:

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 
 from jobs.errors import RefusalCode
 from jobs.log_outage import Outage
-from jobs.presence import Heart
+from jobs.presence import ProcessBeat
 from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
 from schema.context import Caller, Context
@@ -86,7 +86,7 @@ class Services:
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Opens the domain and keeps its push hub and this process's heart going. Raises ConfigurationError."""
+    """Opens the domain and keeps its push hub and this process's beat going. Raises ConfigurationError."""
     async with open_authority(settings) as authority, open_domain(settings, kind="api") as domain:
         services = Services(
             settings=settings,
@@ -98,7 +98,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         async with asyncio.TaskGroup() as tasks:
             kept = [
                 tasks.create_task(domain.feed.run(), name="push hub"),
-                tasks.create_task(_beat(domain.heart, settings), name="heart"),
+                tasks.create_task(_beat(domain.process_beat, settings), name="process_beat"),
                 tasks.create_task(_watch_loop(services.metrics), name="loop lag"),
             ]
             try:
@@ -106,7 +106,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             finally:
                 for task in kept:
                     task.cancel()
-                await domain.heart.stop()
+                await domain.process_beat.stop()
 
 
 def services_of(connection: HTTPConnection) -> Services:
@@ -123,11 +123,11 @@ async def _watch_loop(metrics: Metrics) -> None:
         metrics.loop_lag.observe(max(0.0, loop.time() - due))
 
 
-async def _beat(heart: Heart, settings: Settings) -> None:
+async def _beat(process_beat: ProcessBeat, settings: Settings) -> None:
     outage = Outage(_log, "no sign of life is written")
     while True:
         try:
-            await heart.beat()
+            await process_beat.beat()
             outage.is_over()
         except Exception as error:
             # Whatever it is: no error of a duty ends a process.

@@ -66,19 +66,19 @@ class Scheduler:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sweeps until `stop` is set."""
-        _log.info("scheduler %s sweeps every %g s", self._domain.heart.id, self._sweep.interval)
+        _log.info("scheduler %s sweeps every %g s", self._domain.process_beat.id, self._sweep.interval)
         try:
             while not stop.is_set():
                 for duty in self._duties:
                     await duty.do_if_due()
                 await self._rest(stop)
         finally:
-            await self._domain.heart.stop()
+            await self._domain.process_beat.stop()
 
     async def _beat(self) -> None:
         # A sweeper that cannot sweep does not look alive.
         if not self._sweep.outage.is_on:
-            await self._domain.heart.beat()
+            await self._domain.process_beat.beat()
 
     async def _rest(self, stop: asyncio.Event) -> None:
         due = min(duty.due for duty in self._duties)

@@ -11,11 +11,11 @@ from jobs.errors import NotMigrated, NotSetUp, Unavailable
 from jobs.feed import Feed
 from jobs.files.postgres import PostgresFiles
 from jobs.ports import Announcer, Doorbell, Files, Gateway
-from jobs.presence import Heart, Presence
+from jobs.presence import Presence, ProcessBeat
 from jobs.processes.sweeper import Sweeper
 from jobs.redis.announcer import RedisAnnouncer
 from jobs.redis.doorbell import ArqDoorbell, ArqRedis, open_redis
-from jobs.redis.line import Patience
+from jobs.redis.line import CircuitBreaker
 from jobs.service import JobService
 from jobs.settings import Settings
 
@@ -36,7 +36,7 @@ class Domain:
     service: JobService
     feed: Feed
     sweeper: Sweeper
-    heart: Heart
+    process_beat: ProcessBeat
     # How many connections to the database there are, by state; none over REST.
     connections: Callable[[], Mapping[str, int]]
 
@@ -116,8 +116,8 @@ def _domain(
     capacity: int,
 ) -> Domain:
     # One for both: an author who has waited for the ring need not wait for the announcement as well.
-    patience = Patience()
-    announcer, doorbell = RedisAnnouncer(redis, patience), ArqDoorbell(redis, patience)
+    breaker = CircuitBreaker()
+    announcer, doorbell = RedisAnnouncer(redis, breaker), ArqDoorbell(redis, breaker)
     # The feed, made below, asks the service, which asks presence, which asks the feed how the push path is.
     presence = Presence(store, settings, push=lambda: feed.push_health())
     service = JobService(
@@ -135,6 +135,6 @@ def _domain(
         service=service,
         feed=feed,
         sweeper=Sweeper(store=store, service=service),
-        heart=Heart(store, kind, capacity=capacity),
+        process_beat=ProcessBeat(store, kind, capacity=capacity),
         connections=connections,
     )

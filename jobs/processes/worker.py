@@ -14,7 +14,7 @@ from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
 from jobs.processes.stop_signal import stop_signal
 from jobs.processes.wiring import Domain, open_domain
-from jobs.redis.doorbell import Bell
+from jobs.redis.doorbell import RingListener
 from jobs.settings import Settings
 from jobs.states import DecidedBy
 
@@ -47,7 +47,7 @@ class Worker:
         self._next_beat = 0.0
         self._wake = asyncio.Event()
         self._outage = Outage(_log, "the worker waits")
-        self._bell = Bell(domain.redis, rung=self._wake.set)
+        self._rings = RingListener(domain.redis, rung=self._wake.set)
         self._runner = Runner(
             store=domain.store,
             files=domain.files,
@@ -60,8 +60,8 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; then gives back what is unfinished."""
-        _log.info("worker %s has room for %d jobs", self._domain.heart.id, self._settings.worker_concurrency)
-        hear = asyncio.create_task(self._bell.hear())
+        _log.info("worker %s has room for %d jobs", self._domain.process_beat.id, self._settings.worker_concurrency)
+        hear = asyncio.create_task(self._rings.hear())
         work = asyncio.create_task(self._work())
         stopped = asyncio.create_task(stop.wait())
         try:
@@ -75,7 +75,7 @@ class Worker:
             await self._last_claim()
             await _cancelled(self._runs.values())
             await asyncio.gather(*self._releases.values(), return_exceptions=True)
-            await self._domain.heart.stop()
+            await self._domain.process_beat.stop()
 
     async def _last_claim(self) -> None:
         """Waits for the answer of a claim under way: what it took is given back."""
@@ -107,7 +107,7 @@ class Worker:
 
     async def _beat(self) -> None:
         was_silent = self._is_silent()
-        await self._domain.heart.beat(busy=self._places.busy)
+        await self._domain.process_beat.beat(busy=self._places.busy)
         self._next_beat = time.monotonic() + self._settings.heartbeat.total_seconds()
         if was_silent:
             # With this sign of life there is room: look at once.
@@ -118,7 +118,7 @@ class Worker:
 
     def _is_silent(self) -> bool:
         """Whether the worker's own heartbeat has failed for a lease's time: then it takes nothing new."""
-        return self._domain.heart.silent_for() > self._settings.lease.total_seconds()
+        return self._domain.process_beat.silent_for() > self._settings.lease.total_seconds()
 
     async def _claim(self) -> None:
         """Takes as many of the next in line as there is room for; at each beat also those it never heard of."""
@@ -130,7 +130,7 @@ class Worker:
 
     async def _claim_next(self, room: int) -> None:
         claimed = await self._domain.store.claim_next(
-            self._domain.heart.id,
+            self._domain.process_beat.id,
             settings=self._settings,
             limit=room,
             known={job_id for job_id, _ in self._runs} | self._releases.keys(),

@@ -17,9 +17,9 @@ from redis.asyncio import ConnectionPool
 
 from jobs.errors import ConfigurationError
 from jobs.log_outage import Outage
-from jobs.redis.line import RING, Listener, Patience
+from jobs.redis.line import RING, CircuitBreaker, Listener
 
-__all__ = ["ArqDoorbell", "ArqRedis", "Bell", "open_redis"]
+__all__ = ["ArqDoorbell", "ArqRedis", "RingListener", "open_redis"]
 
 QUEUE = "novelfoundry:jobs"
 # The name of the function and the id of its message: of rings that nobody has answered, arq keeps one (8).
@@ -64,17 +64,17 @@ def open_redis(redis_url: str) -> ArqRedis:
 class ArqDoorbell:
     """Rings for the workers. See Doorbell."""
 
-    def __init__(self, redis: ArqRedis, patience: Patience) -> None:
+    def __init__(self, redis: ArqRedis, breaker: CircuitBreaker) -> None:
         self._redis = redis
-        self._patience = patience
+        self._breaker = breaker
         self._outage = Outage(_log, "rings are not heard, and workers look by themselves")
 
     async def ring(self) -> None:
         """See Doorbell.ring."""
-        if self._patience.is_exhausted():
+        if self._breaker.is_open():
             return
         try:
-            async with self._patience.wait():
+            async with self._breaker.guard():
                 # First what wakes at once. The message is for a worker whose line to Redis was just then lost.
                 await self._redis.publish(RING, "")
                 await self._redis.enqueue_job(_RING, _job_id=_RING, _defer_until=_DUE, _expires=_RING_LASTS)
@@ -83,11 +83,11 @@ class ArqDoorbell:
             self._outage.lasts(error)
 
 
-class Bell:
+class RingListener:
     """A worker's end of the doorbell: hears rings, by a channel of Redis and by arq's queue."""
 
     def __init__(self, redis: ArqRedis, *, rung: Callable[[], None]) -> None:
-        self._listener = Listener(redis, RING, lambda _: rung())
+        self._listener = Listener(redis, RING, heard=lambda _: rung(), joined=rung)
         self._arq = _Answering(redis, rung=rung)
         self._outage = Outage(_log, "no rings are read from Redis, and the worker looks by itself")
 

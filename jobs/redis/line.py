@@ -26,18 +26,18 @@ _LISTEN_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-class Patience:
+class CircuitBreaker:
     """Lets one caller find out that Redis is away, and spares the others the wait for a while."""
 
     def __init__(self) -> None:
         self._away_until = float("-inf")
 
-    def is_exhausted(self) -> bool:
+    def is_open(self) -> bool:
         """Whether Redis was found away within the last second."""
         return time.monotonic() < self._away_until
 
     @asynccontextmanager
-    async def wait(self, *, things: int = 1) -> AsyncIterator[None]:
+    async def guard(self, *, things: int = 1) -> AsyncIterator[None]:
         """Limits the block to a second, and a little for each thing; remembers when that was not enough.
 
         Raises one of REDIS_AWAY.
@@ -53,10 +53,12 @@ class Patience:
 class Listener:
     """Hears one channel for as long as `run` runs, through every loss of the connection."""
 
-    def __init__(self, redis: Redis, channel: str, heard: Callable[[str], None]) -> None:
+    def __init__(self, redis: Redis, channel: str, *, heard: Callable[[str], None], joined: Callable[[], None]) -> None:
+        """`heard` is called with each message, `joined` with each new line: what was said before it was missed."""
         self._redis = redis
         self._channel = channel
         self._heard = heard
+        self._joined = joined
         self._last_answer: float | None = None
         self._outage = Outage(_log, f"no line to Redis for {channel}")
 
@@ -94,8 +96,7 @@ class Listener:
             if message["type"] == "message":
                 self._heard(_text(message["data"]))
             elif message["type"] == "subscribe":
-                # Whatever was said while nobody listened is made up for now.
-                self._heard("")
+                self._joined()
 
 
 def _text(data: bytes | str) -> str:

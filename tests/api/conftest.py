@@ -185,7 +185,7 @@ class Hand:
     async def claim(self, job: Job) -> Job:
         """The job, claimed."""
         settings = self.services.settings
-        heart = self.services.domain.heart
+        heart = self.services.domain.process_beat
         return await claim(self.store, job.id, heart.id, lease=settings.lease, run_timeout=settings.run_timeout)
 
     async def begin(self, job: Job, *, stage: str = "Reading chapters") -> Job:

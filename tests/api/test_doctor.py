@@ -13,7 +13,7 @@ import pytest
 
 from command import doctor, process_check
 from jobs.database.store import JobStore
-from jobs.presence import Heart
+from jobs.presence import ProcessBeat
 from jobs.processes.wiring import open_domain
 from jobs.processes.worker import Worker
 from jobs.redis.line import CHANGED
@@ -38,7 +38,7 @@ async def _deployment(settings: Settings, *kinds: str) -> AsyncIterator[None]:
         api = await stack.enter_async_context(running(settings))
         store = api.services.domain.store
         for kind in kinds:
-            await Heart(store, kind, capacity=2).beat()
+            await ProcessBeat(store, kind, capacity=2).beat()
         await _listening(api.services.domain.redis)
         yield
 
@@ -76,7 +76,7 @@ async def test_a_worker_that_is_gone_is_told_from_one_that_never_was(
     settings: Settings, store: JobStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with _deployment(settings):
-        heart = Heart(store, "worker")
+        heart = ProcessBeat(store, "worker")
         await heart.beat()
         await heart.stop()
         _, lines = await _doctor(settings, capsys)
@@ -127,7 +127,7 @@ async def test_a_clock_that_is_off_is_found(
 async def test_a_push_path_on_which_nobody_listens_is_found(
     settings: Settings, store: JobStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await Heart(store, "api").beat()
+    await ProcessBeat(store, "api").beat()
 
     _, lines = await _doctor(settings, capsys)
 
@@ -200,11 +200,11 @@ async def test_a_container_is_well_when_its_own_process_is(
     patient = replace(settings, heartbeat=timedelta(seconds=5), lease=timedelta(seconds=30))
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(socket, "gethostname", lambda: "another-container")
-        await Heart(store, kind, capacity=1).beat()
+        await ProcessBeat(store, kind, capacity=1).beat()
     assert await process_check.run(patient, kind=kind) == 1
     assert capsys.readouterr().err == f"{kind}: NEVER_SEEN\n"
 
-    await Heart(store, kind, capacity=1).beat()
+    await ProcessBeat(store, kind, capacity=1).beat()
 
     assert await process_check.run(patient, kind=kind) == 0
     assert capsys.readouterr().out == f"{kind}: HEALTHY\n"

@@ -12,7 +12,7 @@ import asyncpg
 
 from engines.pair import Engines
 from jobs.models import Manuscript
-from jobs.presence import Heart
+from jobs.presence import ProcessBeat
 from jobs.settings import Settings
 from jobs.states import DecidedBy
 from server import metrics
@@ -32,7 +32,7 @@ async def test_a_deployment_without_workers_is_ready_and_says_what_is_missing(ap
 
 async def test_a_part_that_lives_is_not_missing(settings: Settings) -> None:
     async with running(replace(settings, heartbeat=timedelta(seconds=10))) as api:
-        await Heart(api.services.domain.store, "worker", capacity=2).beat()
+        await ProcessBeat(api.services.domain.store, "worker", capacity=2).beat()
 
         body = (await api.http.get("/readyz")).json()
 
@@ -189,7 +189,7 @@ async def test_the_process_is_gone_from_the_living_once_it_stopped(
     settings: Settings, connection: "asyncpg.Connection[asyncpg.Record]", engines: Engines
 ) -> None:
     async with running(settings) as api:
-        heart = api.services.domain.heart.id
+        heart = api.services.domain.process_beat.id
         async with api.socket():
             pass
 

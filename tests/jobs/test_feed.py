@@ -15,7 +15,7 @@ from jobs.feed import _FIRST_AT_ONCE, Feed, _tick_after
 from jobs.models import Job, Manuscript
 from jobs.redis.announcer import RedisAnnouncer
 from jobs.redis.doorbell import ArqRedis
-from jobs.redis.line import Patience
+from jobs.redis.line import CircuitBreaker
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import JobStatus
@@ -47,7 +47,7 @@ async def ticking(line: FailingLine, service: JobService, redis: ArqRedis, setti
 @pytest.fixture
 async def announcer(redis: ArqRedis) -> RedisAnnouncer:
     """What other processes announce with."""
-    return RedisAnnouncer(redis, Patience())
+    return RedisAnnouncer(redis, CircuitBreaker())
 
 
 @pytest.fixture

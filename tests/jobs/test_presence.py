@@ -12,7 +12,7 @@ import pytest
 
 from jobs.database.store import JobStore
 from jobs.errors import Unavailable
-from jobs.presence import Heart, Presence
+from jobs.presence import Presence, ProcessBeat
 from jobs.settings import Settings
 from jobs.states import ComponentState
 from tests.faults.waiting import until
@@ -52,7 +52,7 @@ async def test_a_process_is_healthy_then_late_then_absent(
     live: int,
 ) -> None:
     for kind in ("worker", "scheduler"):
-        await Heart(store, kind, capacity=2).beat()
+        await ProcessBeat(store, kind, capacity=2).beat()
     await _silent_for(connection, silent)
 
     health = await presence.health()
@@ -62,8 +62,8 @@ async def test_a_process_is_healthy_then_late_then_absent(
 
 
 async def test_a_full_worker_is_not_absent(presence: Presence, store: JobStore) -> None:
-    await Heart(store, "scheduler").beat()
-    await Heart(store, "worker", capacity=2).beat(busy=2)
+    await ProcessBeat(store, "scheduler").beat()
+    await ProcessBeat(store, "worker", capacity=2).beat(busy=2)
 
     health = await presence.health()
 
@@ -73,8 +73,8 @@ async def test_a_full_worker_is_not_absent(presence: Presence, store: JobStore) 
 
 
 async def test_a_replica_that_was_stopped_in_good_order_is_no_alarm(presence: Presence, store: JobStore) -> None:
-    stays, leaves = Heart(store, "worker", capacity=2), Heart(store, "worker", capacity=2)
-    await Heart(store, "scheduler").beat()
+    stays, leaves = ProcessBeat(store, "worker", capacity=2), ProcessBeat(store, "worker", capacity=2)
+    await ProcessBeat(store, "scheduler").beat()
     await stays.beat()
     await leaves.beat(busy=2)
     await leaves.stop()
@@ -90,7 +90,7 @@ async def test_a_container_asks_after_its_own_process_and_no_other(
     store: JobStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "healthy-replica")
-    await Heart(store, "worker", capacity=1).beat()
+    await ProcessBeat(store, "worker", capacity=1).beat()
 
     states = [
         (await Presence(store, settings, host=host).health()).workers.state
@@ -101,7 +101,7 @@ async def test_a_container_asks_after_its_own_process_and_no_other(
 
 
 async def test_the_last_replica_stopped_is_absent_at_once(presence: Presence, store: JobStore) -> None:
-    last = Heart(store, "worker", capacity=2)
+    last = ProcessBeat(store, "worker", capacity=2)
     await last.beat()
     await last.stop()
 
@@ -109,7 +109,7 @@ async def test_the_last_replica_stopped_is_absent_at_once(presence: Presence, st
 
 
 async def test_a_missing_scheduler_is_told_to_the_author(presence: Presence, store: JobStore) -> None:
-    await Heart(store, "worker", capacity=1).beat()
+    await ProcessBeat(store, "worker", capacity=1).beat()
 
     message = (await presence.health()).message
 
@@ -118,11 +118,11 @@ async def test_a_missing_scheduler_is_told_to_the_author(presence: Presence, sto
 
 
 async def test_each_start_of_a_process_has_an_id_of_its_own(store: JobStore) -> None:
-    assert Heart(store, "worker").id != Heart(store, "worker").id
+    assert ProcessBeat(store, "worker").id != ProcessBeat(store, "worker").id
 
 
 async def test_a_heart_is_silent_until_the_database_takes_a_beat(line: FailingLine) -> None:
-    heart = Heart(JobStore(line), "worker")
+    heart = ProcessBeat(JobStore(line), "worker")
     line.is_cut = True
     with pytest.raises(Unavailable):
         await heart.beat()
@@ -135,7 +135,7 @@ async def test_a_heart_is_silent_until_the_database_takes_a_beat(line: FailingLi
 
 
 async def test_a_process_whose_database_is_gone_ends_without_an_error(line: FailingLine) -> None:
-    heart = Heart(JobStore(line), "worker")
+    heart = ProcessBeat(JobStore(line), "worker")
     await heart.beat()
     line.is_cut = True
 

@@ -1,4 +1,4 @@
-"""The gateway over REST: errors by their codes, patience only where it does no harm, a line for each refusal."""
+"""The gateway over REST: errors by their codes, breaker only where it does no harm, a line for each refusal."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -104,7 +104,7 @@ async def test_an_address_that_cannot_be_one_is_refused(url: str) -> None:
             pass
 
 
-# Patience
+# CircuitBreaker
 
 
 @pytest.mark.parametrize("function", sorted(IDEMPOTENT))

@@ -9,7 +9,7 @@ import pytest
 
 from jobs.database.store import JobStore
 from jobs.models import Manuscript
-from jobs.presence import Heart
+from jobs.presence import ProcessBeat
 from jobs.processes.scheduler import Scheduler
 from jobs.processes.sweeper import Sweeper
 from jobs.processes.wiring import open_domain
@@ -21,20 +21,20 @@ from tests.jobs.lines import FailingLine
 
 
 @pytest.fixture
-async def heart(line: FailingLine, service: JobService, settings: Settings) -> AsyncIterator[Heart]:
+async def heart(line: FailingLine, service: JobService, settings: Settings) -> AsyncIterator[ProcessBeat]:
     """The heart of a scheduler that runs, on the line that can fail."""
     store = JobStore(line)
     stop = asyncio.Event()
     async with open_domain(settings, kind="scheduler") as domain:
-        heart = Heart(store, "scheduler")
+        heart = ProcessBeat(store, "scheduler")
         sweeper = Sweeper(store=store, service=service)
-        run = asyncio.create_task(Scheduler(replace(domain, sweeper=sweeper, heart=heart)).run(stop))
+        run = asyncio.create_task(Scheduler(replace(domain, sweeper=sweeper, process_beat=heart)).run(stop))
         yield heart
         stop.set()
         await asyncio.wait_for(run, 20)
 
 
-async def test_a_scheduler_that_cannot_sweep_does_not_look_alive(heart: Heart, line: FailingLine) -> None:
+async def test_a_scheduler_that_cannot_sweep_does_not_look_alive(heart: ProcessBeat, line: FailingLine) -> None:
     await until(_beaten(line, 1), "it beats")
     line.refused.add("jobs_settle")
     await until(_swept(line, line.calls["jobs_settle"] + 1), "it meets the refusal")
@@ -48,7 +48,7 @@ async def test_a_scheduler_that_cannot_sweep_does_not_look_alive(heart: Heart, l
 
 
 async def test_a_scheduler_outlives_its_database_and_sweeps_when_it_is_back(
-    heart: Heart, line: FailingLine, store: JobStore, manuscript: Manuscript
+    heart: ProcessBeat, line: FailingLine, store: JobStore, manuscript: Manuscript
 ) -> None:
     line.is_cut = True
     await until(_swept(line, line.calls["jobs_settle"] + 2), "it tries again")

@@ -59,11 +59,11 @@ async def test_a_full_worker_leaves_the_next_job_to_one_that_has_room(
     async with holds.at_load(database_url), at_work(settings, places=1) as full:
         jobs = [await _started(full, manuscript) for manuscript in manuscripts]
         first = await _claimed_by(store, jobs, 1)
-        assert set(first.values()) == {full.heart.id}
+        assert set(first.values()) == {full.process_beat.id}
         async with at_work(settings, places=1) as other:
             both = await _claimed_by(store, jobs, 2)
 
-            assert set(both.values()) == {full.heart.id, other.heart.id}
+            assert set(both.values()) == {full.process_beat.id, other.process_beat.id}
 
 
 async def test_a_worker_says_that_it_is_full_before_its_next_heartbeat_is_due(
@@ -152,7 +152,7 @@ async def test_what_a_full_worker_finds_to_be_its_own_is_given_back_at_once(
             first.owner_id, manuscripts[1].id, queue_timeout=patient.queue_timeout, max_attempts=3, max_live=9
         )
         # As a call of its own that is carried out long after it gave up waiting.
-        await store.claim_next(domain.heart.id, settings=patient, limit=1, known=[first.id])
+        await store.claim_next(domain.process_beat.id, settings=patient, limit=1, known=[first.id])
 
         async def is_given_back() -> bool:
             [row] = await store.get(second.owner_id, [second.id])
@@ -186,7 +186,7 @@ async def test_a_job_that_was_given_back_is_read_beside_others(
 
             both = await _claimed_by(store, jobs, 2)
 
-            assert set(both.values()) == {domain.heart.id}
+            assert set(both.values()) == {domain.process_beat.id}
 
 
 async def test_a_job_that_waits_for_its_turn_is_let_go_when_it_is_cancelled(

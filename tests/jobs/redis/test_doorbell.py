@@ -16,8 +16,8 @@ import jobs
 from jobs.errors import ConfigurationError
 from jobs.redis import doorbell
 from jobs.redis.announcer import RedisAnnouncer
-from jobs.redis.doorbell import QUEUE, ArqDoorbell, ArqRedis, Bell, open_redis
-from jobs.redis.line import Patience
+from jobs.redis.doorbell import QUEUE, ArqDoorbell, ArqRedis, RingListener, open_redis
+from jobs.redis.line import CircuitBreaker
 from tests.faults.deployment import free_port
 from tests.faults.waiting import is_under, until
 
@@ -59,7 +59,7 @@ def test_an_address_that_is_none_is_named_as_the_setting_that_it_is() -> None:
 
 
 async def test_rings_that_nobody_answers_are_one_message_in_json_that_does_not_stay_for_ever(redis: ArqRedis) -> None:
-    rings = ArqDoorbell(redis, Patience())
+    rings = ArqDoorbell(redis, CircuitBreaker())
 
     for _ in range(3):
         await rings.ring()
@@ -71,20 +71,20 @@ async def test_rings_that_nobody_answers_are_one_message_in_json_that_does_not_s
 
 
 async def test_a_ring_is_due_by_every_clock(redis: ArqRedis, monkeypatch: pytest.MonkeyPatch) -> None:
-    await ArqDoorbell(redis, Patience()).ring()
+    await ArqDoorbell(redis, CircuitBreaker()).ring()
     # A worker whose clock stands at the first day of all.
     monkeypatch.setattr("arq.worker.timestamp_ms", lambda: 86_400_000)
     heard = asyncio.Event()
 
-    await Bell(redis, rung=heard.set).look()
+    await RingListener(redis, rung=heard.set).look()
 
     await asyncio.wait_for(heard.wait(), LIMIT)
 
 
 async def test_a_ring_whose_wake_was_lost_is_read_from_the_queue(redis: ArqRedis) -> None:
-    await ArqDoorbell(redis, Patience()).ring()
+    await ArqDoorbell(redis, CircuitBreaker()).ring()
     heard = asyncio.Event()
-    bell = Bell(redis, rung=heard.set)
+    bell = RingListener(redis, rung=heard.set)
 
     await bell.look()
 
@@ -104,8 +104,8 @@ async def test_places_that_arq_counts_and_a_failing_redis_loses_leave_no_bell_de
     def fails(**_: object) -> None:
         raise RedisError("gone between two commands")
 
-    bell = Bell(redis, rung=heard.set)
-    await ArqDoorbell(redis, Patience()).ring()
+    bell = RingListener(redis, rung=heard.set)
+    await ArqDoorbell(redis, CircuitBreaker()).ring()
     with monkeypatch.context() as patch:
         patch.setattr(redis, "pipeline", fails)
         for _ in range(101):
@@ -122,12 +122,12 @@ async def test_a_ring_is_heard_at_once_and_not_at_the_next_look(
 ) -> None:
     monkeypatch.setattr(doorbell, "_LOOK_SECONDS", LONG)
     heard = asyncio.Event()
-    hearing = asyncio.create_task(Bell(redis, rung=heard.set).hear())
+    hearing = asyncio.create_task(RingListener(redis, rung=heard.set).hear())
     # A line that is new makes up for what was said before.
     await asyncio.wait_for(heard.wait(), LIMIT)
     heard.clear()
 
-    await ArqDoorbell(redis, Patience()).ring()
+    await ArqDoorbell(redis, CircuitBreaker()).ring()
 
     await asyncio.wait_for(heard.wait(), LIMIT)
     hearing.cancel()
@@ -136,7 +136,7 @@ async def test_a_ring_is_heard_at_once_and_not_at_the_next_look(
 
 async def test_a_bell_outlives_a_redis_that_goes(redis: ArqRedis, monkeypatch: pytest.MonkeyPatch) -> None:
     heard, failed = asyncio.Event(), asyncio.Event()
-    bell = Bell(redis, rung=heard.set)
+    bell = RingListener(redis, rung=heard.set)
 
     async def fails(*_: object, **__: object) -> None:
         failed.set()
@@ -146,7 +146,7 @@ async def test_a_bell_outlives_a_redis_that_goes(redis: ArqRedis, monkeypatch: p
         patch.setattr(redis, "zrangebyscore", fails)
         hearing = asyncio.create_task(bell._read())
         await asyncio.wait_for(failed.wait(), LIMIT)
-    await ArqDoorbell(redis, Patience()).ring()
+    await ArqDoorbell(redis, CircuitBreaker()).ring()
 
     await asyncio.wait_for(heard.wait(), LIMIT)
     hearing.cancel()
@@ -159,8 +159,8 @@ async def test_redis_away_costs_the_first_a_second_and_the_next_nothing(redis_is
 
     async def asked_twice() -> tuple[float, float]:
         """Seconds that the first and the second of those who ask must wait."""
-        patience = Patience()
-        rings, announcer = ArqDoorbell(client, patience), RedisAnnouncer(client, patience)
+        breaker = CircuitBreaker()
+        rings, announcer = ArqDoorbell(client, breaker), RedisAnnouncer(client, breaker)
         ends = [time.monotonic()]
         for _ in range(2):
             await rings.ring()

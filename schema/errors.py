@@ -58,10 +58,11 @@ def _told(error: GraphQLError, cause: BaseException | None) -> tuple[str, str | 
             return error.message, _code(error)
         case Refused():
             return cause.message, cause.code.value
-        case Unavailable():
-            return cause.message, "UNAVAILABLE"
+        # Before the other: what is not set up is both, and its remedy is for the operator alone.
         case ConfigurationError():
             return not_set_up(cause), "UNAVAILABLE"
+        case Unavailable():
+            return cause.message, "UNAVAILABLE"
         case RecursionError():
             return TOO_DEEP, TOO_LARGE
         case CannotGetOperationTypeError():

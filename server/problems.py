@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from jobs.errors import ConfigurationError, RefusalCode, Refused, Unauthenticated, Unavailable
+from jobs.errors import ConfigurationError, NotSetUp, RefusalCode, Refused, Unauthenticated, Unavailable
 from schema.errors import internal, not_set_up
 from server.lifespan import services_of
 from server.operation import Malformed
@@ -50,6 +50,7 @@ _PROBLEMS: Mapping[type[Exception], _Problem] = {
     Unauthenticated: lambda error: problem(401, "UNAUTHENTICATED", error.message, {"WWW-Authenticate": "Bearer"}),
     ForeignOrigin: lambda error: problem(403, "ORIGIN_NOT_ALLOWED", str(error)),
     Incomplete: lambda error: problem(408, "TIMEOUT", str(error)),
+    NotSetUp: lambda error: problem(503, "UNAVAILABLE", not_set_up(error)),
     Unavailable: lambda error: problem(503, "UNAVAILABLE", error.message),
     ConfigurationError: lambda error: problem(503, "UNAVAILABLE", not_set_up(error)),
     HTTPException: lambda error: problem(error.status_code, _code(error.detail), f"{error.detail}.", error.headers),

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from jobs.database.store import JobStore
-from jobs.errors import ConfigurationError, LeaseLost, NotAllowedNow, NotFound, NovelFoundryError, Unavailable
+from jobs.errors import ConfigurationError, LeaseLost, NotAllowedNow, NotFound, NotSetUp, NovelFoundryError, Unavailable
 from jobs.models import ClaimedJob, Job
 from jobs.ports import Announcer, Files
 from jobs.processes.counts import count_finished
@@ -96,12 +96,12 @@ class Runner:
             # Gone with its manuscript; or its file alone is, and no other try will find it.
             with suppress(NotFound):
                 await self._finish(job, _Outcome(unreadable=f"{error} Upload it again."))
-        except Unavailable as error:
-            # A database that stayed away longer than the lease.
-            _log.warning("job %s given up: %s", job.id, error)
         except ConfigurationError as error:
             _log.error("job %s cannot be done: %s", job.id, error)
             await self._finish(job, None)
+        except Unavailable as error:
+            # A database that stayed away longer than the lease.
+            _log.warning("job %s given up: %s", job.id, error)
         except Exception:
             _log.exception("job %s met an error of ours", job.id)
             await self._finish(job, None)
@@ -233,6 +233,9 @@ class Runner:
         while True:
             try:
                 return await ask()
+            except NotSetUp:
+                # Nobody mends that within a lease.
+                raise
             except Unavailable as error:
                 self._give_up_after_lease(since, error)
                 await asyncio.sleep(_RETRY_SECONDS)

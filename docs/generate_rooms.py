@@ -8,8 +8,10 @@ import grimp
 
 ROOT = Path(__file__).parents[1]
 TOPMOST = ["command", "server", "schema", "jobs", "engines", "client_contract"]
-# What all of jobs speaks in. Modules beside the service, and a floor below everything else.
-VOCABULARY = {f"jobs.{name}" for name in ("errors", "log_outage", "models", "ports", "settings", "states")}
+# Modules that lie beside what stands above them, as the linter's layers in pyproject.toml have them: the words of all
+# jobs, and what all of an analysis stands on.
+APART = {f"jobs.{name}": "vocabulary" for name in ("errors", "log_outage", "models", "ports", "settings", "states")}
+APART |= {f"jobs.analysis.{name}": "ground" for name in ("confinement", "document", "report")}
 
 _HEAD = """\
 # The rooms
@@ -18,12 +20,15 @@ Each room is a package. An arrow says that one imports another. Imports run down
 `make lint` holds them to that. Generated from the code by `make generate`.
 
 """
-_WORDS = "The words of jobs: states, errors, models, ports, settings, and how an outage is told. Imports nothing above."
+_ABOUT = {
+    "ground": "What all of an analysis stands on: its shapes (document, report) and the walls of its process.",
+    "vocabulary": "The words of jobs: states, errors, models, ports, settings, and how an outage is told.",
+}
 
 
 def rooms() -> dict[str, str]:
     """Each package with the sentence that opens it."""
-    return {name: _purpose(name) for top in TOPMOST for name in _packages(top)} | {"vocabulary": _WORDS}
+    return {name: _purpose(name) for top in TOPMOST for name in _packages(top)} | _ABOUT
 
 
 def arrows() -> set[tuple[str, str]]:
@@ -61,8 +66,8 @@ def _purpose(name: str) -> str:
 
 
 def _room(module: str, packages: set[str]) -> str:
-    if module in VOCABULARY:
-        return "vocabulary"
+    if module in APART:
+        return APART[module]
     while module not in packages:
         module = module.rpartition(".")[0]
     return module

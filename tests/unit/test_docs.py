@@ -45,6 +45,13 @@ def test_every_path_that_a_document_names_exists(document: str) -> None:
     assert [path for path in named if not _is_there(path, beside=Path(document).parent)] == []
 
 
+def test_no_two_rooms_of_the_picture_import_each_other() -> None:
+    arrows = set(re.findall(r"^  (\w+) --> (\w+)$", _text("docs/rooms.md"), re.MULTILINE))
+
+    assert arrows
+    assert [pair for pair in arrows if pair[::-1] in arrows] == []
+
+
 def _is_there(path: str, *, beside: Path) -> bool:
     # `client_contract/ts/tests`, written `ts/tests` inside the contract; and what is made, not kept, by make.
     return (ROOT / path).exists() or (ROOT / beside / path).exists() or path.startswith("server/static")

@@ -63,6 +63,12 @@ class Observer:
         """What is seen from here on belongs to this scenario."""
         self._scenario = scenario
 
+    def sent(self, request: Json) -> None:
+        """Forgets the title of a manuscript whose deletion is asked for: a frame on its way may have none any more."""
+        match request:
+            case {"query": str(query), "variables": {"id": str(id)}} if "deleteManuscript" in query:
+                self._titles.pop(id, None)
+
     def answer(self, body: Json, *, asked_at: float, at: float, sent: Json = None) -> None:
         """Looks at an answer over HTTP. Times are readings of a monotonic clock in seconds, here and below."""
         self._learn(sent, body)

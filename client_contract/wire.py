@@ -113,6 +113,7 @@ class Wire:
     async def request(self, method: str, path: str, *, headers: Mapping[str, str], **content: Any) -> httpx.Response:
         """One request. Raises Unreachable."""
         asked_at = time.monotonic()
+        self._observer.sent(content.get("json"))
         try:
             response = await self._http.request(method, path, headers=headers, **content)
         except httpx.HTTPError as error:

@@ -114,7 +114,9 @@ class Job(Node):
 
     @strawberry.field(description=f"What happened to it, oldest first: the newest {MAX_EVENTS}.")
     def events(self, info: Asked) -> list[JobEvent]:
-        return later(info.context.loaders.events.load(self.model.id), _events)
+        # Read after the job: what happened in between belongs to a version that this answer does not tell.
+        known = self.model.version
+        return later(info.context.loaders.events.load(self.model.id), lambda events: _events(events, known))
 
     def _manuscript(self, found: models.Manuscript | None) -> "Manuscript":
         return Manuscript.of(found) if found else Manuscript.deleted(self.model)
@@ -305,7 +307,8 @@ def _locks(jobs: list[models.Job]) -> bool:
     return bool(jobs) and jobs[0].locks_manuscript
 
 
-def _events(events: list[models.JobEvent]) -> list[JobEvent]:
+def _events(events: list[models.JobEvent], known: int) -> list[JobEvent]:
+    """Those up to the version that is known."""
     return [
         JobEvent(
             version=event.version,
@@ -315,6 +318,7 @@ def _events(events: list[models.JobEvent]) -> list[JobEvent]:
             message=event.message,
         )
         for event in events
+        if event.version <= known
     ]
 
 

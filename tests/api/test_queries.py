@@ -144,14 +144,32 @@ async def test_of_a_long_history_the_newest_events_are_shown(
     job = await hand.start(manuscript)
     await connection.execute(
         "insert into public.job_events (job_id, version, status, decided_by, message)"
-        " select $1, number, 'queued', 'sweeper', number::text from generate_series(2, $2::int) as number",
+        " select $1, 1, 'queued', 'sweeper', number::text from generate_series(2, $2::int) as number",
         job.id,
         MAX_EVENTS + 10,
     )
 
-    found = await api.data("query ($id: ID!) { job(id: $id) { events { version } } }", id=global_id("Job", job.id))
+    found = await api.data("query ($id: ID!) { job(id: $id) { events { message } } }", id=global_id("Job", job.id))
 
-    assert [event["version"] for event in found["job"]["events"]] == list(range(11, MAX_EVENTS + 11))
+    assert [event["message"] for event in found["job"]["events"]] == [str(n) for n in range(11, MAX_EVENTS + 11)]
+
+
+async def test_an_event_newer_than_the_version_that_is_told_is_not_told_yet(
+    api: Api, manuscript: Manuscript, hand: Hand, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    job = await hand.start(manuscript)
+    # As if it were claimed between the reading of the job and that of its events.
+    await connection.execute(
+        "insert into public.job_events (job_id, version, status, decided_by) values ($1, $2, 'running', 'worker')",
+        job.id,
+        job.version + 1,
+    )
+
+    found = await api.data(
+        "query ($id: ID!) { job(id: $id) { version events { version } } }", id=global_id("Job", job.id)
+    )
+
+    assert found["job"]["events"][-1]["version"] == found["job"]["version"] == job.version
 
 
 async def test_a_completed_job_shows_its_report_its_events_and_no_deadline(

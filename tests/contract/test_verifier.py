@@ -186,6 +186,17 @@ def test_an_as_of_that_stands_still_is_caught_though_it_is_near() -> None:
     assert ledger.outcome("NF-CLOCK-1") is Outcome.BROKEN
 
 
+def test_a_manuscript_whose_deletion_is_asked_for_may_have_lost_its_title() -> None:
+    observer = Observer(ledger := Ledger(), tick=TICK_SECONDS)
+    made = {"data": {"addManuscript": {"id": "one", "title": "Mine"}}}
+    observer.answer(made, asked_at=0, at=1, sent={"variables": {"input": {"title": "Mine"}}})
+
+    observer.sent({"query": "mutation { deleteManuscript }", "variables": {"id": "one"}})
+    observer.answer({"data": {"job": {"manuscript": {"id": "one", "title": "Gone"}}}}, asked_at=2, at=3)
+
+    assert ledger.outcome("NF-ECHO-1") is Outcome.KEPT
+
+
 async def test_a_must_that_was_skipped_is_no_pass(capsys: pytest.CaptureFixture[str]) -> None:
     async with HonestServer().running() as url:
         code = await run(patient(url, "quiet-feed", "queue-timeout"), as_json=True)

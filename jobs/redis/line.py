@@ -20,7 +20,6 @@ RING = "novelfoundry:ring"
 REDIS_AWAY = (RedisError, OSError, TimeoutError)
 # An author must not wait longer than this for a Redis that hangs.
 _PATIENCE_SECONDS = 1.0
-_EACH_SECONDS = 0.005
 _LISTEN_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
@@ -37,13 +36,13 @@ class CircuitBreaker:
         return time.monotonic() < self._away_until
 
     @asynccontextmanager
-    async def guard(self, *, things: int = 1) -> AsyncIterator[None]:
-        """Limits the block to a second, and a little for each thing; remembers when that was not enough.
+    async def guard(self) -> AsyncIterator[None]:
+        """Limits the block to a second; remembers when that was not enough.
 
         Raises one of REDIS_AWAY.
         """
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS + _EACH_SECONDS * things):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
                 yield
         except REDIS_AWAY:
             self._away_until = time.monotonic() + _PATIENCE_SECONDS

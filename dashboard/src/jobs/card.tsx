@@ -1,9 +1,9 @@
 // An analysis that goes on, or how it ended without a report.
 import type { FollowedJob } from "@novelfoundry/client";
 import { percent } from "../format.ts";
+import { announcement, describe } from "./describe.ts";
 import { ProgressBar, StatusBadge } from "./status.tsx";
 import { useTiming } from "./timing.ts";
-import { announcement, describe } from "./words.ts";
 import "./card.css";
 
 export function JobCard({ job }: { readonly job: FollowedJob }) {

@@ -2,7 +2,7 @@
 import { type DecidedBy, unforeseen } from "@novelfoundry/client";
 import { lasted, moment } from "../format.ts";
 import type { Analysis } from "../manuscripts/manuscript.ts";
-import { outcome, statusWord } from "./words.ts";
+import { outcome, statusWord } from "./describe.ts";
 import "./history.css";
 
 export function History({ analyses }: { readonly analyses: readonly Analysis[] }) {

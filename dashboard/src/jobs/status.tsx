@@ -1,6 +1,6 @@
 // The small signs of a job's state: a badge with a word, a bar with a share.
 import type { FollowedJob } from "@novelfoundry/client";
-import { statusWord, toneOf } from "./words.ts";
+import { statusWord, toneOf } from "./describe.ts";
 import "./status.css";
 
 export function StatusBadge({ job }: { readonly job: FollowedJob }) {

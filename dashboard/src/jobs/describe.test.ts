@@ -1,8 +1,8 @@
 import type { FailureCode } from "@novelfoundry/client";
 import { expect, suite, test } from "vitest";
 import { someJob } from "../fixtures.ts";
+import { announcement, describe, toneOf } from "./describe.ts";
 import { newestJob } from "./newest.ts";
-import { announcement, describe, toneOf } from "./words.ts";
 
 test("a queued job says why it waits in the server's own sentence, which names its place in the line", () => {
   const message = "Other manuscripts come first: yours is number 3 in the line.";

@@ -16,7 +16,7 @@ const sources = import.meta.glob<string>("../../../client_contract/operations/*.
   import: "default",
   eager: true,
 });
-// A manuscript's road: add it, have it read, watch, read the report.
+// A manuscript's road: add it, start its analysis, watch the job, read the report.
 const examples = examplesFrom(Object.values(sources), [
   "Manuscripts",
   "AddManuscript",

@@ -1,4 +1,4 @@
-// An analysis that goes on, or how it ended without a report.
+// A job that goes on, or how it ended without a report.
 import type { FollowedJob } from "@novelfoundry/client";
 import { percent } from "../format.ts";
 import { announcement, describe } from "./describe.ts";

@@ -55,7 +55,7 @@ export function toneOf({ status, isVoid }: Pick<FollowedJob, "status" | "isVoid"
   }
 }
 
-export interface JobWords {
+export interface JobDescription {
   /** What is going on. */
   readonly headline: string;
   /** More about it; null when the headline says all. */
@@ -64,7 +64,7 @@ export interface JobWords {
   readonly remedy: string | null;
 }
 
-export function describe(job: FollowedJob): JobWords {
+export function describe(job: FollowedJob): JobDescription {
   if (job.isVoid) return VOID;
   switch (job.status) {
     case "QUEUED":
@@ -84,7 +84,7 @@ export function describe(job: FollowedJob): JobWords {
         remedy: null,
       };
     case "FAILED":
-      return failureWords(job);
+      return describeFailure(job);
     case "CANCELLED":
       return {
         headline: "You stopped this analysis",
@@ -92,16 +92,16 @@ export function describe(job: FollowedJob): JobWords {
         remedy: "Start it again whenever you like.",
       };
     default:
-      return unforeseen(job.status, unknownWords(job));
+      return unforeseen(job.status, describeUnknown(job));
   }
 }
 
 /** What can be said of a status that this page does not know: its own word, and the server's sentences. */
-function unknownWords({ status, waiting, failure }: FollowedJob): JobWords {
+function describeUnknown({ status, waiting, failure }: FollowedJob): JobDescription {
   return { headline: statusWord(status), detail: failure?.message ?? waiting?.message ?? null, remedy: null };
 }
 
-const VOID: JobWords = {
+const VOID: JobDescription = {
   headline: "We have lost touch with this analysis",
   detail: "Your manuscript is safe. We will show how it ended as soon as we hear.",
   remedy: null,
@@ -112,7 +112,7 @@ function attemptSentence({ attempt, maxAttempts }: FollowedJob): string | null {
   return `The analysis was interrupted and has started again: attempt ${attempt} of ${maxAttempts}.`;
 }
 
-function failureWords({ failure }: FollowedJob): JobWords {
+function describeFailure({ failure }: FollowedJob): JobDescription {
   if (failure === null) return { headline: "The analysis failed", detail: null, remedy: "Try again." };
   return { headline: headlineFor(failure.code), detail: failure.message, remedy: remedyFor(failure.code) };
 }
@@ -153,7 +153,7 @@ function remedyFor(code: FailureCode): string | null {
   }
 }
 
-/** How an analysis ended, or how far it is, in one sentence of the history. */
+/** How a job ended, or how far it is, in one sentence of the history. */
 export function outcome({ status, failure }: Pick<Job, "status" | "failure">): string {
   switch (status) {
     case "QUEUED":

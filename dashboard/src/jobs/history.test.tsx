@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
 import { someJob } from "../fixtures.ts";
-import type { Analysis } from "../manuscripts/manuscript.ts";
+import type { PastJob } from "../manuscripts/manuscript.ts";
 import { render } from "../testing/page.ts";
 import { durationOf, History } from "./history.tsx";
 
 const started = { queuedAt: "2026-11-01T10:00:00Z", startedAt: "2026-11-01T10:00:01Z" };
 const step = { version: 3, at: "2026-11-01T10:00:03Z", status: "COMPLETED", decidedBy: "WORKER" } as const;
 
-function analysis(changes: Partial<Analysis>): Analysis {
+function pastJob(changes: Partial<PastJob>): PastJob {
   return { ...someJob(started), events: [], ...changes };
 }
 
-const completed = analysis({
+const completed = pastJob({
   id: "one",
   status: "COMPLETED",
   finishedAt: "2026-11-01T10:00:03.100Z",
@@ -19,12 +19,12 @@ const completed = analysis({
 });
 
 test("the author's story comes first, each step on demand", async () => {
-  const page = await render(<History analyses={[completed, analysis({ id: "two", status: "CANCELLED" })]} />);
+  const page = await render(<History jobs={[completed, pastJob({ id: "two", status: "CANCELLED" })]} />);
 
   const [story, steps] = page.querySelectorAll("details");
-  expect(story?.querySelector(".analyses")?.textContent).toContain("Report written. It took 2.1 seconds.");
-  expect(story?.querySelector(".analyses")?.textContent).toContain("Stopped by you.");
-  expect(story?.querySelector(".analyses")?.textContent).not.toContain("worker");
+  expect(story?.querySelector(".jobs")?.textContent).toContain("Report written. It took 2.1 seconds.");
+  expect(story?.querySelector(".jobs")?.textContent).toContain("Stopped by you.");
+  expect(story?.querySelector(".jobs")?.textContent).not.toContain("worker");
   expect(steps?.open).toBe(false);
   expect(steps?.textContent).toContain("by the worker that had it: The report is written.");
 });
@@ -34,7 +34,7 @@ test("who decided, in a later contract, is the service", async () => {
     JSON.stringify([{ ...step, message: null, decidedBy: "ORACLE", status: "ON_HOLD" }]),
   );
 
-  const page = await render(<History analyses={[analysis({ events })]} />);
+  const page = await render(<History jobs={[pastJob({ events })]} />);
 
   expect(page.textContent).toContain("On hold by the service");
 });
@@ -46,9 +46,9 @@ test("a failure is told in the server's sentence", async () => {
     retryable: true,
   } as const;
 
-  const page = await render(<History analyses={[analysis({ status: "FAILED", failure })]} />);
+  const page = await render(<History jobs={[pastJob({ status: "FAILED", failure })]} />);
 
-  expect(page.querySelector(".analyses")?.textContent).toContain("Your analysis was interrupted.");
+  expect(page.querySelector(".jobs")?.textContent).toContain("Your analysis was interrupted.");
 });
 
 test("what has not ended, or never began, lasted for nothing", () => {
@@ -56,6 +56,6 @@ test("what has not ended, or never began, lasted for nothing", () => {
   expect(durationOf({ startedAt: null, finishedAt: started.queuedAt })).toBeNull();
 });
 
-test("without an analysis there is no history", async () => {
-  expect((await render(<History analyses={[]} />)).textContent).toBe("");
+test("without a job there is no history", async () => {
+  expect((await render(<History jobs={[]} />)).textContent).toBe("");
 });

@@ -1,55 +1,55 @@
-// The analyses that a manuscript had: how each ended, and on demand each step of it and who decided it.
+// The jobs that a manuscript had: how each ended, and on demand each step of it and who decided it.
 import { type DecidedBy, unforeseen } from "@novelfoundry/client";
 import { lasted, moment } from "../format.ts";
-import type { Analysis } from "../manuscripts/manuscript.ts";
+import type { PastJob } from "../manuscripts/manuscript.ts";
 import { outcome, statusWord } from "./describe.ts";
 import "./history.css";
 
-export function History({ analyses }: { readonly analyses: readonly Analysis[] }) {
-  if (analyses.length === 0) return null;
+export function History({ jobs }: { readonly jobs: readonly PastJob[] }) {
+  if (jobs.length === 0) return null;
   return (
     <details className="history no-print">
       <summary>History</summary>
-      <ol className="analyses">
-        {analyses.map((analysis) => (
-          <li key={analysis.id}>
-            <Story analysis={analysis} />
+      <ol className="jobs">
+        {jobs.map((job) => (
+          <li key={job.id}>
+            <Outcome job={job} />
           </li>
         ))}
       </ol>
       <details className="steps">
         <summary>Every step</summary>
-        {analyses.map((analysis) => (
-          <Steps key={analysis.id} analysis={analysis} />
+        {jobs.map((job) => (
+          <Steps key={job.id} job={job} />
         ))}
       </details>
     </details>
   );
 }
 
-function Story({ analysis }: { readonly analysis: Analysis }) {
-  const took = durationOf(analysis);
+function Outcome({ job }: { readonly job: PastJob }) {
+  const took = durationOf(job);
   return (
     <>
-      <time dateTime={analysis.queuedAt}>{moment(analysis.queuedAt)}</time>
+      <time dateTime={job.queuedAt}>{moment(job.queuedAt)}</time>
       <span>
-        {outcome(analysis)}
-        {took !== null && analysis.status === "COMPLETED" && <span className="soft"> It took {took}.</span>}
+        {outcome(job)}
+        {took !== null && job.status === "COMPLETED" && <span className="soft"> It took {took}.</span>}
       </span>
     </>
   );
 }
 
-/** How long an analysis ran; null while it does, or when it never began. */
+/** How long a job ran; null while it does, or when it never began. */
 export function durationOf({
   startedAt,
   finishedAt,
-}: Pick<Analysis, "startedAt" | "finishedAt">): string | null {
+}: Pick<PastJob, "startedAt" | "finishedAt">): string | null {
   if (startedAt === null || finishedAt === null) return null;
   return lasted(Date.parse(finishedAt) - Date.parse(startedAt));
 }
 
-function Steps({ analysis: { queuedAt, retryOf, events } }: { readonly analysis: Analysis }) {
+function Steps({ job: { queuedAt, retryOf, events } }: { readonly job: PastJob }) {
   return (
     <section>
       <h3>

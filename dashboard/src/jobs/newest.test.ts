@@ -4,7 +4,7 @@ import { newestJob } from "./newest.ts";
 
 const elsewhere = someJob({ id: "job-9", manuscript: { id: "manuscript-9", title: "Another" } });
 
-test("a manuscript without a reading has no job", () => {
+test("a manuscript that nobody had analysed has no job", () => {
   expect(newestJob("manuscript-1", [elsewhere], null)).toBeNull();
 });
 

@@ -1,4 +1,4 @@
-// How long an analysis has been at it, and about how long is left.
+// How long a job has been running, and about how long is left.
 import { type FollowedJob, unforeseen } from "@novelfoundry/client";
 import { useEffect, useMemo, useState } from "react";
 import { roughly } from "../format.ts";

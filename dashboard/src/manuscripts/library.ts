@@ -27,7 +27,7 @@ const LARGE_PAGE = 100;
 export interface LibrarySnapshot {
   /** Null until the first page is there. */
   readonly shelf: ShelfState | null;
-  /** Why the last reading failed. */
+  /** Why the last load failed. */
   readonly error: string | null;
 }
 

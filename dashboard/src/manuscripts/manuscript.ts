@@ -1,4 +1,4 @@
-// One manuscript with its report and the analyses it had, read again until it agrees with the feed.
+// One manuscript with its report and the jobs it had, read again until it agrees with the feed.
 import {
   type FollowedJob,
   type HttpClient,
@@ -13,7 +13,7 @@ import { Observed, useObserved } from "../observed.ts";
 import { Seeker } from "../seek.ts";
 
 export type ManuscriptDetail = NonNullable<ManuscriptQuery["manuscript"]>;
-export type Analysis = ManuscriptDetail["jobs"][number];
+export type PastJob = ManuscriptDetail["jobs"][number];
 export type Report = NonNullable<ManuscriptDetail["latestReport"]>;
 
 export type Loaded =

@@ -80,15 +80,15 @@ function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
           <ReportView report={report} took={tookOf(manuscript)} />
         </Suspense>
       )}
-      <History analyses={manuscript.jobs} />
+      <History jobs={manuscript.jobs} />
     </article>
   );
 }
 
-/** The report is the newest completed analysis's. */
+/** How long the newest completed job ran: the report is its. */
 function tookOf({ jobs }: ManuscriptDetail): string | null {
-  const analysis = jobs.find(({ status }) => status === "COMPLETED");
-  return analysis === undefined ? null : durationOf(analysis);
+  const completed = jobs.find(({ status }) => status === "COMPLETED");
+  return completed === undefined ? null : durationOf(completed);
 }
 
 function Head({

@@ -1,4 +1,4 @@
-// The list of the author's manuscripts, each with the state of its latest reading.
+// The list of the author's manuscripts, each with the state of its latest job.
 import type { FollowedJob, ManuscriptFieldsFragment } from "@novelfoundry/client";
 import { memo, useEffect, useRef, useState } from "react";
 import { ago, count, counted } from "../format.ts";

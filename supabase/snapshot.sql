@@ -561,7 +561,7 @@ begin
   -- Started and cancelled, again and again, would fill the table: a tenfold of what may live ends in an hour.
   if (select count(*) from public.jobs j
       where j.owner_id = p_owner_id and not j.is_active
-        and j.finished_at > clock_timestamp() - interval '1 hour') >= p_max_live * 10 then
+        and j.finished_at > statement_timestamp() - interval '1 hour') >= p_max_live * 10 then
     raise exception 'You have had % analyses within an hour, as many as one author may have. Wait a while.', p_max_live * 10
       using errcode = 'NF429';
   end if;

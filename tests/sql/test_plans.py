@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -149,3 +149,27 @@ async def test_of_a_long_history_no_more_events_are_read_than_are_asked_for(conn
     found = await touched(connection, "job_events_get", asked, table="job_events")
 
     assert found == Touched(scanned=0, fetched=20 + 1, indexes={"job_events_by_job"})
+
+
+async def test_a_start_reads_of_the_finished_jobs_those_of_the_last_hour(connection: Connection) -> None:
+    within_the_hour = 3600 // 100
+    for start in range(7):
+        manuscript_id = uuid4()
+        await connection.execute(
+            "insert into public.manuscripts (id, owner_id, title) values ($1, $2, 'T')", manuscript_id, OWNER
+        )
+        async with connection.transaction():
+            before = await _counters(connection, "jobs")
+            await call(
+                connection,
+                "job_start",
+                p_owner_id=OWNER,
+                p_manuscript_id=manuscript_id,
+                p_queue_timeout=LONG,
+                p_max_attempts=3,
+                p_max_live=100,
+            )
+            after = await _counters(connection, "jobs")
+
+    assert after["scanned"] == before["scanned"]
+    assert after["fetched"] - before["fetched"] <= within_the_hour + LIVE // 100 + start + 2

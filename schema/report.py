@@ -99,6 +99,11 @@ class TextPlace:
     chapter: int = described("The `number` of the section.")
     paragraph: int = described("1 for the first paragraph below the heading; scene breaks are not counted.")
     quote: str = described("A few words around it, as they stand.")
+    start: int = described(
+        "Where it begins in the paragraph's text with its spaces made single, in Unicode code points; "
+        "0 in older reports."
+    )
+    end: int = described("Where it ends in the paragraph's text; 0 in older reports, which know the paragraph alone.")
 
 
 @strawberry.type(description="One measured number with its meaning.")
@@ -121,6 +126,24 @@ class Finding:
     note: str = described("Why it may matter, and when to leave it; may be empty.")
     by_chapter: list[int] = described("Times in each section, in order; empty where it is not counted so.")
     places: list[TextPlace] = described("Where: the first few, or all where they are few.")
+    kind: str = described("The `key` of the kind, one of the section's `kinds`; empty where the section has none.")
+    spans: list[list[int]] = described(
+        "All places, for marking a text: of each the chapter, the paragraph, the start and the end, as in `TextPlace`. "
+        "Empty in older reports."
+    )
+
+
+@strawberry.type(description="One kind of finding of a section: an adverb, an echo, a change of tense.")
+class FindingKind:
+    key: str = described("Stable, for programs.")
+    title: str = described("What to call it.")
+    why: str = described("Why it may matter.")
+    leave: str = described("When to leave it.")
+    precision: float | None = described(
+        "Share of the places that were right when a person judged them, from 0 to 1; null where there is nothing "
+        "to judge."
+    )
+    judged: int = described("How many places a person judged.")
 
 
 @strawberry.type(description="One subject of the report.")
@@ -130,6 +153,37 @@ class ReportSection:
     how_to_read: str = described("What the numbers mean, and what they do not.")
     figures: list[Figure] = described("What was measured.")
     findings: list[Finding] = described("What was found.")
+    source: str = described("Where its rules come from; empty in older reports.")
+    kinds: list[FindingKind] = described("The kinds of its findings; empty where one description fits all.")
+
+
+@strawberry.type(description="One of the few findings that tell most about this book. It is no score and no verdict.")
+class Highlight:
+    section: str = described("The `key` of the section that has it.")
+    kind: str = described("The `key` of the kind of finding; may be empty.")
+    label: str = described("The `label` of the finding or the figure in that section.")
+    sentence: str = described("What was found, in a sentence.")
+    why: str = described("Why it may matter.")
+    leave: str = described("When to leave it.")
+    place: TextPlace | None = described("Where to look first; null where it concerns the whole book.")
+
+
+@strawberry.type(description="Where the published novels of some decades lie.")
+class Period:
+    name: str = described('The years: "1800 to 1869".')
+    books: list[str] = described("The novels that were measured: title, author and year.")
+    low: float = described("The least of them; with more than four, that of the lower quarter.")
+    middle: float = described("The median.")
+    high: float = described("The most of them; with more than four, that of the upper quarter.")
+
+
+@strawberry.type(description="A figure of this manuscript beside published novels. They are no target.")
+class Band:
+    key: str = described("Stable, for programs: `dialogue_share`.")
+    label: str = described("What was measured.")
+    value: float = described("Of this manuscript.")
+    measure: FigureUnit = described("In what it is measured; a client may meet units that it does not know.")
+    periods: list[Period] = described("The published novels, by the time of their publication.")
 
 
 @strawberry.type(description="What an analysis says about a manuscript.")
@@ -152,6 +206,17 @@ class AnalysisReport(Node):
     @strawberry.field(description="The subjects of the report, each with how to read it.")
     def sections(self) -> list[ReportSection]:
         return cast(list[ReportSection], list(self.body.sections))
+
+    @strawberry.field(
+        description="The findings that tell most about this book, at most five, the most telling first; "
+        "empty in older reports."
+    )
+    def highlights(self) -> list[Highlight]:
+        return cast(list[Highlight], list(self.body.highlights))
+
+    @strawberry.field(description="Its figures beside published novels in the public domain; empty in older reports.")
+    def bands(self) -> list[Band]:
+        return cast(list[Band], list(self.body.bands))
 
     @classmethod
     def found(cls, report: models.Report | None) -> "AnalysisReport | None":

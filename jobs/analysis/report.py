@@ -88,6 +88,9 @@ class TextPlace:
     """1 for the first below the heading; scene breaks are not counted."""
     quote: str = ""
     """A few words around it, as they stand."""
+    start: int = 0
+    end: int = 0
+    """Characters (code points) of the paragraph's text with its spaces made single; 0 and 0 in older reports."""
 
 
 class FigureUnit(StrEnum):
@@ -129,6 +132,27 @@ class Finding:
     """Times in each section, in order; empty where it is not counted so."""
     places: tuple[TextPlace, ...] = ()
     """The first few, or all where they are few."""
+    kind: str = ""
+    """The `key` of the section's kind of finding; "" where the section has none."""
+    spans: tuple[tuple[int, int, int, int], ...] = ()
+    """All places: chapter, paragraph, start and end of each. Empty in older reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingKind:
+    """One kind of finding of a section: an adverb, an echo, a change of tense."""
+
+    key: str = ""
+    """Stable, for programs."""
+    title: str = ""
+    why: str = ""
+    """Why it may matter."""
+    leave: str = ""
+    """When to leave it."""
+    precision: float | None = None
+    """Share of places that a person judged right; None where nothing is judged, as with a count."""
+    judged: int = 0
+    """Places that were judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +165,49 @@ class ReportSection:
     how_to_read: str = ""
     figures: tuple[Figure, ...] = ()
     findings: tuple[Finding, ...] = ()
+    source: str = ""
+    """Where its rules come from, in a sentence."""
+    kinds: tuple[FindingKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """One of the few findings that tell most about this book."""
+
+    section: str = ""
+    """The `key` of the section that has it."""
+    kind: str = ""
+    label: str = ""
+    """Of the finding, or of the figure."""
+    sentence: str = ""
+    """What was found, for an author."""
+    why: str = ""
+    leave: str = ""
+    place: TextPlace | None = None
+    """Where to look first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Where the published novels of some decades lie."""
+
+    name: str = ""
+    books: tuple[str, ...] = ()
+    low: float = 0.0
+    middle: float = 0.0
+    high: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A figure of this manuscript beside published novels."""
+
+    key: str = ""
+    """Stable, for programs: "dialogue_share"."""
+    label: str = ""
+    value: float = 0.0
+    measure: FigureUnit = FigureUnit.COUNT
+    periods: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +217,10 @@ class ReportBody:
     summary: Summary
     chapters: tuple[ChapterReport, ...] = ()
     sections: tuple[ReportSection, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    """The five that tell most, the most telling first; empty in older reports."""
+    bands: tuple[Band, ...] = ()
+    """Empty in older reports."""
     version: int = VERSION
 
     def to_json(self) -> dict[str, Any]:
@@ -163,14 +234,18 @@ class ReportBody:
             summary=_summary(stored.get("summary", {})),
             chapters=tuple(_part(ChapterReport, chapter) for chapter in _tuple(stored, "chapters")),
             sections=tuple(_section(section) for section in _tuple(stored, "sections")),
+            highlights=tuple(_highlight(each) for each in _tuple(stored, "highlights")),
+            bands=tuple(_band(band) for band in _tuple(stored, "bands")),
             version=stored.get("version", VERSION),
         )
 
 
-_P = TypeVar("_P", Summary, ChapterReport, TextPlace, Figure, Finding, ReportSection)
+_P = TypeVar(
+    "_P", Summary, ChapterReport, TextPlace, Figure, Finding, FindingKind, ReportSection, Highlight, Period, Band
+)
 
 
-def _part(kind: type[_P], stored: Mapping[str, Any], **parts: tuple[Any, ...]) -> _P:
+def _part(kind: type[_P], stored: Mapping[str, Any], **parts: Any) -> _P:
     """A part of a report; keys that this version does not know are passed over."""
     known = {field.name for field in fields(kind)}
     return kind(**{key: value for key, value in {**stored, **parts}.items() if key in known})
@@ -187,16 +262,31 @@ def _tuple(stored: Mapping[str, Any], key: str) -> tuple[Any, ...]:
 def _section(stored: Mapping[str, Any]) -> ReportSection:
     figures = tuple(_figure(figure) for figure in _tuple(stored, "figures"))
     findings = tuple(_finding(finding) for finding in _tuple(stored, "findings"))
-    return _part(ReportSection, stored, figures=figures, findings=findings)
+    kinds = tuple(_part(FindingKind, kind) for kind in _tuple(stored, "kinds"))
+    return _part(ReportSection, stored, figures=figures, findings=findings, kinds=kinds)
 
 
 def _finding(stored: Mapping[str, Any]) -> Finding:
     places = tuple(_part(TextPlace, place) for place in _tuple(stored, "places"))
-    return _part(Finding, stored, places=places, by_chapter=_tuple(stored, "by_chapter"))
+    spans = tuple(tuple(span) for span in _tuple(stored, "spans"))
+    return _part(Finding, stored, places=places, by_chapter=_tuple(stored, "by_chapter"), spans=spans)
+
+
+def _highlight(stored: Mapping[str, Any]) -> Highlight:
+    place = stored.get("place")
+    return _part(Highlight, stored, place=None if place is None else _part(TextPlace, place))
+
+
+def _band(stored: Mapping[str, Any]) -> Band:
+    periods = tuple(_part(Period, each, books=_tuple(each, "books")) for each in _tuple(stored, "periods"))
+    return _part(Band, stored, periods=periods, measure=_unit(stored))
 
 
 def _figure(stored: Mapping[str, Any]) -> Figure:
     """Older reports say the unit in words only, newer ones may know more units."""
+    return replace(_part(Figure, stored), measure=_unit(stored))
+
+
+def _unit(stored: Mapping[str, Any]) -> FigureUnit:
     unit = stored.get("measure") or stored.get("unit", "").partition(" ")[0]
-    known = FigureUnit(unit) if unit in set(FigureUnit) else FigureUnit.COUNT
-    return replace(_part(Figure, stored), measure=known)
+    return FigureUnit(unit) if unit in set(FigureUnit) else FigureUnit.COUNT

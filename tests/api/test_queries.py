@@ -11,7 +11,18 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from jobs.analysis.report import ChapterReport, ReportBody, ReportSection, Summary
+from jobs.analysis.report import (
+    Band,
+    ChapterReport,
+    Finding,
+    FindingKind,
+    Highlight,
+    Period,
+    ReportBody,
+    ReportSection,
+    Summary,
+    TextPlace,
+)
 from jobs.database.postgres import PostgresGateway
 from jobs.models import Manuscript
 from jobs.settings import Settings
@@ -271,3 +282,43 @@ async def test_a_report_reads_as_it_was_written(api: Api, manuscript: Manuscript
     assert report["series"] == {"words": [7, 5], "dialogueShare": [0, 0]}
     assert report["sections"] == [{"key": "readability", "howToRead": "As you like.", "figures": [], "findings": []}]
     assert edge["node"]["wordCount"] == 12
+
+
+async def test_findings_say_where_why_and_when_to_leave_them(api: Api, manuscript: Manuscript, hand: Hand) -> None:
+    place = TextPlace(chapter=1, paragraph=2, quote="so very", start=3, end=7)
+    body = ReportBody(
+        summary=Summary(words=12),
+        sections=(
+            ReportSection(
+                key="echoes",
+                kinds=(FindingKind(key="echo", why="It rings.", leave="A refrain.", precision=0.95, judged=100),),
+                findings=(Finding(label="very", kind="echo", places=(place,), spans=((1, 2, 3, 7),)),),
+            ),
+        ),
+        highlights=(Highlight(section="echoes", label="very", sentence="Very comes twice.", place=place),),
+        bands=(Band(key="words", value=12, periods=(Period(name="1800 to 1869", books=("Emma",), low=1, high=9),)),),
+    )
+    job = await hand.begin(await hand.claim(await hand.start(manuscript)))
+    await hand.complete(job, report=body.to_json())
+
+    found = await api.data(
+        """{ manuscripts(first: 1) { edges { node { latestReport {
+          sections { kinds { key why leave precision judged } findings { kind spans places { start end } } }
+          highlights { section sentence place { chapter start } } bands { key value periods { name books low high } }
+        } } } } }"""
+    )
+
+    [edge] = found["manuscripts"]["edges"]
+    report = edge["node"]["latestReport"]
+    assert report["sections"] == [
+        {
+            "kinds": [{"key": "echo", "why": "It rings.", "leave": "A refrain.", "precision": 0.95, "judged": 100}],
+            "findings": [{"kind": "echo", "spans": [[1, 2, 3, 7]], "places": [{"start": 3, "end": 7}]}],
+        }
+    ]
+    assert report["highlights"] == [
+        {"section": "echoes", "sentence": "Very comes twice.", "place": {"chapter": 1, "start": 3}}
+    ]
+    assert report["bands"] == [
+        {"key": "words", "value": 12, "periods": [{"name": "1800 to 1869", "books": ["Emma"], "low": 1, "high": 9}]}
+    ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from jobs.errors import Refused
 from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
 
 
@@ -49,6 +50,15 @@ class Job:
     def time_left(self) -> timedelta | None:
         """From `as_of` to the deadline; None when the job is over."""
         return None if self.deadline_at is None else self.deadline_at - self.as_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one job of many that a step was asked for: the job then, or why not. `id` is the one asked for."""
+
+    id: UUID
+    job: Job | None
+    refusal: Refused | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

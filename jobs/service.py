@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,17 +16,19 @@ from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, i
 from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
 from jobs.errors import InvalidInput, NotAllowedNow, NovelFoundryError, Refused, TooLarge
-from jobs.models import Job, JobEvent, Manuscript, Page, Report, Settlement, SystemHealth, Waiting
+from jobs.models import Job, JobEvent, Manuscript, Outcome, Page, Report, Settlement, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
 from jobs.presence import Presence
 from jobs.settings import Settings
-from jobs.states import ComponentState, DecidedBy, JobStatus, WaitingReason
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
 
 MAX_LIVE_JOBS = 100
 MAX_MANUSCRIPTS = 2000
 MAX_TITLE = 300
 MAX_FILENAME = 255
 MAX_PAGE = 100
+# Jobs that one request may retry or cancel: as many as one author may have live ones.
+MAX_AT_ONCE = MAX_LIVE_JOBS
 # Fewer runs than this within the hour say nothing about the next one. A guess.
 _RUNS_TO_JUDGE_BY = 5
 # Behind it the line is not counted: see jobs_in_line.
@@ -161,6 +163,45 @@ class JobService:
         await self._announcer.announce([owner_id])
         return job
 
+    async def matching(
+        self,
+        owner_id: UUID,
+        *,
+        statuses: Collection[JobStatus],
+        failure_codes: Collection[FailureCode] | None,
+        since: datetime | None,
+    ) -> list[UUID]:
+        """The owner's jobs, each the newest of its manuscript, that are so: one more than may be changed at once."""
+        await self._settle_live(owner_id)
+        return await self._store.matching(
+            owner_id, statuses=statuses, failure_codes=failure_codes, since=since, limit=MAX_AT_ONCE + 1
+        )
+
+    async def retry_jobs(self, owner_id: UUID | None, job_ids: Sequence[UUID]) -> list[Outcome]:
+        """What `retry` does, for each of the ids; anybody's for owner None. Raises InvalidInput for too many."""
+        _check_number(job_ids)
+        outcomes = await self._store.retry_jobs(
+            owner_id,
+            job_ids,
+            queue_timeout=self._settings.queue_timeout,
+            max_attempts=self._settings.max_attempts,
+            max_live=MAX_LIVE_JOBS,
+        )
+        tried = [outcome.job for outcome in outcomes if outcome.job]
+        if tried:
+            await self._doorbell.ring()
+            await self._announcer.announce({job.owner_id for job in tried})
+        return outcomes
+
+    async def cancel_jobs(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Outcome]:
+        """What `cancel` does, for each of the ids. Raises InvalidInput for too many."""
+        _check_number(job_ids)
+        await self.jobs(owner_id, job_ids)
+        outcomes = await self._store.cancel_jobs(owner_id, job_ids)
+        if any(outcome.job for outcome in outcomes):
+            await self._announcer.announce([owner_id])
+        return outcomes
+
     async def jobs(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Job]:
         """The owner's jobs among these, in no order, none of them overdue."""
         return await self.truthful(await self._store.get(owner_id, job_ids))
@@ -223,6 +264,10 @@ class JobService:
                 await self._doorbell.ring()
         return settled
 
+    async def _settle_live(self, owner_id: UUID) -> None:
+        """Lets no search by status meet an overdue job of the owner."""
+        await self.truthful(await self._store.watched([owner_id], [], finished_within=timedelta(0)))
+
     async def _told_of(self, job: Job) -> Job:
         """The job, now that the workers and its author's pages are told. It is committed: neither can fail it."""
         if job.status is JobStatus.QUEUED:
@@ -249,6 +294,11 @@ class JobService:
 def _check_first(first: int) -> None:
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
+
+
+def _check_number(job_ids: Sequence[UUID]) -> None:
+    if not 1 <= len(job_ids) <= MAX_AT_ONCE:
+        raise InvalidInput(f"Name 1 to {MAX_AT_ONCE} jobs at once, not {len(job_ids)}.")
 
 
 def too_large(limit: int) -> str:

@@ -588,6 +588,28 @@ CREATE FUNCTION public.job_status_read(p_text text) RETURNS text
   limit 1;
 $$;
 
+CREATE FUNCTION public.jobs_cancel(p_owner_id uuid, p_job_ids uuid[]) RETURNS TABLE(id uuid, refused_with text, message text, job jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+#variable_conflict use_column
+declare
+  v_id uuid;
+begin
+  -- In the order of jobs_settle, whoever asks for them in which order: no deadlock.
+  perform from public.jobs j
+  where j.id = any (p_job_ids) and j.owner_id = p_owner_id and j.is_active
+  order by j.deadline_at, j.id for update;
+  for v_id in select distinct asked.id from unnest(p_job_ids) as asked (id) loop
+    begin
+      return query select v_id, null::text, null::text, to_jsonb(c) from public.job_cancel(p_owner_id, v_id) c;
+    exception when sqlstate 'NF404' or sqlstate 'NF409' then
+      return query select v_id, sqlstate, sqlerrm, null::jsonb;
+    end;
+  end loop;
+end;
+$$;
+
 CREATE FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) RETURNS TABLE(read_at timestamp with time zone, gone uuid[], job jsonb)
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -719,6 +741,23 @@ CREATE FUNCTION public.jobs_in_line(p_job_ids uuid[]) RETURNS TABLE(id uuid, "po
   where j.id = any (p_job_ids) and j.status = 'queued' and j.deadline_at > statement_timestamp();
 $$;
 
+CREATE FUNCTION public.jobs_matching(p_owner_id uuid, p_statuses text[], p_failure_codes text[] DEFAULT NULL::text[], p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_limit integer DEFAULT 100) RETURNS TABLE(id uuid)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select j.id from public.jobs j
+  where (p_owner_id is null or j.owner_id = p_owner_id)
+    and j.status = any (p_statuses)
+    and (p_failure_codes is null or j.failure_code = any (p_failure_codes))
+    and (p_since is null or coalesce(j.finished_at, j.queued_at) >= p_since)
+    and not exists (
+      select from public.jobs newer
+      where newer.manuscript_id = j.manuscript_id and (newer.queued_at, newer.id) > (j.queued_at, j.id)
+    )
+  order by j.queued_at, j.id
+  limit p_limit;
+$$;
+
 CREATE FUNCTION public.jobs_next(p_limit integer) RETURNS TABLE(id uuid, "position" integer)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -843,6 +882,41 @@ begin
   insert into public.job_events (job_id, version, status, decided_by, message)
   values (new.id, new.version, new.status, v_decided_by, coalesce(new.failure_message, v_evidence));
   return null;
+end;
+$$;
+
+CREATE FUNCTION public.jobs_retry(p_owner_id uuid, p_job_ids uuid[], p_queue_timeout double precision, p_max_attempts integer, p_max_live integer) RETURNS TABLE(id uuid, refused_with text, message text, job jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+#variable_conflict use_column
+declare
+  v_asked record;
+begin
+  -- The manuscripts before the jobs, as each step locks them, and all in one order: no deadlock.
+  perform from public.manuscripts m
+  where m.id in (
+    select j.manuscript_id from public.jobs j
+    where j.id = any (p_job_ids) and (p_owner_id is null or j.owner_id = p_owner_id)
+  )
+  order by m.owner_id, m.id for no key update;
+  for v_asked in
+    select asked.id, coalesce(p_owner_id, j.owner_id) as owner_id
+    from (
+      select u.id, min(u.place) as place from unnest(p_job_ids) with ordinality as u (id, place) group by u.id
+    ) as asked
+    left join public.jobs j on j.id = asked.id
+    -- The limits are locked by owner.
+    order by case when p_owner_id is null then j.owner_id end, asked.place
+  loop
+    begin
+      return query
+        select v_asked.id, null::text, null::text, to_jsonb(r)
+        from public.job_retry(v_asked.owner_id, v_asked.id, p_queue_timeout, p_max_attempts, p_max_live) r;
+    exception when sqlstate 'NF404' or sqlstate 'NF409' or sqlstate 'NF429' then
+      return query select v_asked.id, sqlstate, sqlerrm, null::jsonb;
+    end;
+  end loop;
 end;
 $$;
 
@@ -1419,6 +1493,8 @@ CREATE INDEX job_events_by_job ON public.job_events USING btree (job_id, id);
 
 CREATE INDEX jobs_by_manuscript ON public.jobs USING btree (manuscript_id, queued_at DESC, id DESC);
 
+CREATE INDEX jobs_by_owner ON public.jobs USING btree (owner_id, queued_at DESC, id DESC);
+
 CREATE INDEX jobs_by_retry ON public.jobs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 
 CREATE INDEX jobs_completed ON public.jobs USING btree (finished_at DESC) WHERE (status = 'completed'::text);
@@ -1583,6 +1659,9 @@ GRANT ALL ON FUNCTION public.job_start(p_owner_id uuid, p_manuscript_id uuid, p_
 REVOKE ALL ON FUNCTION public.job_status_read(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_status_read(p_text text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.jobs_cancel(p_owner_id uuid, p_job_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_cancel(p_owner_id uuid, p_job_ids uuid[]) TO service_role;
+
 REVOKE ALL ON FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) TO service_role;
 
@@ -1601,6 +1680,9 @@ GRANT ALL ON FUNCTION public.jobs_guard() TO service_role;
 REVOKE ALL ON FUNCTION public.jobs_in_line(p_job_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_in_line(p_job_ids uuid[]) TO service_role;
 
+REVOKE ALL ON FUNCTION public.jobs_matching(p_owner_id uuid, p_statuses text[], p_failure_codes text[], p_since timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_matching(p_owner_id uuid, p_statuses text[], p_failure_codes text[], p_since timestamp with time zone, p_limit integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.jobs_next(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_next(p_limit integer) TO service_role;
 
@@ -1612,6 +1694,9 @@ GRANT ALL ON FUNCTION public.jobs_oldest_waiting() TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_record() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_record() TO service_role;
+
+REVOKE ALL ON FUNCTION public.jobs_retry(p_owner_id uuid, p_job_ids uuid[], p_queue_timeout double precision, p_max_attempts integer, p_max_live integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_retry(p_owner_id uuid, p_job_ids uuid[], p_queue_timeout double precision, p_max_attempts integer, p_max_live integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid, p_job_ids uuid[], p_limit integer, p_absent_after double precision, p_queue_limit double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid, p_job_ids uuid[], p_limit integer, p_absent_after double precision, p_queue_limit double precision) TO service_role;

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs.models import Hold, Job, JobEvent, Lateness, Line, Manuscript, ProcessesOfKind, Report, Settlement
+from jobs.errors import BY_SQLSTATE, Refused
+from jobs.models import Hold, Job, JobEvent, Lateness, Line, Manuscript, Outcome, ProcessesOfKind, Report, Settlement
 from jobs.ports import Row
 from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus
 
@@ -54,6 +55,24 @@ def read_job(row: Row) -> Job:
         progressed_at=_maybe_time(row["progressed_at"]),
         as_of=read_time(row["as_of"]),
     )
+
+
+def read_outcome(row: Row) -> Outcome:
+    """A row of what jobs_cancel and jobs_retry return."""
+    return Outcome(
+        id=read_uuid(row["id"]),
+        job=None if row["job"] is None else read_job(row["job"]),
+        refusal=_maybe_refusal(row["refused_with"], row["message"]),
+    )
+
+
+def _maybe_refusal(sqlstate: str | None, message: str) -> Refused | None:
+    if sqlstate is None:
+        return None
+    error = BY_SQLSTATE[sqlstate](message)
+    if not isinstance(error, Refused):
+        raise ValueError(f"{sqlstate} is no refusal")
+    return error
 
 
 def read_event(row: Row) -> JobEvent:

@@ -12,6 +12,7 @@ from jobs.database.rows import (
     read_lateness,
     read_line,
     read_manuscript,
+    read_outcome,
     read_processes,
     read_report,
     read_settlement,
@@ -28,13 +29,14 @@ from jobs.models import (
     Lateness,
     Line,
     Manuscript,
+    Outcome,
     ProcessesOfKind,
     Report,
     Settlement,
 )
 from jobs.ports import Gateway
 from jobs.settings import Settings
-from jobs.states import DecidedBy, FailureCode
+from jobs.states import DecidedBy, FailureCode, JobStatus
 
 
 class JobStore:
@@ -80,6 +82,51 @@ class JobStore:
     async def cancel(self, owner_id: UUID, job_id: UUID) -> Job:
         """The job, cancelled. Raises NotFound, NotAllowedNow when it is already over."""
         return await self._job("job_cancel", p_owner_id=owner_id, p_job_id=job_id)
+
+    async def matching(
+        self,
+        owner_id: UUID | None,
+        *,
+        statuses: Collection[JobStatus],
+        failure_codes: Collection[FailureCode] | None = None,
+        since: datetime | None = None,
+        limit: int,
+    ) -> list[UUID]:
+        """The jobs that are the newest of their manuscripts and are so, the oldest first; anybody's for owner None."""
+        rows = await self._gateway.call(
+            "jobs_matching",
+            p_owner_id=owner_id,
+            p_statuses=[status.value for status in statuses],
+            p_failure_codes=None if failure_codes is None else [code.value for code in failure_codes],
+            p_since=since,
+            p_limit=limit,
+        )
+        return [read_uuid(row["id"]) for row in rows]
+
+    async def retry_jobs(
+        self,
+        owner_id: UUID | None,
+        job_ids: Sequence[UUID],
+        *,
+        queue_timeout: timedelta,
+        max_attempts: int,
+        max_live: int,
+    ) -> list[Outcome]:
+        """What `retry` does, for each of the ids; anybody's for owner None."""
+        rows = await self._gateway.call(
+            "jobs_retry",
+            p_owner_id=owner_id,
+            p_job_ids=list(job_ids),
+            p_queue_timeout=queue_timeout.total_seconds(),
+            p_max_attempts=max_attempts,
+            p_max_live=max_live,
+        )
+        return [read_outcome(row) for row in rows]
+
+    async def cancel_jobs(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Outcome]:
+        """What `cancel` does, for each of the ids."""
+        rows = await self._gateway.call("jobs_cancel", p_owner_id=owner_id, p_job_ids=list(job_ids))
+        return [read_outcome(row) for row in rows]
 
     async def get(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Job]:
         """The owner's jobs among these, in no order."""

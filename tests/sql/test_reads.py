@@ -32,6 +32,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "owners_in_line": {},
         "jobs_next": {"p_limit": 10},
         "jobs_oldest_waiting": {},
+        "jobs_matching": owner | {"p_statuses": ["queued", "running", "completed"]},
         "held_for": {"p_since": datetime.now(UTC)},
         "line_service": {"p_queue_timeout": 300.0, "p_absent_after": 30.0},
         "line_get": {},
@@ -268,7 +269,7 @@ async def test_no_read_finds_another_authors_rows(life: Life, owner_id: UUID) ->
         if "p_owner_id" in arguments
     }
     scoped["reports_get"]["p_report_ids"] = [report]
-    assert len(scoped) == 9
+    assert len(scoped) == 10
 
     for function, arguments in scoped.items():
         rows = await call(life.connection, function, **arguments)

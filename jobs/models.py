@@ -169,6 +169,14 @@ class SystemHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What one batch of pruning took: how many rows, and whether there is no more to do now."""
+
+    taken: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """An overdue job brought to truth. `late` is how long its row had lied."""
 

@@ -64,12 +64,17 @@ def _count(name: str, default: int, section: str, about: str, *, shown: str | No
     return _of(name, lambda text: text.count(), section, about, default, shown=str(default) if shown is None else shown)
 
 
+def _days(name: str, default: int, about: str) -> Any:
+    return _of(name, lambda text: text.days(), _KEPT, about, timedelta(days=default), shown=str(default))
+
+
 _ENGINES = "engines"
 _SIGN_IN = "who is who"
 _SUPABASE = "Supabase: set, it does sign-in and files, and data too where DATABASE_URL is unset"
 _CALLERS = "who may call, and how"
 _TIMINGS = "timings, in seconds; fractions are allowed"
 _LIMITS = "limits"
+_KEPT = "what is kept, and for how long; 0 keeps it for ever"
 _LOGS = "logs and metrics"
 
 
@@ -206,6 +211,25 @@ class Settings:
         _LIMITS,
         "How many analyses one worker runs at once. Unset: the number of processors.",
         shown="",
+    )
+
+    keep_events: timedelta = _days(
+        "NF_KEEP_EVENTS_DAYS",
+        90,
+        "For how many days after its end a job keeps its history. Then its last event alone is kept: questions about a "
+        "job come within weeks, and histories are most of what grows.",
+    )
+    keep_jobs: timedelta = _days(
+        "NF_KEEP_JOBS_DAYS",
+        365,
+        "A finished job goes, with its report, when a newer job of its manuscript has been finished for so many days: "
+        "an author compares drafts over a year. A manuscript always keeps its newest.",
+    )
+    keep_drafts: int = _count(
+        "NF_KEEP_DRAFTS",
+        20,
+        _KEPT,
+        "So many reports of one manuscript are kept however old they are, the newest ones.",
     )
 
     log_format: str = _of(
@@ -392,6 +416,13 @@ class _Text:
         if not 0.01 <= value <= 31_536_000:
             raise ConfigurationError(f"{self.name} must be between 0.01 and 31536000 seconds, not {value:g}.")
         return timedelta(seconds=value)
+
+    def days(self) -> timedelta:
+        """None at all means for ever."""
+        value = self._number()
+        if not 0 <= value <= 36_500 or value != int(value):
+            raise ConfigurationError(f"{self.name} must be a whole number of days from 0 to 36500, not {value:g}.")
+        return timedelta(days=value)
 
     def count(self) -> int:
         value = self._number()

@@ -53,6 +53,32 @@ CREATE FUNCTION public.duration_in_words(p_seconds double precision) RETURNS tex
   end;
 $$;
 
+CREATE FUNCTION public.events_prune(p_keep double precision, p_limit integer) RETURNS TABLE(taken integer, is_done boolean)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_ids uuid[] := public.pruning_next('events', p_keep, p_limit);
+  v_most integer := p_limit * 10;
+  v_taken integer;
+begin
+  perform set_config('novelfoundry.is_pruning', 'yes', true);
+  delete from public.job_events d where d.id = any (array(
+    select e.id from public.job_events e
+    where e.job_id = any (v_ids)
+      and e.id < (select max(n.id) from public.job_events n where n.job_id = e.job_id)
+    limit v_most
+  ));
+  get diagnostics v_taken = row_count;
+  perform set_config('novelfoundry.is_pruning', '', true);
+  if v_taken < v_most then
+    update public.pruned p set finished_at = j.finished_at, job_id = j.id
+    from public.jobs j where p.what = 'events' and j.id = v_ids[cardinality(v_ids)];
+  end if;
+  return query select v_taken, v_taken < v_most and cardinality(v_ids) < p_limit;
+end;
+$$;
+
 CREATE FUNCTION public.held_for(p_since timestamp with time zone) RETURNS interval
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -72,6 +98,13 @@ begin
   raise exception 'Table % is not emptied: delete the manuscripts, and what belongs to them goes along.', tg_table_name
     using errcode = 'NF409';
 end;
+$$;
+
+CREATE FUNCTION public.is_pruning() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(current_setting('novelfoundry.is_pruning', true), '') = 'yes';
 $$;
 
 CREATE FUNCTION public.job_is_active(p_status text) RETURNS boolean
@@ -122,7 +155,8 @@ CASE
     ELSE true
 END),
     CONSTRAINT jobs_workers_lost_check CHECK ((workers_lost >= 0))
-);
+)
+WITH (fillfactor='85');
 
 CREATE VIEW public.job_snapshots WITH (security_invoker='true') AS
  SELECT id,
@@ -160,7 +194,12 @@ begin
   set stage = case when j.status = 'running' then coalesce(p_stage, j.stage) end,
       progress = case when j.status = 'running' then greatest(coalesce(p_progress, 0), j.progress) end,
       -- The earlier of lease and run timeout, also while initializing: no worker may prepare for ever.
-      deadline_at = least(clock_timestamp() + make_interval(secs => p_lease), j.run_ends_at)
+      deadline_at = least(
+        case
+          when j.deadline_at > clock_timestamp() + make_interval(secs => p_lease * 0.8) then j.deadline_at
+          else clock_timestamp() + make_interval(secs => p_lease)
+        end,
+        clock_timestamp() + make_interval(secs => p_lease), j.run_ends_at)
   where j.id = p_job_id and j.worker_id = p_worker_id and j.attempt = p_attempt
     and j.status in ('running_initializing', 'running') and j.deadline_at > clock_timestamp();
   if not found then
@@ -420,11 +459,18 @@ CREATE FUNCTION public.job_events_stay() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  if tg_op = 'UPDATE' or exists (select from public.jobs j where j.id = old.job_id) then
-    raise exception 'What happened to job % stays as it was written: its events go only with its manuscript.', old.job_id
-      using errcode = 'NF409';
+  if tg_op = 'DELETE' then
+    if not exists (select from public.jobs j where j.id = old.job_id) then
+      return old;
+    end if;
+    if public.is_pruning()
+       and exists (select from public.jobs j where j.id = old.job_id and not j.is_active)
+       and exists (select from public.job_events e where e.job_id = old.job_id and e.id > old.id) then
+      return old;
+    end if;
   end if;
-  return old;
+  raise exception 'What happened to job % stays as it was written: its events go only with its manuscript.', old.job_id
+    using errcode = 'NF409';
 end;
 $$;
 
@@ -862,6 +908,38 @@ CREATE FUNCTION public.jobs_oldest_waiting() RETURNS TABLE(seconds double precis
   where j.status = 'queued';
 $$;
 
+CREATE FUNCTION public.jobs_prune(p_keep double precision, p_keep_reports integer, p_limit integer) RETURNS TABLE(taken integer, is_done boolean)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_ids uuid[] := public.pruning_next('jobs', p_keep, p_limit);
+  v_taken integer;
+begin
+  perform set_config('novelfoundry.is_pruning', 'yes', true);
+  delete from public.jobs d where d.id = any (array(
+    select o.id
+    from (
+      select w.manuscript_id, max(w.finished_at) as finished_at from public.jobs w
+      where w.id = any (v_ids) group by w.manuscript_id
+    ) as newest
+    join public.jobs o on o.manuscript_id = newest.manuscript_id
+    where not o.is_active and o.finished_at < newest.finished_at
+      and o.id not in (
+        select k.id from public.jobs k
+        where k.manuscript_id = newest.manuscript_id and k.status = 'completed'
+        order by k.queued_at desc, k.id desc limit p_keep_reports
+      )
+  ));
+  get diagnostics v_taken = row_count;
+  perform set_config('novelfoundry.is_pruning', '', true);
+  -- The last one looked at is the newest of its manuscript so far, so it still stands.
+  update public.pruned p set finished_at = j.finished_at, job_id = j.id
+  from public.jobs j where p.what = 'jobs' and j.id = v_ids[cardinality(v_ids)];
+  return query select v_taken, cardinality(v_ids) < p_limit;
+end;
+$$;
+
 CREATE FUNCTION public.jobs_record() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1035,11 +1113,17 @@ CREATE FUNCTION public.jobs_stay() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  if exists (select from public.manuscripts m where m.id = old.manuscript_id) then
-    raise exception 'Job % goes only with its manuscript: cancel the job to stop it, or delete manuscript %.',
-      old.id, old.manuscript_id using errcode = 'NF409';
+  if not exists (select from public.manuscripts m where m.id = old.manuscript_id) then
+    return old;
   end if;
-  return old;
+  if public.is_pruning() and not old.is_active and exists (
+    select from public.jobs j
+    where j.manuscript_id = old.manuscript_id and not j.is_active and j.finished_at > old.finished_at
+  ) then
+    return old;
+  end if;
+  raise exception 'Job % goes only with its manuscript: cancel the job to stop it, or delete manuscript %.',
+    old.id, old.manuscript_id using errcode = 'NF409';
 end;
 $$;
 
@@ -1337,6 +1421,23 @@ CREATE FUNCTION public.processes_prune() RETURNS TABLE(id uuid)
   returning p.id;
 $$;
 
+CREATE FUNCTION public.pruning_next(p_what text, p_keep double precision, p_limit integer) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_at public.pruned;
+begin
+  select * into v_at from public.pruned p where p.what = p_what for update skip locked;
+  return array(
+    select j.id from public.jobs j
+    where not j.is_active and (j.finished_at, j.id) > (v_at.finished_at, v_at.job_id)
+      and j.finished_at < statement_timestamp() - make_interval(secs => p_keep)
+    order by j.finished_at, j.id limit p_limit
+  );
+end;
+$$;
+
 CREATE TABLE public.analysis_reports (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     job_id uuid NOT NULL,
@@ -1440,6 +1541,14 @@ CREATE TABLE public.processes (
     CONSTRAINT processes_busy_check CHECK ((busy >= 0)),
     CONSTRAINT processes_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT processes_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'worker'::text, 'scheduler'::text])))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.pruned (
+    what text NOT NULL,
+    finished_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    job_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    CONSTRAINT pruned_what_check CHECK ((what = ANY (ARRAY['events'::text, 'jobs'::text])))
 );
 
 CREATE TABLE public.settlement_lateness (
@@ -1448,7 +1557,8 @@ CREATE TABLE public.settlement_lateness (
     at_most double precision NOT NULL,
     settlements bigint NOT NULL,
     seconds double precision NOT NULL
-);
+)
+WITH (fillfactor='50');
 
 CREATE TABLE public.unowned_files (
     manuscript_id uuid NOT NULL,
@@ -1479,6 +1589,9 @@ ALTER TABLE ONLY public.manuscripts
 ALTER TABLE ONLY public.processes
     ADD CONSTRAINT processes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.pruned
+    ADD CONSTRAINT pruned_pkey PRIMARY KEY (what);
+
 ALTER TABLE ONLY public.settlement_lateness
     ADD CONSTRAINT settlement_lateness_pkey PRIMARY KEY (status, decided_by, at_most);
 
@@ -1495,9 +1608,9 @@ CREATE INDEX jobs_by_manuscript ON public.jobs USING btree (manuscript_id, queue
 
 CREATE INDEX jobs_by_owner ON public.jobs USING btree (owner_id, queued_at DESC, id DESC);
 
-CREATE INDEX jobs_by_retry ON public.jobs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
-
 CREATE INDEX jobs_completed ON public.jobs USING btree (finished_at DESC) WHERE (status = 'completed'::text);
+
+CREATE INDEX jobs_finished ON public.jobs USING btree (finished_at, id) WHERE (NOT is_active);
 
 CREATE INDEX jobs_finished_by_owner ON public.jobs USING btree (owner_id, finished_at) WHERE (NOT is_active);
 
@@ -1514,8 +1627,6 @@ CREATE INDEX jobs_overdue ON public.jobs USING btree (deadline_at) WHERE is_acti
 CREATE INDEX jobs_running ON public.jobs USING btree (worker_id, owner_id) WHERE (run_ends_at IS NOT NULL);
 
 CREATE INDEX manuscripts_by_owner ON public.manuscripts USING btree (owner_id, created_at DESC, id DESC);
-
-CREATE INDEX processes_by_kind ON public.processes USING btree (kind, last_seen_at DESC);
 
 CREATE TRIGGER analysis_reports_final BEFORE UPDATE ON public.analysis_reports FOR EACH ROW EXECUTE FUNCTION public.analysis_reports_final();
 
@@ -1545,9 +1656,6 @@ ALTER TABLE ONLY public.job_events
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_manuscript_id_fkey FOREIGN KEY (manuscript_id) REFERENCES public.manuscripts(id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY public.jobs
-    ADD CONSTRAINT jobs_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES public.jobs(id);
-
 ALTER TABLE public.analysis_reports ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY analysis_reports_own ON public.analysis_reports FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
@@ -1572,6 +1680,8 @@ CREATE POLICY manuscripts_own ON public.manuscripts FOR SELECT TO authenticated 
 
 ALTER TABLE public.processes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.pruned ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.settlement_lateness ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.unowned_files ENABLE ROW LEVEL SECURITY;
@@ -1590,10 +1700,16 @@ GRANT ALL ON FUNCTION public.clock_read() TO service_role;
 REVOKE ALL ON FUNCTION public.duration_in_words(p_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.duration_in_words(p_seconds double precision) TO service_role;
 
+REVOKE ALL ON FUNCTION public.events_prune(p_keep double precision, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.events_prune(p_keep double precision, p_limit integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.held_for(p_since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.held_for(p_since timestamp with time zone) TO service_role;
 
 REVOKE ALL ON FUNCTION public.history_stays() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.is_pruning() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_pruning() TO service_role;
 
 REVOKE ALL ON FUNCTION public.job_is_active(p_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_is_active(p_status text) TO service_role;
@@ -1692,6 +1808,9 @@ GRANT ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_i
 REVOKE ALL ON FUNCTION public.jobs_oldest_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_oldest_waiting() TO service_role;
 
+REVOKE ALL ON FUNCTION public.jobs_prune(p_keep double precision, p_keep_reports integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_prune(p_keep double precision, p_keep_reports integer, p_limit integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.jobs_record() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_record() TO service_role;
 
@@ -1771,6 +1890,9 @@ GRANT ALL ON FUNCTION public.processes_health(p_late_after double precision, p_a
 REVOKE ALL ON FUNCTION public.processes_prune() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.processes_prune() TO service_role;
 
+REVOKE ALL ON FUNCTION public.pruning_next(p_what text, p_keep double precision, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.pruning_next(p_what text, p_keep double precision, p_limit integer) TO service_role;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analysis_reports TO service_role;
 GRANT SELECT ON TABLE public.analysis_reports TO authenticated;
 
@@ -1795,6 +1917,8 @@ GRANT SELECT ON TABLE public.job_events TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.manuscript_files TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processes TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pruned TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settlement_lateness TO service_role;
 

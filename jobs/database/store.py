@@ -31,6 +31,7 @@ from jobs.models import (
     Manuscript,
     Outcome,
     ProcessesOfKind,
+    Pruned,
     Report,
     Settlement,
 )
@@ -378,6 +379,18 @@ class JobStore:
     async def forget_unowned_files(self, manuscript_ids: Sequence[UUID]) -> None:
         """These files are deleted."""
         await self._gateway.call("unowned_files_forget", p_manuscript_ids=list(manuscript_ids))
+
+    async def prune_events(self, *, keep: timedelta, limit: int) -> Pruned:
+        """Takes the events, but the last, of jobs that finished longer ago than `keep`; looks at `limit` jobs."""
+        [row] = await self._gateway.call("events_prune", p_keep=keep.total_seconds(), p_limit=limit)
+        return Pruned(taken=row["taken"], is_done=row["is_done"])
+
+    async def prune_jobs(self, *, keep: timedelta, keep_reports: int, limit: int) -> Pruned:
+        """Takes jobs, with their reports, that a newer job followed which finished longer ago than `keep`."""
+        [row] = await self._gateway.call(
+            "jobs_prune", p_keep=keep.total_seconds(), p_keep_reports=keep_reports, p_limit=limit
+        )
+        return Pruned(taken=row["taken"], is_done=row["is_done"])
 
     # Presence
 

@@ -14,6 +14,9 @@ from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
 
 _TIDY_SECONDS = 600.0
+_PRUNE_SECONDS = 3600.0
+# While there is more to prune: it takes turns with the sweep, and leaves the database the better part of its time.
+_PRUNE_AGAIN_SECONDS = 0.2
 
 _log = logging.getLogger(__name__)
 
@@ -58,9 +61,11 @@ class Scheduler:
         self._domain = domain
         settings, sweeper = domain.settings, domain.sweeper
         self._sweep = Duty(name="the sweep", interval=settings.sweep_interval.total_seconds(), do=sweeper.sweep)
+        self._prune = Duty(name="pruning", interval=_PRUNE_SECONDS, do=self._do_prune)
         self._duties = [
             self._sweep,
             Duty(name="tidying up", interval=_TIDY_SECONDS, do=sweeper.tidy),
+            self._prune,
             Duty(name="the sign of life", interval=settings.heartbeat.total_seconds(), do=self._beat),
         ]
 
@@ -79,6 +84,10 @@ class Scheduler:
         # A sweeper that cannot sweep does not look alive.
         if not self._sweep.outage.is_on:
             await self._domain.process_beat.beat()
+
+    async def _do_prune(self) -> None:
+        is_done = await self._domain.pruner.prune()
+        self._prune.interval = _PRUNE_SECONDS if is_done else _PRUNE_AGAIN_SECONDS
 
     async def _rest(self, stop: asyncio.Event) -> None:
         due = min(duty.due for duty in self._duties)

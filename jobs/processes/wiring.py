@@ -12,6 +12,7 @@ from jobs.feed import Feed
 from jobs.files.postgres import PostgresFiles
 from jobs.ports import Announcer, Doorbell, Files, Gateway
 from jobs.presence import Presence, ProcessBeat
+from jobs.processes.pruner import Pruner
 from jobs.processes.sweeper import Sweeper
 from jobs.redis.announcer import RedisAnnouncer
 from jobs.redis.doorbell import ArqDoorbell, ArqRedis, open_redis
@@ -36,6 +37,7 @@ class Domain:
     service: JobService
     feed: Feed
     sweeper: Sweeper
+    pruner: Pruner
     process_beat: ProcessBeat
     # How many connections to the database there are, by state; none over REST.
     connections: Callable[[], Mapping[str, int]]
@@ -135,6 +137,7 @@ def _domain(
         service=service,
         feed=feed,
         sweeper=Sweeper(store=store, service=service),
+        pruner=Pruner(store=store, settings=settings),
         process_beat=ProcessBeat(store, kind, capacity=capacity),
         connections=connections,
     )

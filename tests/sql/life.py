@@ -138,8 +138,8 @@ class Life:
     async def begin(self) -> list[Row]:
         return await self._held("job_begin", p_lease=LONG, p_stage="Reading")
 
-    async def beat(self) -> list[Row]:
-        return await self._held("job_beat", p_lease=LONG, p_stage="Counting", p_progress=0.5)
+    async def beat(self, *, lease: float = LONG) -> list[Row]:
+        return await self._held("job_beat", p_lease=lease, p_stage="Counting", p_progress=0.5)
 
     async def complete(self) -> list[Row]:
         return await self._held("job_complete", p_report='{"words": 4}', p_word_count=4)

@@ -48,6 +48,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "reports_of_manuscripts": owner | {"p_manuscript_ids": manuscripts},
         "processes_health": {"p_late_after": 15.0, "p_absent_after": 30.0},
         "lateness_get": {},
+        "is_pruning": {},
         "unowned_files_get": {"p_older_than": 3600.0, "p_limit": 100},
         "duration_in_words": {"p_seconds": 300.0},
         "lateness_bucket": {"p_seconds": 3.0},

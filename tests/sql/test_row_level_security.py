@@ -16,7 +16,7 @@ from tests.sql.fixtures import module_fixture
 from tests.sql.life import Connection, Life, acting_as
 
 READABLE = ("manuscripts", "jobs", "job_events", "analysis_reports")
-HIDDEN = ("manuscript_files", "unowned_files", "processes", "settlement_lateness", "holds")
+HIDDEN = ("manuscript_files", "unowned_files", "processes", "settlement_lateness", "holds", "pruned")
 TABLES = READABLE + HIDDEN
 COMMANDS = ("insert", "update", "delete", "truncate")
 COLUMN = {
@@ -26,6 +26,7 @@ COLUMN = {
     "processes": "id",
     "settlement_lateness": "status",
     "holds": "why",
+    "pruned": "what",
 }
 DENIED = asyncpg.InsufficientPrivilegeError
 

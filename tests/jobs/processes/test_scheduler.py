@@ -10,6 +10,7 @@ import pytest
 from jobs.database.store import JobStore
 from jobs.models import Manuscript
 from jobs.presence import ProcessBeat
+from jobs.processes.pruner import Pruner
 from jobs.processes.scheduler import Scheduler
 from jobs.processes.sweeper import Sweeper
 from jobs.processes.wiring import open_domain
@@ -60,6 +61,36 @@ async def test_a_scheduler_outlives_its_database_and_sweeps_when_it_is_back(
         return row.status is JobStatus.FAILED
 
     await until(is_settled, "the overdue job is settled")
+
+
+class Backlog(Pruner):
+    """Old rows for so many batches."""
+
+    def __init__(self, batches: int) -> None:
+        self.left = batches
+
+    async def prune(self) -> bool:
+        """See Pruner.prune."""
+        self.left -= 1
+        return self.left == 0
+
+
+async def test_a_scheduler_prunes_batch_after_batch_until_nothing_is_left(settings: Settings) -> None:
+    backlog, stop = Backlog(3), asyncio.Event()
+    async with open_domain(settings, kind="scheduler") as domain:
+        run = asyncio.create_task(Scheduler(replace(domain, pruner=backlog)).run(stop))
+        await until(_left(backlog, 0), "it prunes all")
+        stop.set()
+        await asyncio.wait_for(run, 20)
+
+    assert backlog.left == 0
+
+
+def _left(backlog: Backlog, batches: int) -> Callable[[], Awaitable[bool]]:
+    async def left() -> bool:
+        return backlog.left == batches
+
+    return left
 
 
 def _beaten(line: FailingLine, times: int) -> Callable[[], Awaitable[bool]]:

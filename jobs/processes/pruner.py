@@ -1,0 +1,43 @@
+"""Lets go of what need not be kept any longer: see NF_KEEP_EVENTS_DAYS, NF_KEEP_JOBS_DAYS and NF_KEEP_DRAFTS."""
+
+import logging
+
+from jobs.database.store import JobStore
+from jobs.models import Pruned
+from jobs.settings import Settings
+
+# Jobs looked at in a transaction: the events and reports of so many are gone within 20 ms (measured), so that no lock
+# is held for a tenth of a second on a machine five times as slow.
+_BATCH = 200
+
+_log = logging.getLogger(__name__)
+
+
+class Pruner:
+    """Prunes in small batches. Each goes on where the last one of any process stopped."""
+
+    def __init__(self, *, store: JobStore, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+
+    async def prune(self) -> bool:
+        """One batch of events and one of jobs. Returns whether there is no more to do now."""
+        events, jobs = await self._events(), await self._jobs()
+        if events.taken or jobs.taken:
+            _log.info("pruned %d events and %d jobs", events.taken, jobs.taken)
+        return events.is_done and jobs.is_done
+
+    async def _events(self) -> Pruned:
+        if not self._settings.keep_events:
+            return _NOTHING
+        return await self._store.prune_events(keep=self._settings.keep_events, limit=_BATCH)
+
+    async def _jobs(self) -> Pruned:
+        if not self._settings.keep_jobs:
+            return _NOTHING
+        return await self._store.prune_jobs(
+            keep=self._settings.keep_jobs, keep_reports=self._settings.keep_drafts, limit=_BATCH
+        )
+
+
+_NOTHING = Pruned(taken=0, is_done=True)

@@ -181,8 +181,11 @@ class Settings:
     run_timeout: timedelta = _seconds(
         "NF_RUN_TIMEOUT", 1800, "How long one analysis may run in all before it fails with RUN_TIMEOUT."
     )
+    stall_timeout: timedelta = _seconds(
+        "NF_STALL_TIMEOUT", 300, "How long an analysis may stand still before it is stopped and its try is lost."
+    )
     max_attempts: int = _count(
-        "NF_MAX_ATTEMPTS", 3, _LIMITS, "How often a job whose worker was lost is tried, first try included."
+        "NF_MAX_ATTEMPTS", 3, _LIMITS, "How often a job whose tries are lost is tried, first try included."
     )
     queue_limit: timedelta = _seconds(
         "NF_QUEUE_LIMIT", 86_400, "How long a job may wait in a line that is served before it fails with QUEUE_LIMIT."

@@ -43,7 +43,7 @@ _describe(
     {
         FailureCode.QUEUE_TIMEOUT: "Nothing served the line: no worker lived, or those that did took nothing.",
         FailureCode.QUEUE_LIMIT: "The line was served and so long that it waited longer than a job may.",
-        FailureCode.WORKER_LOST: "Its workers were lost, as often as it may be tried.",
+        FailureCode.WORKER_LOST: "All its tries were lost: a worker went, or the analysis was killed or stood still.",
         FailureCode.RUN_TIMEOUT: "It ran longer than a run may take.",
         FailureCode.UNREADABLE_MANUSCRIPT: "The manuscript cannot be read; another try ends alike.",
         FailureCode.INTERNAL_ERROR: "A fault of ours.",

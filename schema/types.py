@@ -72,6 +72,9 @@ class Job(Node):
     version: int = described("Grows with every change; a client drops what is not newer.")
     queued_at: datetime = described("When the job was accepted.")
     started_at: datetime | None = described("When the latest worker claimed it; null while it waits.")
+    progressed_at: datetime | None = described(
+        "When its status, `stage` or `progress` last moved while a worker had it; null while it waits."
+    )
     finished_at: datetime | None = described("When it ended; null until then.")
     deadline_at: datetime | None = described(
         "Null exactly when terminal. Past it an active status is void, whatever a client last heard."
@@ -142,6 +145,7 @@ class Job(Node):
             version=job.version,
             queued_at=job.queued_at,
             started_at=job.started_at,
+            progressed_at=job.progressed_at,
             finished_at=job.finished_at,
             deadline_at=job.deadline_at,
             as_of=job.as_of,

@@ -491,6 +491,30 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.job_lose(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_queue_timeout double precision, p_why text) RETURNS SETOF public.job_snapshots
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform public.job_decided_by('worker', p_why || ' The job waits for another try.');
+  update public.jobs j
+  set status = case when j.attempt < j.max_attempts then 'queued' else 'failed' end,
+      deadline_at = clock_timestamp() + make_interval(secs => p_queue_timeout),
+      workers_lost = j.workers_lost + 1,
+      failure_code = case when j.attempt >= j.max_attempts then 'WORKER_LOST' end,
+      failure_message = case when j.attempt >= j.max_attempts then format(
+        '%s%s Your manuscript is safe; try again in a while.', p_why,
+        case when j.workers_lost > 0 then format(' All %s tries were lost.', j.workers_lost + 1) else '' end)
+      end
+  where j.id = p_job_id and j.worker_id = p_worker_id and j.attempt = p_attempt
+    and j.status in ('running_initializing', 'running') and j.deadline_at > clock_timestamp();
+  if not found then
+    perform public.job_refuse_worker(p_job_id, p_worker_id, p_attempt);
+  end if;
+  return query select * from public.job_snapshots j where j.id = p_job_id;
+end;
+$$;
+
 CREATE FUNCTION public.job_note_refused(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_message text) RETURNS SETOF public.job_snapshots
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1756,6 +1780,9 @@ REVOKE ALL ON FUNCTION public.job_events_stay() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.job_fail(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_failure_code text, p_failure_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_fail(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_failure_code text, p_failure_message text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.job_lose(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_queue_timeout double precision, p_why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.job_lose(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_queue_timeout double precision, p_why text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.job_note_refused(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_note_refused(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_message text) TO service_role;

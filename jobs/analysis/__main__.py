@@ -12,14 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jobs.analysis.confinement import OutOfTime, confine
+from jobs.analysis.confinement import TOO_LONG, OutOfTime, confine
 from jobs.errors import TooLarge, Unreadable, UnsupportedFormat
 
 _TOO_MUCH = "This manuscript needs more memory than an analysis may use. Upload it in two parts."
-_TOO_LONG = (
-    "This manuscript takes far longer to read than any novel of its length, so that we stopped. "
-    "Export it again from your writing program and upload the new file."
-)
 
 
 def main() -> None:
@@ -49,7 +45,7 @@ def _outcome(path: Path, filename: str) -> dict[str, Any]:
     except MemoryError:
         return {"unreadable": _TOO_MUCH}
     except OutOfTime:
-        return {"unreadable": _TOO_LONG}
+        return {"unreadable": TOO_LONG}
     return {"report": report.to_json(), "word_count": report.summary.words}
 
 

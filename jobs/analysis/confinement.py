@@ -14,6 +14,7 @@ SECONDS_PER_MEBIBYTE = 60
 """Of the file, which may be packed; the longest text that is read, 1,500,000 words, takes a third of that."""
 MOST_SECONDS = 600
 _GRACE_SECONDS = 10
+_LISTEN_SECONDS = 5
 _MEBIBYTE = 1024 * 1024
 _ORPHANED = 3
 
@@ -22,11 +23,19 @@ class OutOfTime(Exception):
     """The processor time that a file of its size may take is used up."""
 
 
+TOO_LONG = (
+    "This manuscript takes far longer to read than any novel of its length, so that we stopped. "
+    "Export it again from your writing program and upload the new file."
+)
+OUT_OF_TIME_SIGNALS = frozenset({signal.SIGXCPU, signal.SIGPROF})
+"""An analysis that one of these ends was out of time: the manuscript takes too long, and would on every try."""
+
+
 def confine(file_bytes: int) -> None:
     """Limits memory and processor time, forbids core dumps, yields to others and ends with the parent.
 
     Raises OutOfTime, from then on at any place, when a file of `file_bytes` took more time than it may. Code that
-    does not listen for ten seconds more is killed by the system.
+    does not listen for five seconds more is ended by the system, by one of OUT_OF_TIME_SIGNALS.
     """
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -55,6 +64,9 @@ def _limit(kind: int, most: int, *, hard_most: int | None = None) -> None:
 
 def _limit_time(seconds: int) -> None:
     signal.signal(signal.SIGXCPU, _out_of_time)
+    # Nobody's to catch, and no SIGKILL, as the hard limit is: that would look like memory that ran out.
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds + _LISTEN_SECONDS)
     _limit(resource.RLIMIT_CPU, seconds, hard_most=seconds + _GRACE_SECONDS)
 
 

@@ -271,6 +271,10 @@ class JobStore:
         """Gives the job back to the queue, because this worker was told to stop."""
         return await self._held("job_release", job, p_queue_timeout=queue_timeout.total_seconds())
 
+    async def lose(self, job: Job, *, queue_timeout: timedelta, why: str) -> Job:
+        """Counts the try as lost though this worker lives; `why` is for its author. Queued again, or failed."""
+        return await self._held("job_lose", job, p_queue_timeout=queue_timeout.total_seconds(), p_why=why)
+
     async def note_refused(self, job: Job, message: str) -> None:
         """Records what was refused as an event, beside the state."""
         await self._gateway.call(

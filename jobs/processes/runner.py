@@ -10,13 +10,16 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from jobs.analysis.confinement import OUT_OF_TIME_SIGNALS, TOO_LONG
 from jobs.database.store import JobStore
 from jobs.errors import ConfigurationError, LeaseLost, NotAllowedNow, NotFound, NotSetUp, NovelFoundryError, Unavailable
 from jobs.models import ClaimedJob, Job
 from jobs.ports import Announcer, Files
+from jobs.processes.child import most_memory, signal_name
 from jobs.processes.counts import count_finished
 from jobs.settings import Settings
 from jobs.states import FailureCode, JobStatus
@@ -43,15 +46,22 @@ class _Work:
     progress: float = 0.0
     moved: asyncio.Event = field(default_factory=asyncio.Event)
     is_over: bool = False
+    pid: int | None = None
+    # The most memory that the child was seen to hold, in bytes; None before it was looked at.
+    memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """How the child ended: a report with its word count, or why there is none."""
+    """How the child ended: a report with its word count, or why there is none.
+
+    `unreadable` ends the job; `lost` costs it a try, for another may do better. Both are for its author.
+    """
 
     report: dict[str, Any] | None = None
     word_count: int = 0
     unreadable: str | None = None
+    lost: str | None = None
 
 
 class Runner:
@@ -131,7 +141,8 @@ class Runner:
     async def _read(self, claimed: ClaimedJob, work: _Work, turn: AsyncExitStack) -> _Outcome | None:
         await turn.enter_async_context(self._turn(claimed.job))
         async with self._child(claimed) as child:
-            return await _followed(child, work)
+            work.pid = child.pid
+            return await _followed(child, work, stall_timeout=self._settings.stall_timeout)
 
     @asynccontextmanager
     async def _child(self, claimed: ClaimedJob) -> AsyncIterator[Process]:
@@ -170,6 +181,7 @@ class Runner:
                 async with asyncio.timeout(heartbeat):
                     await work.moved.wait()
             work.moved.clear()
+            work.memory = most_memory(work.pid) or work.memory
             sent = time.monotonic()
             try:
                 await self._store.beat(job, lease=self._settings.lease, stage=work.stage, progress=work.progress)
@@ -185,7 +197,10 @@ class Runner:
         try:
             finished = await self._persistently(lambda: self._write(job, outcome))
             _log.info("job %s is %s", job.id, finished.status)
-            count_finished(finished)
+            if finished.status.is_active:
+                await self._hand_on()
+            else:
+                count_finished(finished)
         except LeaseLost as error:
             # Perhaps our own write went through and only its answer was lost.
             if not await self._is_finished_by_us(job):
@@ -197,6 +212,8 @@ class Runner:
     async def _write(self, job: Job, outcome: _Outcome | None) -> Job:
         if outcome is None:
             return await self._store.fail(job, FailureCode.INTERNAL_ERROR, _INTERNAL)
+        if outcome.lost is not None:
+            return await self._store.lose(job, queue_timeout=self._settings.queue_timeout, why=outcome.lost)
         if outcome.report is None:
             return await self._store.fail(job, FailureCode.UNREADABLE_MANUSCRIPT, outcome.unreadable or _INTERNAL)
         return await self._store.complete(job, report=outcome.report, word_count=outcome.word_count)
@@ -245,26 +262,46 @@ class Runner:
             raise error
 
 
-async def _followed(child: Process, work: _Work) -> _Outcome | None:
-    """Follows the child's lines; None when it ended without a last word."""
+async def _followed(child: Process, work: _Work, *, stall_timeout: timedelta) -> _Outcome | None:
+    """Follows the child's lines to its end; None when it ended by an error of ours."""
     assert child.stdout is not None  # noqa: S101 - a pipe, see _child
     assert child.stderr is not None  # noqa: S101
     errors = asyncio.create_task(child.stderr.read())
     outcome: _Outcome | None = None
     try:
-        async for line in child.stdout:
-            outcome = _heard(json.loads(line), work) or outcome
-        code = await child.wait()
+        async with asyncio.timeout(stall_timeout.total_seconds()) as patience:
+            async for line in child.stdout:
+                before = (work.stage, work.progress)
+                outcome = _heard(json.loads(line), work) or outcome
+                if (work.stage, work.progress) != before:
+                    patience.reschedule(asyncio.get_running_loop().time() + stall_timeout.total_seconds())
+            code = await child.wait()
+        if code < 0:
+            return _ended_by(code, work)
         if code != 0 or outcome is None:
             said = (await errors).decode(errors="replace")[-4000:]
             _log.error("the analysis ended with %s and said: %s", code, said)
             return None
         return outcome
+    except TimeoutError:
+        _log.warning("the analysis stood still at %r, %.2f, and is stopped", work.stage, work.progress)
+        seconds = f"{stall_timeout.total_seconds():g}"
+        return _Outcome(lost=f"The reading of this manuscript stood still for {seconds} seconds and was stopped.")
     except ValueError as error:
         _log.error("the analysis said what cannot be read: %s", error)
         return None
     finally:
         await _stopped(errors)
+
+
+def _ended_by(code: int, work: _Work) -> _Outcome:
+    """What an end by a signal means: asyncio gives its number below zero."""
+    name = signal_name(-code)
+    _log.warning("the analysis was ended by %s, after it held %s bytes of memory", name, work.memory)
+    if -code in OUT_OF_TIME_SIGNALS:
+        return _Outcome(unreadable=TOO_LONG)
+    held = f" when it held {work.memory // 1_048_576} MB of memory" if work.memory else ""
+    return _Outcome(lost=f"The reading of this manuscript was ended by the system ({name}){held}.")
 
 
 def _heard(message: dict[str, Any], work: _Work) -> _Outcome | None:

@@ -152,6 +152,9 @@ class Life:
     async def release(self) -> list[Row]:
         return await self._held("job_release", p_queue_timeout=LONG)
 
+    async def lose(self) -> list[Row]:
+        return await self._held("job_lose", p_queue_timeout=LONG, p_why="Its analysis was killed.")
+
     async def note_refused(self) -> list[Row]:
         return await self._held("job_note_refused", p_message="It came too late.")
 

@@ -72,7 +72,7 @@ def test_the_oracle_knows_every_status_under_every_step() -> None:
                 assert set(statuses) == set(ACTIVE), step["step"]
 
 
-@pytest.mark.parametrize("step", ["begin", "beat", "complete", "fail", "release"])
+@pytest.mark.parametrize("step", ["begin", "beat", "complete", "fail", "release", "lose"])
 @pytest.mark.parametrize("condition", ["other_worker", "old_attempt", "overdue"])
 def test_the_oracle_refuses_every_write_of_a_worker_that_lost_its_job(step: str, condition: str) -> None:
     cases = [case for case in CASES if (case.step, case.condition) == (step, condition)]

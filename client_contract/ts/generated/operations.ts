@@ -42,7 +42,7 @@ export type FailureCode =
   | 'QUEUE_TIMEOUT'
   /** The line was served and so long that it waited longer than a job may. */
   | 'QUEUE_LIMIT'
-  /** Its workers were lost, as often as it may be tried. */
+  /** All its tries were lost: a worker went, or the analysis was killed or stood still. */
   | 'WORKER_LOST'
   /** It ran longer than a run may take. */
   | 'RUN_TIMEOUT'

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,10 +12,11 @@ from uuid import UUID, uuid4
 import psutil
 import pytest
 
+from jobs.analysis.confinement import TOO_LONG
 from jobs.database.postgres import PostgresGateway
 from jobs.database.store import JobStore
 from jobs.files.postgres import PostgresFiles
-from jobs.models import ClaimedJob, Job
+from jobs.models import ClaimedJob, Job, Manuscript
 from jobs.processes import counts
 from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
@@ -69,6 +71,12 @@ async def _claimed(store: JobStore, settings: Settings) -> ClaimedJob:
     """The job of the test, which alone is in the line."""
     [claimed] = await store.claim_next(uuid4(), settings=settings, limit=1, known=())
     return claimed
+
+
+def _end_by(number: signal.Signals, analysis: psutil.Process) -> None:
+    """The signal waits until it runs again."""
+    analysis.send_signal(number)
+    analysis.resume()
 
 
 async def _row(store: JobStore, job: Job) -> Job:
@@ -201,6 +209,83 @@ async def test_a_cancelled_job_ends_its_analysis_within_a_heartbeat(
     assert not analysis.is_running()
     assert line.calls["job_beat"] <= beats + 1, "it beat on for a job that was cancelled"
     assert (await _row(store, job)).status is JobStatus.CANCELLED
+
+
+async def test_an_analysis_that_a_signal_ends_costs_a_try(
+    runner: Runner, line: FailingLine, store: JobStore, job: Job, settings: Settings, held: Held, notes: Notes
+) -> None:
+    run = asyncio.create_task(runner.run(await _claimed(store, settings)))
+    analysis = await held()
+
+    async def is_measured() -> bool:
+        return line.calls["job_beat"] >= 2
+
+    await until(is_measured, "a beat has looked at its memory")
+    analysis.kill()
+    await run
+
+    lost = await _row(store, job)
+    assert (lost.status, lost.attempt, lost.workers_lost) == (JobStatus.QUEUED, 1, 1)
+    [*_, event] = await store.events(job.owner_id, [job.id])
+    assert "SIGKILL" in (event.message or "")
+    assert "MB of memory" in (event.message or "")
+    assert notes.rings == 1
+
+
+async def test_the_last_try_that_a_signal_ends_says_what_is_known(
+    runner: Runner, store: JobStore, manuscript: Manuscript, settings: Settings, held: Held
+) -> None:
+    job = await store.start(
+        manuscript.owner_id, manuscript.id, queue_timeout=settings.queue_timeout, max_attempts=1, max_live=9
+    )
+    run = asyncio.create_task(runner.run(await _claimed(store, settings)))
+    _end_by(signal.SIGSEGV, await held())
+    await run
+
+    ended = await _row(store, job)
+    assert (ended.status, ended.failure_code) == (JobStatus.FAILED, FailureCode.WORKER_LOST)
+    assert ended.failure_message is not None
+    assert "SIGSEGV" in ended.failure_message
+
+
+async def test_a_lost_try_whose_answer_is_lost_is_counted_once(
+    runner: Runner, line: FailingLine, store: JobStore, job: Job, settings: Settings, held: Held
+) -> None:
+    line.lose_answer("job_lose")
+    run = asyncio.create_task(runner.run(await _claimed(store, settings)))
+    (await held()).kill()
+    await run
+
+    lost = await _row(store, job)
+    assert (lost.status, lost.workers_lost) == (JobStatus.QUEUED, 1)
+
+
+async def test_an_analysis_that_stands_still_is_stopped_and_costs_a_try(
+    line: FailingLine, notes: Notes, store: JobStore, job: Job, settings: Settings, held: Held
+) -> None:
+    settings = replace(settings, stall_timeout=timedelta(seconds=0.5))
+    run = asyncio.create_task(_runner(line, notes, settings).run(await _claimed(store, settings)))
+    analysis = await held()
+    await run
+
+    assert not analysis.is_running()
+    lost = await _row(store, job)
+    assert (lost.status, lost.workers_lost) == (JobStatus.QUEUED, 1)
+    [*_, event] = await store.events(job.owner_id, [job.id])
+    assert "stood still for 0.5 seconds" in (event.message or "")
+
+
+async def test_an_analysis_out_of_processor_time_is_no_lost_try(
+    runner: Runner, store: JobStore, job: Job, settings: Settings, held: Held
+) -> None:
+    run = asyncio.create_task(runner.run(await _claimed(store, settings)))
+    # What the kernel sends to one that does not listen, as in a long regular expression.
+    _end_by(signal.SIGPROF, await held())
+    await run
+
+    ended = await _row(store, job)
+    assert (ended.failure_code, ended.workers_lost) == (FailureCode.UNREADABLE_MANUSCRIPT, 0)
+    assert ended.failure_message == TOO_LONG
 
 
 async def test_an_analysis_is_given_no_secret(

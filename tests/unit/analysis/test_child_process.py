@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jobs.analysis.confinement import MOST_SECONDS, seconds_for
+from jobs.analysis.confinement import MOST_SECONDS, OUT_OF_TIME_SIGNALS, seconds_for
 from jobs.analysis.report import ReportBody
 from tests.unit.analysis.files import SAMPLE, prose
 
@@ -152,6 +152,22 @@ def test_too_much_processor_time_is_told_in_a_sentence(work: str) -> None:
 
     assert process.returncode == 0
     assert "takes far longer to read" in told[-1]["unreadable"]
+
+
+def test_what_does_not_hear_that_its_time_is_over_is_ended_by_a_signal_that_says_so() -> None:
+    script = (
+        "import itertools, jobs.analysis.confinement as c; c.LEAST_SECONDS = c._LISTEN_SECONDS = 1;"
+        "import jobs.analysis.analyse as a; a.analyse = lambda *_: sum(itertools.repeat(0));"
+        "import sys; from jobs.analysis.__main__ import main; sys.argv[1:] = ['novel.txt']; main()"
+    )
+
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        told = list(messages(process))
+
+    assert -process.returncode in OUT_OF_TIME_SIGNALS
+    assert "unreadable" not in told[-1]
 
 
 def test_the_processor_time_grows_with_the_file() -> None:

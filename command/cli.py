@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "doctor": "checks the whole deployment, a line a check, exit 1 if one fails",
     "hold": "holds the line: jobs wait, nothing fails, running ones finish",
     "resume": "lets a line go that is held",
+    "author": "all of one author's data: as an archive, or gone for good",
     "analyse": "uploads manuscripts, follows their analysis, prints the reports",
     "settings": "prints the settings in force and where each came from",
     "token": "prints a signed bearer token for local mode, alone on the last line",

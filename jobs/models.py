@@ -169,6 +169,14 @@ class SystemHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was deleted of an author, for good; `remains` says in a sentence what is still somewhere, and how long."""
+
+    manuscripts: int
+    remains: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
     """What one batch of pruning took: how many rows, and whether there is no more to do now."""
 

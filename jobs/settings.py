@@ -235,6 +235,13 @@ class Settings:
         "So many reports of one manuscript are kept however old they are, the newest ones.",
     )
 
+    backup_days: int | None = _of(
+        "NF_BACKUP_DAYS",
+        lambda text: text.count(),
+        _KEPT,
+        "How many days you keep backups. An author who deletes everything of hers is told, for until then it is there.",
+    )
+
     log_format: str = _of(
         "NF_LOG_FORMAT",
         lambda text: text.choice("text", "json"),

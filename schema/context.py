@@ -10,6 +10,7 @@ from uuid import UUID
 
 from strawberry.types import Info
 
+from jobs.belongings import Belongings
 from jobs.errors import RefusalCode, Unavailable
 from jobs.feed import Feed
 from jobs.models import Job, JobEvent, Manuscript, Report, Waiting
@@ -89,6 +90,7 @@ class Context:
 
     caller: Caller
     service: JobService
+    belongings: Belongings
     presence: Presence
     feed: Feed
     note_refusal: Callable[[RefusalCode], None] = _nobody_counts

@@ -29,6 +29,12 @@ class DeletedManuscript:
     id: strawberry.ID = described("The id that it had.")
 
 
+@strawberry.type(description="All of an author's manuscripts are gone, with their jobs and reports.")
+class ErasedEverything:
+    manuscripts: int = described("How many manuscripts were deleted.")
+    remains: str = described("For the author: what is still kept somewhere, such as backups, and for how long.")
+
+
 @strawberry.input(description="A text to keep. A file goes to `POST /manuscripts` instead.")
 class AddManuscriptInput:
     title: str = described("What the author calls it; at most 300 characters.")
@@ -48,8 +54,17 @@ DeleteManuscriptResult = Annotated[
     strawberry.union("DeleteManuscriptResult", description="What is gone, or why not."),
 ]
 
+EraseEverythingResult = Annotated[
+    ErasedEverything | Refusal,
+    strawberry.union("EraseEverythingResult", description="What is gone, or why not."),
+]
+
 ManuscriptId = Annotated[strawberry.ID, strawberry.argument(description="The manuscript's `id`.")]
 Input = Annotated[AddManuscriptInput, strawberry.argument(description="What to keep.")]
+
+# What nobody sends by mistake.
+ERASE_WORDS = "delete everything of mine"
+Confirm = Annotated[str, strawberry.argument(description=f"The words `{ERASE_WORDS}`; anything else deletes nothing.")]
 
 _Done = TypeVar("_Done")
 
@@ -95,6 +110,19 @@ class Mutation:
             return DeletedManuscript(id=strawberry.ID(global_id("Manuscript", gone.id)))
 
         return await _done(info, delete())
+
+    @strawberry.mutation(
+        description="Deletes everything that the author keeps here, for good. Live jobs are cancelled first. "
+        "`GET /everything` gives her an archive of it before."
+    )
+    async def erase_everything(self, info: Asked, confirm: Confirm) -> EraseEverythingResult:
+        async def erase() -> ErasedEverything:
+            if confirm != ERASE_WORDS:
+                raise InvalidInput(f'Nothing was deleted. To delete everything, send `confirm: "{ERASE_WORDS}"`.')
+            erased = await info.context.belongings.erase(info.context.owner_id)
+            return ErasedEverything(manuscripts=erased.manuscripts, remains=erased.remains)
+
+        return await _done(info, erase())
 
 
 async def _done(info: Asked, change: Awaitable[_Done]) -> _Done | Refusal:

@@ -16,6 +16,7 @@ from jobs.errors import ConfigurationError
 from jobs.processes.stop_signal import stop_signal
 from jobs.settings import Settings
 from server import memory
+from server.downloads import everything
 from server.graphql import graphql
 from server.health import livez, metrics, readyz
 from server.lifespan import Services, open_services
@@ -55,6 +56,7 @@ def create_app(services: Services) -> Starlette:
             Route("/graphql", graphql, methods=["GET", "POST"], middleware=[PACKED]),
             WebSocketRoute("/graphql", serve_socket),
             Route("/manuscripts", manuscripts, methods=["POST"]),
+            Route("/everything", everything),
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/metrics", metrics),

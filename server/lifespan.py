@@ -34,6 +34,9 @@ _LOOP_CHECK_SECONDS = 0.5
 # One that is larger, for its pictures, lies in the folder for temporary files, which may be memory as well.
 MAX_LARGE_UPLOADS = 1
 MAX_LARGE_UPLOADS_IN_ALL = 4
+# An archive holds one manuscript in memory, and a thread that packs it.
+MAX_DOWNLOADS = 1
+MAX_DOWNLOADS_IN_ALL = 4
 
 _TOO_MANY_UPLOADS = "Too many uploads at once. Let one end, then try again."
 _log = logging.getLogger(__name__)
@@ -52,6 +55,7 @@ class Services:
     sockets: Quota = field(default_factory=lambda: Quota(each=MAX_SOCKETS))
     uploads: Quota = field(default_factory=lambda: Quota(each=MAX_UPLOADS, in_all=MAX_UPLOADS_IN_ALL))
     large_uploads: Quota = field(default_factory=lambda: Quota(each=MAX_LARGE_UPLOADS, in_all=MAX_LARGE_UPLOADS_IN_ALL))
+    downloads: Quota = field(default_factory=lambda: Quota(each=MAX_DOWNLOADS, in_all=MAX_DOWNLOADS_IN_ALL))
 
     async def caller(self, request: HTTPConnection) -> Caller:
         """Who sent the request. Raises Unauthenticated, Unavailable."""
@@ -65,6 +69,10 @@ class Services:
         """A place for a body larger than a manuscript may be without its pictures, beside that of any upload."""
         return self.large_uploads.hold(owner_id, _TOO_MANY_UPLOADS)
 
+    def download(self, owner_id: UUID) -> AbstractContextManager[None]:
+        """A place for one archive while it is made. Raises LimitReached when none is left."""
+        return self.downloads.hold(owner_id, "Your archive is being made already. Let it end, then try again.")
+
     def shown(self, error: GraphQLError) -> dict[str, Any]:
         """The error's JSON, as this deployment tells it."""
         return shown(error, suggests=not self.documents.production)
@@ -74,6 +82,7 @@ class Services:
         return Context(
             caller=caller,
             service=self.domain.service,
+            belongings=self.domain.belongings,
             presence=self.domain.presence,
             feed=self.domain.feed,
             note_refusal=self.note_refusal,

@@ -32,6 +32,31 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.author_forget(p_owner_id uuid) RETURNS TABLE(name text)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_table text;
+begin
+  for v_table in
+    select c.relname from pg_catalog.pg_class c
+    join pg_catalog.pg_attribute o on o.attrelid = c.oid and o.attname = 'owner_id' and not o.attisdropped
+    where c.relnamespace = 'public'::pg_catalog.regnamespace and c.relkind in ('r', 'p') and c.relname <> 'manuscripts'
+      and not exists (
+        select from pg_catalog.pg_constraint f
+        where f.conrelid = c.oid and f.contype = 'f' and f.confdeltype = 'c'
+          and f.confrelid = 'public.manuscripts'::pg_catalog.regclass
+      )
+    order by c.relname
+  loop
+    execute pg_catalog.format('delete from public.%I t where t.owner_id = $1', v_table) using p_owner_id;
+    name := v_table;
+    return next;
+  end loop;
+end;
+$_$;
+
 CREATE FUNCTION public.clock_read() RETURNS TABLE(as_of timestamp with time zone)
     LANGUAGE sql
     SET search_path TO ''
@@ -1717,6 +1742,9 @@ GRANT USAGE ON SCHEMA public TO service_role;
 REVOKE ALL ON FUNCTION public.analysis_reports_final() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.analysis_reports_guard() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.author_forget(p_owner_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.author_forget(p_owner_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.clock_read() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.clock_read() TO service_role;

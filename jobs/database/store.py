@@ -216,6 +216,10 @@ class JobStore:
         [row] = await self._gateway.call("manuscript_delete", p_owner_id=owner_id, p_manuscript_id=manuscript_id)
         return read_manuscript(row)
 
+    async def author_forget(self, owner_id: UUID) -> None:
+        """Deletes whatever else is kept of an author who has no manuscript any more."""
+        await self._gateway.call("author_forget", p_owner_id=owner_id)
+
     async def reports(self, owner_id: UUID, report_ids: Sequence[UUID]) -> list[Report]:
         """The owner's reports among these, in no order."""
         return await self._reports("reports_get", p_owner_id=owner_id, p_report_ids=list(report_ids))

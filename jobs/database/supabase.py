@@ -29,6 +29,7 @@ READS = frozenset({
 # Called again, each of these reads again or writes what is so already. Not among them: the steps, whose second
 # call is refused, and what makes a row. job_claim_next is: it gives again what its lost answer gave.
 IDEMPOTENT = READS | {
+    "author_forget",
     "events_prune", "job_beat", "job_claim_next", "jobs_prune", "jobs_settle", "process_beat", "process_stop",
     "processes_prune", "unowned_files_forget",
 }

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from jobs.belongings import Belongings
 from jobs.database.postgres import PostgresGateway, open_postgres
 from jobs.database.store import JobStore
 from jobs.errors import NotMigrated, NotSetUp, Unavailable
@@ -35,6 +36,7 @@ class Domain:
     doorbell: Doorbell
     presence: Presence
     service: JobService
+    belongings: Belongings
     feed: Feed
     sweeper: Sweeper
     pruner: Pruner
@@ -135,6 +137,7 @@ def _domain(
         doorbell=doorbell,
         presence=presence,
         service=service,
+        belongings=Belongings(service=service, store=store, files=files, backup_days=settings.backup_days),
         feed=feed,
         sweeper=Sweeper(store=store, service=service),
         pruner=Pruner(store=store, settings=settings),

@@ -39,7 +39,7 @@ COMMANDS = [
     "verify",
     "settings",
 ]
-COMMANDS += ["completion"]
+COMMANDS += ["completion", "author"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

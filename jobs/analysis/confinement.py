@@ -1,9 +1,11 @@
 """What a process that reads a stranger's file may use, and when it must end."""
 
 import contextlib
+import ctypes
 import os
 import resource
 import signal
+import sys
 import threading
 from types import FrameType
 
@@ -17,6 +19,8 @@ _GRACE_SECONDS = 10
 _LISTEN_SECONDS = 5
 _MEBIBYTE = 1024 * 1024
 _ORPHANED = 3
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 
 
 class OutOfTime(Exception):
@@ -32,7 +36,7 @@ OUT_OF_TIME_SIGNALS = frozenset({signal.SIGXCPU, signal.SIGPROF})
 
 
 def confine(file_bytes: int) -> None:
-    """Limits memory and processor time, forbids core dumps, yields to others and ends with the parent.
+    """Limits memory and processor time, forbids core dumps, and yields to others.
 
     Raises OutOfTime, from then on at any place, when a file of `file_bytes` took more time than it may. Code that
     does not listen for five seconds more is ended by the system, by one of OUT_OF_TIME_SIGNALS.
@@ -42,12 +46,28 @@ def confine(file_bytes: int) -> None:
     _limit_time(seconds_for(file_bytes))
     with contextlib.suppress(OSError):
         os.nice(5)
-    end_with_parent()
 
 
-def end_with_parent() -> None:
-    """Ends this process with the parent, which holds our standard input open for as long as it lives."""
-    threading.Thread(target=_wait_for_the_end, daemon=True).start()
+def end_with_parent(parent: int) -> None:
+    """Ends this process with `parent` (a pid), the process that started it, and by no signal meant for others.
+
+    Linux kills it at once, whatever it does. Elsewhere the parent holds our standard input open while it lives, and a
+    thread waits for that to end. A terminal and systemd send their signals to all processes of a service: it is the
+    parent that decides what becomes of this one.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.platform == "linux":
+        _prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
+    else:
+        threading.Thread(target=_wait_for_the_end, daemon=True).start()
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(_ORPHANED)
+
+
+def name_process(name: str) -> None:
+    """Names this process, as `top` shows it; at most 15 bytes."""
+    _prctl(_PR_SET_NAME, ctypes.create_string_buffer(name.encode()))
 
 
 def seconds_for(file_bytes: int) -> int:
@@ -80,3 +100,7 @@ def _wait_for_the_end() -> None:
         while os.read(0, 4096):
             pass
     os._exit(_ORPHANED)
+
+
+def _prctl(option: int, argument: object) -> None:
+    ctypes.CDLL(None).prctl(option, argument, *[ctypes.c_ulong(0)] * 3)

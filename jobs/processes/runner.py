@@ -3,10 +3,8 @@
 import asyncio
 import json
 import logging
-import os
 import tempfile
 import time
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,17 +17,15 @@ from jobs.database.store import JobStore
 from jobs.errors import ConfigurationError, LeaseLost, NotAllowedNow, NotFound, NotSetUp, NovelFoundryError, Unavailable
 from jobs.models import ClaimedJob, Job
 from jobs.ports import Announcer, Files
+from jobs.processes.analyses import Analyses, Analysis
 from jobs.processes.child import most_memory, signal_name
 from jobs.processes.counts import count_finished
 from jobs.settings import Settings
 from jobs.states import FailureCode, JobStatus
-from novelfoundry import module_command
 
 # Progress is written at most this often; between two writes the newest wins.
 _PROGRESS_SECONDS = 0.25
 _RETRY_SECONDS = 0.2
-# One line of the child's output: the report of a long novel is well under a megabyte.
-_MAX_LINE = 64 * 1024 * 1024
 
 _INTERNAL = "Something went wrong on our side while this manuscript was read. Your manuscript is safe; try again."
 
@@ -73,6 +69,7 @@ class Runner:
         store: JobStore,
         files: Files,
         announcer: Announcer,
+        analyses: Analyses,
         settings: Settings,
         turn: Callable[[Job], AbstractAsyncContextManager[None]],
         hand_on: Callable[[], Awaitable[None]],
@@ -84,6 +81,7 @@ class Runner:
         self._store = store
         self._files = files
         self._announcer = announcer
+        self._analyses = analyses
         self._settings = settings
         self._turn = turn
         self._hand_on = hand_on
@@ -145,26 +143,16 @@ class Runner:
             return await _followed(child, work, stall_timeout=self._settings.stall_timeout)
 
     @asynccontextmanager
-    async def _child(self, claimed: ClaimedJob) -> AsyncIterator[Process]:
+    async def _child(self, claimed: ClaimedJob) -> AsyncIterator[Analysis]:
         """The analysis as a process of its own that ends with the block, and with us however we end."""
         content = await self._persistently(lambda: self._files.load(claimed.job.manuscript_id))
         # A file without a name: a worker that is killed leaves nothing behind.
         with tempfile.TemporaryFile() as file:
             await asyncio.to_thread(file.write, content)
             file.flush()
-            child = await asyncio.create_subprocess_exec(
-                *module_command(
-                    "jobs.analysis", f"/dev/fd/{file.fileno()}",
-                    f"--filename={claimed.filename or 'pasted.txt'}",  # one word: the name may begin with a dash
-                ),
-                stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_MAX_LINE, pass_fds=[file.fileno()],
-                env=_bare_environment(),
-            )  # fmt: skip
-            try:
+            async with self._analyses.begun(file.fileno(), claimed.filename or "pasted.txt") as child:
                 await self._persistently(lambda: self._begin(claimed.job))
                 yield child
-            finally:
-                await _killed(child)
 
     async def _begin(self, job: Job) -> None:
         # Refused though we hold the job: it runs already, by a write of ours whose answer was lost.
@@ -262,9 +250,9 @@ class Runner:
             raise error
 
 
-async def _followed(child: Process, work: _Work, *, stall_timeout: timedelta) -> _Outcome | None:
+async def _followed(child: Analysis, work: _Work, *, stall_timeout: timedelta) -> _Outcome | None:
     """Follows the child's lines to its end; None when it ended by an error of ours."""
-    assert child.stdout is not None  # noqa: S101 - a pipe, see _child
+    assert child.stdout is not None  # noqa: S101 - a pipe
     assert child.stderr is not None  # noqa: S101
     errors = asyncio.create_task(child.stderr.read())
     outcome: _Outcome | None = None
@@ -318,21 +306,7 @@ def _heard(message: dict[str, Any], work: _Work) -> _Outcome | None:
             raise ValueError(f"an unknown message with {sorted(message)}")
 
 
-async def _killed(child: Process) -> None:
-    if child.returncode is None:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
-
-
 async def _stopped(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _bare_environment() -> dict[str, str]:
-    """What the child needs and no secret: it reads what strangers wrote."""
-    return {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "PYTHONPATH") if name in os.environ
-    }

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from jobs.log_outage import Outage
 from jobs.models import ClaimedJob, Job
+from jobs.processes.analyses import Analyses
 from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
 from jobs.processes.stop_signal import stop_signal
@@ -48,10 +49,12 @@ class Worker:
         self._wake = asyncio.Event()
         self._outage = Outage(_log, "the worker waits")
         self._rings = RingListener(domain.redis, rung=self._wake.set)
+        self._analyses = Analyses()
         self._runner = Runner(
             store=domain.store,
             files=domain.files,
             announcer=domain.announcer,
+            analyses=self._analyses,
             settings=domain.settings,
             turn=self._places.turn,
             hand_on=domain.doorbell.ring,
@@ -61,6 +64,7 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; then gives back what is unfinished."""
         _log.info("worker %s has room for %d jobs", self._domain.process_beat.id, self._settings.worker_concurrency)
+        warm = asyncio.create_task(self._analyses.warm_up())
         hear = asyncio.create_task(self._rings.hear())
         work = asyncio.create_task(self._work())
         stopped = asyncio.create_task(stop.wait())
@@ -71,10 +75,11 @@ class Worker:
                     task.result()
         finally:
             self._is_stopping = True
-            await _cancelled((hear, work, stopped))
+            await _cancelled((warm, hear, work, stopped))
             await self._last_claim()
             await _cancelled(self._runs.values())
             await asyncio.gather(*self._releases.values(), return_exceptions=True)
+            await self._analyses.close()
             await self._domain.process_beat.stop()
 
     async def _last_claim(self) -> None:

@@ -17,6 +17,7 @@ import psutil
 
 from engines import launch
 from engines.server import ended
+from jobs.analysis.template import PROCESS_NAME
 from jobs.settings import Settings
 from jobs.settings import settings as rows
 from tests.faults.waiting import until
@@ -33,17 +34,25 @@ def environment(settings: Settings) -> dict[str, str]:
     return kept | {name: _text(value) for name, (value, default) in given.items() if value != default}
 
 
-# Python runs a file of this name before anything else. The first analysis stops itself; those after it run.
+# Python runs a file of this name before anything else. An analysis says by the first file that it opens that it begins.
 _HOLD = """
-import os, pathlib, signal, sys
+import os, signal, sys
 
-if "jobs.analysis" in sys.orig_argv:
-    try:
-        pathlib.Path(__file__).with_name("held").touch(exist_ok=False)
-    except FileExistsError:
-        pass
-    else:
+forks, held = 0, False
+
+def count():
+    global forks
+    forks += 1
+
+def hold(event, arguments):
+    global held
+    if event == "open" and forks == 1 and not held and str(arguments[0]).startswith("/dev/fd/"):
+        held = True
         os.kill(os.getpid(), signal.SIGSTOP)
+
+if "jobs.analysis.template" in sys.orig_argv:
+    os.register_at_fork(before=count)
+    sys.addaudithook(hold)
 """
 
 
@@ -62,11 +71,15 @@ POISON = b"Poison"
 _KILL = f"""
 import os, signal, sys
 
-if "jobs.analysis" in sys.orig_argv:
-    path = next(word for word in sys.orig_argv if word.startswith("/dev/fd/"))
-    with open(path, "rb") as file:
-        if file.read().startswith({POISON!r}):
-            os.kill(os.getppid(), signal.SIGKILL)
+worker = os.getppid()
+
+def kill(event, arguments):
+    if event == "open" and str(arguments[0]).startswith("/dev/fd/"):
+        if os.pread(int(os.path.basename(arguments[0])), {len(POISON)}, 0) == {POISON!r}:
+            os.kill(worker, signal.SIGKILL)
+
+if "jobs.analysis.template" in sys.orig_argv:
+    sys.addaudithook(kill)
 """
 
 
@@ -89,9 +102,9 @@ async def held_analysis(worker: int) -> psutil.Process:
 
 
 def analyses(worker: int) -> list[psutil.Process]:
-    """The analyses that the process of this number runs now, each a child process."""
+    """The analyses that the process of this number runs now, each a process that was forked from its template."""
     with suppress(psutil.NoSuchProcess):
-        return [child for child in psutil.Process(worker).children() if _is_analysis(child)]
+        return [child for child in psutil.Process(worker).children(recursive=True) if _is_analysis(child)]
     return []
 
 
@@ -170,7 +183,7 @@ class Process:
         return await ended(self._popen, limit=limit)
 
     def analyses(self) -> list[psutil.Process]:
-        """The analyses that it runs now, each a child process."""
+        """The analyses that it runs now, each a process of its own."""
         return analyses(self.pid)
 
 
@@ -198,7 +211,7 @@ class Api(Process):
 
 def _is_analysis(process: psutil.Process) -> bool:
     try:
-        return "jobs.analysis" in process.cmdline()
+        return process.name() == PROCESS_NAME and process.status() != psutil.STATUS_ZOMBIE
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return False
 

@@ -1,9 +1,9 @@
 """PDF to blocks: lines become paragraphs again, without running heads, page numbers and hyphens at line ends."""
 
 import json
+import os
 import re
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -19,6 +19,7 @@ from jobs.analysis.reading.format import Format
 from jobs.analysis.words.markers import is_ornament
 from jobs.analysis.words.numerals import read_number
 from jobs.errors import TooLarge, Unreadable
+from novelfoundry import module_command
 
 NAME = "a PDF"
 BEGINS = b"%PDF"
@@ -110,7 +111,7 @@ def _pages_of(path: Path) -> tuple[list[list[Any]], list[Any]]:
     with (
         path.open("rb") as file,
         subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", _PROGRAM, f"/dev/fd/{file.fileno()}"],
+            module_command(_PROGRAM, f"/dev/fd/{file.fileno()}", str(os.getpid())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

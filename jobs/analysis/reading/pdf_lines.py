@@ -1,9 +1,9 @@
-"""`python -m jobs.analysis.reading.pdf_lines FILE`: the lines of a PDF's pages, by a process that may crash alone.
+"""`python -m jobs.analysis.reading.pdf_lines FILE PARENT`: the lines of a PDF's pages, in a process to crash alone.
 
 The library that reads PDFs is written in C++: what a stranger made may stop it, and then only this process is gone.
 Standard output is JSON, one object a line: {"page": [[text, left, right, baseline, size], …]} for each page, in
-points, then {"outline": [[page, level, title], …]}; or {"refused": "password", "damaged" or "pages"}. The parent
-keeps standard input open: when that ends, so does this process.
+points, then {"outline": [[page, level, title], …]}; or {"refused": "password", "damaged" or "pages"}. It ends with the
+process whose number PARENT is.
 """
 
 import ctypes
@@ -29,7 +29,7 @@ Line = tuple[str, float, float, float, float]
 
 def main() -> None:
     """Says the lines of the file that is named on the command line."""
-    end_with_parent()
+    end_with_parent(int(sys.argv[2]))
     try:
         document = pypdfium2.PdfDocument(sys.argv[1])
     except pypdfium2.PdfiumError as error:

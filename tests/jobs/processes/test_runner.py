@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from jobs.database.store import JobStore
 from jobs.files.postgres import PostgresFiles
 from jobs.models import ClaimedJob, Job, Manuscript
 from jobs.processes import counts
+from jobs.processes.analyses import Analyses
 from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
 from jobs.settings import Settings
@@ -39,9 +40,17 @@ def short() -> timedelta:
 
 
 @pytest.fixture
-def runner(line: FailingLine, notes: Notes, settings: Settings) -> Runner:
+async def begun() -> AsyncIterator[Analyses]:
+    """A worker's analyses, which end with the test."""
+    analyses = Analyses()
+    yield analyses
+    await analyses.close()
+
+
+@pytest.fixture
+def runner(line: FailingLine, notes: Notes, begun: Analyses, settings: Settings) -> Runner:
     """A worker's runner on the line that can fail."""
-    return _runner(line, notes, settings)
+    return _runner(line, notes, begun, settings)
 
 
 @pytest.fixture
@@ -52,7 +61,7 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Held:
     return lambda: held_analysis(os.getpid())
 
 
-def _runner(line: FailingLine, notes: Notes, settings: Settings) -> Runner:
+def _runner(line: FailingLine, notes: Notes, begun: Analyses, settings: Settings) -> Runner:
     async def settle(job_id: UUID) -> None:
         await JobStore(line).settle(DecidedBy.WORKER, settings=settings, job_ids=[job_id])
 
@@ -60,6 +69,7 @@ def _runner(line: FailingLine, notes: Notes, settings: Settings) -> Runner:
         store=JobStore(line),
         files=PostgresFiles(line),
         announcer=notes,
+        analyses=begun,
         settings=settings,
         turn=Places(2).turn,
         hand_on=notes.ring,
@@ -146,12 +156,18 @@ async def test_a_manuscript_whose_file_is_gone_fails_at_once_and_says_so(
 
 
 async def test_a_file_that_takes_longer_than_a_lease_to_fetch_costs_no_attempt(
-    line: FailingLine, notes: Notes, store: JobStore, job: Job, settings: Settings, short: timedelta
+    line: FailingLine,
+    notes: Notes,
+    begun: Analyses,
+    store: JobStore,
+    job: Job,
+    settings: Settings,
+    short: timedelta,
 ) -> None:
     settings = replace(settings, lease=short)
     release = line.hold_answer("manuscript_file_load")
     claimed = await _claimed(store, settings)
-    run = asyncio.create_task(_runner(line, notes, settings).run(claimed))
+    run = asyncio.create_task(_runner(line, notes, begun, settings).run(claimed))
 
     async def outlived() -> bool:
         row = await _row(store, job)
@@ -261,10 +277,16 @@ async def test_a_lost_try_whose_answer_is_lost_is_counted_once(
 
 
 async def test_an_analysis_that_stands_still_is_stopped_and_costs_a_try(
-    line: FailingLine, notes: Notes, store: JobStore, job: Job, settings: Settings, held: Held
+    line: FailingLine,
+    notes: Notes,
+    begun: Analyses,
+    store: JobStore,
+    job: Job,
+    settings: Settings,
+    held: Held,
 ) -> None:
     settings = replace(settings, stall_timeout=timedelta(seconds=0.5))
-    run = asyncio.create_task(_runner(line, notes, settings).run(await _claimed(store, settings)))
+    run = asyncio.create_task(_runner(line, notes, begun, settings).run(await _claimed(store, settings)))
     analysis = await held()
     await run
 
@@ -318,10 +340,17 @@ async def test_a_run_whose_manuscript_is_deleted_ends_quietly(
 
 
 async def test_a_worker_cut_off_from_the_database_ends_its_analysis_after_a_lease(
-    line: FailingLine, notes: Notes, store: JobStore, job: Job, settings: Settings, short: timedelta, held: Held
+    line: FailingLine,
+    notes: Notes,
+    begun: Analyses,
+    store: JobStore,
+    job: Job,
+    settings: Settings,
+    short: timedelta,
+    held: Held,
 ) -> None:
     settings = replace(settings, lease=short)
-    run = asyncio.create_task(_runner(line, notes, settings).run(await _claimed(store, settings)))
+    run = asyncio.create_task(_runner(line, notes, begun, settings).run(await _claimed(store, settings)))
     analysis = await held()
 
     line.is_cut = True

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from jobs.analysis.confinement import MOST_SECONDS, OUT_OF_TIME_SIGNALS, seconds_for
@@ -19,10 +20,9 @@ ROOT = Path(__file__).parents[3]
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
-    """The process, its standard input held open as a worker holds it."""
+    """The process."""
     return subprocess.Popen(
         [sys.executable, "-m", "jobs.analysis", *arguments],
-        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -97,16 +97,26 @@ def test_a_missing_file_is_a_crash_with_a_traceback(tmp_path: Path) -> None:
     assert not any("report" in message or "unreadable" in message for message in told)
 
 
-def test_it_ends_when_its_parent_lets_go_of_it(tmp_path: Path) -> None:
-    path = tmp_path / "long.txt"
-    path.write_text(prose(150_000), encoding="utf-8")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_it_ends_with_its_parent_though_it_is_in_the_middle_of_a_pattern() -> None:
+    work = "print('begun', flush=True) or re.match('(a|aa)+$', 'a' * 99 + 'b')"
+    child = (
+        f"import re, sys, jobs.analysis.analyse as a; a.analyse = lambda *_: {work};"
+        "from jobs.analysis.__main__ import main; sys.argv[1:] = ['novel.txt', '--parent', sys.argv[1]]; main()"
+    )
+    parent = (
+        f"import os, subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {child!r}, str(os.getpid())]);"
+        "print(child.pid, flush=True); child.wait()"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        analysis = psutil.Process(int(process.stdout.readline()))
+        while process.stdout.readline() != "begun\n":
+            pass
 
-    with start(str(path)) as process:
-        next(messages(process))  # it is at work
-        assert process.stdin is not None
-        process.stdin.close()
+        process.kill()
 
-        assert process.wait(timeout=10) == 3
+    assert psutil.wait_procs([analysis], timeout=20)[1] == []
 
 
 def test_it_can_be_killed_at_any_time(tmp_path: Path) -> None:
@@ -127,9 +137,7 @@ def test_too_little_memory_is_told_in_a_sentence() -> None:
         "import sys; from jobs.analysis.__main__ import main; sys.argv[1:] = ['novel.txt']; main()"
     )
 
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         told = list(messages(process))
 
     assert "needs more memory" in told[-1]["unreadable"]
@@ -145,9 +153,7 @@ def test_too_much_processor_time_is_told_in_a_sentence(work: str) -> None:
         "import sys; from jobs.analysis.__main__ import main; sys.argv[1:] = ['novel.txt']; main()"
     )
 
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         told = list(messages(process))
 
     assert process.returncode == 0
@@ -161,9 +167,7 @@ def test_what_does_not_hear_that_its_time_is_over_is_ended_by_a_signal_that_says
         "import sys; from jobs.analysis.__main__ import main; sys.argv[1:] = ['novel.txt']; main()"
     )
 
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         told = list(messages(process))
 
     assert -process.returncode in OUT_OF_TIME_SIGNALS

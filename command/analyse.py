@@ -43,9 +43,14 @@ query TerminalReport($id: ID!) {
         key
         title
         howToRead
+        source
+        kinds { key title why leave precision judged count byChapter }
         figures { label value measure unit meaning }
-        findings { label count per10000 ratio note byChapter places { chapter paragraph quote } }
+        findings { label kind count per10000 ratio note byChapter places { chapter paragraph start end quote } }
       }
+      highlights { section kind label sentence why leave place { chapter paragraph start end quote } }
+      bands { key label value measure periods { name books low middle high } }
+      hasText
     }
   }
 }

@@ -126,6 +126,47 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A paragraph of a chapter as it was read, or a piece of a long one; `start` in characters of the paragraph."""
+
+    position: int
+    paragraph: int
+    start: int
+    after_break: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A chapter's passages without their text: of each its paragraph and its length in characters."""
+
+    paragraphs: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """The findings of one kind in a chapter, in order: paragraph, start, end and label of each."""
+
+    kind: str
+    places: tuple[tuple[int, int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """A finding at one place. `position` is 1 for the first in the text, `total` how many there are."""
+
+    position: int
+    total: int
+    label: str
+    chapter: int
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
     """The processes of one kind, seen together. `live` counts those heard from lately."""
 

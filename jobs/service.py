@@ -15,6 +15,7 @@ from jobs.analysis.reading.formats import format_of, listed_endings
 from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, inspect_file
 from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
+from jobs.database.texts import TextStore
 from jobs.errors import InvalidInput, NotAllowedNow, NovelFoundryError, Refused, TooLarge
 from jobs.models import Job, JobEvent, Manuscript, Outcome, Page, Report, Settlement, SystemHealth, Waiting
 from jobs.ports import Announcer, Doorbell, Files
@@ -130,6 +131,11 @@ class JobService:
     async def manuscripts_count(self, owner_id: UUID) -> int:
         """How many manuscripts the owner keeps."""
         return await self._store.manuscripts_count(owner_id)
+
+    @property
+    def texts(self) -> TextStore:
+        """The texts that analyses kept."""
+        return self._store.texts
 
     # Jobs
 

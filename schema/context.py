@@ -71,6 +71,11 @@ class Loaders:
         return Loader(partial(_reports_of_manuscripts, *self._asked))
 
     @cached_property
+    def newest_report(self) -> Loader[UUID, UUID | None]:
+        """The id of the newest report, without its body, by the manuscript's id."""
+        return Loader(partial(_newest_reports, *self._asked))
+
+    @cached_property
     def events(self) -> Loader[UUID, list[JobEvent]]:
         """By the job's id."""
         return Loader(partial(_events, *self._asked))
@@ -182,6 +187,11 @@ async def _reports_of_jobs(service: JobService, owner_id: UUID, ids: list[UUID])
 
 async def _reports_of_manuscripts(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Report | None]:
     found = {each.manuscript_id: each for each in await service.reports_of_manuscripts(owner_id, ids)}
+    return [found.get(id) for id in ids]
+
+
+async def _newest_reports(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[UUID | None]:
+    found = await service.texts.newest_reports(owner_id, ids)
     return [found.get(id) for id in ids]
 
 

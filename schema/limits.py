@@ -36,6 +36,8 @@ MAX_ALIASES = 30
 MAX_COST = 100_000
 # What a list without `first` is taken to hold: chapters, findings, events.
 LIST_SIZE = 20
+# What stands for more than one field of an answer: a passage's text is as long as forty titles, on average.
+HEAVY = {("Passage", "text"): 40, ("ChapterMarks", "start"): 100}
 # Events of one job. A try makes three or four, so a job has a hundred only where it is given back again and again.
 MAX_EVENTS = 500
 
@@ -90,7 +92,7 @@ class RequestLimits(ASTValidationRule):
         field = parent.fields.get(node.name.value) if known else None  # type: ignore[union-attr]
         if field is None or node.selection_set is None:
             # Introspection has a limit of its own: MaxIntrospectionDepthRule.
-            return _Weight(1, aliases, 1)
+            return _Weight(1, aliases, HEAVY.get((getattr(parent, "name", ""), node.name.value), 1))
         inner = self._weigh(node.selection_set, get_named_type(field.type))
         return _Weight(inner.depth + 1, inner.aliases + aliases, 1 + inner.cost * _size(node, field.type))
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 import strawberry
 
@@ -9,6 +10,8 @@ from jobs import models
 from jobs.analysis import report as written
 from jobs.analysis.report import FigureUnit
 from schema import enums as enums  # describes the enums before a type uses them
+from schema.chapter import Behind, Chapter, First, Kind, Label, Number, OccurrencePage, chapter_of, occurrences
+from schema.context import Asked
 from schema.ids import global_id
 from schema.node import Node, described
 
@@ -125,15 +128,18 @@ class Finding:
     )
     note: str = described("Why it may matter, and when to leave it; may be empty.")
     by_chapter: list[int] = described("Times in each section, in order; empty where it is not counted so.")
-    places: list[TextPlace] = described("Where: the first few, or all where they are few.")
-    kind: str = described("The `key` of the kind, one of the section's `kinds`; empty where the section has none.")
-    spans: list[list[int]] = described(
-        "All places, for marking a text: of each the chapter, the paragraph, the start and the end, as in `TextPlace`. "
+    places: list[TextPlace] = described(
+        "Where: the first few, or all where they are few. `AnalysisReport.places` has all of them."
+    )
+    kind: str = described(
+        "The `key` of its kind, one of the section's `kinds`: kind and label together name a finding in every report. "
         "Empty in older reports."
     )
 
 
-@strawberry.type(description="One kind of finding of a section: an adverb, an echo, a change of tense.")
+@strawberry.type(
+    description="One kind of finding of a section, that can be switched on and off in the text: an adverb, an echo."
+)
 class FindingKind:
     key: str = described("Stable, for programs.")
     title: str = described("What to call it.")
@@ -144,6 +150,8 @@ class FindingKind:
         "to judge."
     )
     judged: int = described("How many places a person judged.")
+    count: int = described("Its places in the text; 0 in older reports.")
+    by_chapter: list[int] = described("Its places in each section of the manuscript, in order; empty in older reports.")
 
 
 @strawberry.type(description="One subject of the report.")
@@ -154,7 +162,7 @@ class ReportSection:
     figures: list[Figure] = described("What was measured.")
     findings: list[Finding] = described("What was found.")
     source: str = described("Where its rules come from; empty in older reports.")
-    kinds: list[FindingKind] = described("The kinds of its findings; empty where one description fits all.")
+    kinds: list[FindingKind] = described("The kinds of its findings, as they are marked in the text.")
 
 
 @strawberry.type(description="One of the few findings that tell most about this book. It is no score and no verdict.")
@@ -190,6 +198,7 @@ class Band:
 class AnalysisReport(Node):
     created_at: datetime = described("When the analysis was completed.")
     body: strawberry.Private[written.ReportBody]
+    report_id: strawberry.Private[UUID]
 
     @strawberry.field(description="The manuscript at a glance.")
     def summary(self) -> ReportSummary:
@@ -218,6 +227,23 @@ class AnalysisReport(Node):
     def bands(self) -> list[Band]:
         return cast(list[Band], list(self.body.bands))
 
+    @strawberry.field(
+        description="Whether the text was kept beside the report, for `chapter` and `places`. False in older reports, "
+        "and for a text of more than twelve million characters: analyse the manuscript again to have it kept."
+    )
+    def has_text(self) -> bool:
+        return self.body.has_text
+
+    @strawberry.field(description="One chapter's text.")
+    def chapter(self, number: Number) -> Chapter:
+        return chapter_of(self.report_id, number)
+
+    @strawberry.field(description="All places of a kind of finding, in the order of the text, some at a time.")
+    async def places(
+        self, info: Asked, kind: Kind, label: Label = None, first: First = 20, after: Behind = 0
+    ) -> OccurrencePage:
+        return await occurrences(info, self.report_id, kind, label, first, after)
+
     @classmethod
     def found(cls, report: models.Report | None) -> "AnalysisReport | None":
         """The report, where there is one."""
@@ -229,6 +255,7 @@ class AnalysisReport(Node):
         return cls(
             id=strawberry.ID(global_id("AnalysisReport", report.id)),
             created_at=report.created_at,
+            report_id=report.id,
             body=written.ReportBody.from_json(report.body),
         )
 

@@ -1,7 +1,9 @@
 """Jobs, manuscripts and the health of the system as clients see them."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -10,6 +12,7 @@ from jobs.errors import InvalidInput
 from jobs.service import MAX_PAGE
 from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
 from schema import enums as enums  # describes the enums before a type uses them
+from schema.chapter import Chapter, Number, chapter_of
 from schema.context import Asked
 from schema.ids import global_id
 from schema.limits import MAX_EVENTS
@@ -174,6 +177,13 @@ class Manuscript(Node):
     def latest_report(self, info: Asked) -> AnalysisReport | None:
         return later(info.context.loaders.report_of_manuscript.load(self.model.id), AnalysisReport.found)
 
+    @strawberry.field(
+        description="One chapter's text as the newest report kept it, without the cost of reading the report; null "
+        "where there is no report."
+    )
+    def chapter(self, info: Asked, number: Number) -> Chapter | None:
+        return later(info.context.loaders.newest_report.load(self.model.id), partial(_chapter, number))
+
     @strawberry.field(description="Its jobs, newest first.")
     def jobs(self, info: Asked, first: Count = PAGE) -> list[Job]:
         return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, page_size(first))), self._jobs)
@@ -294,6 +304,10 @@ def page_size(first: int | None) -> int:
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
     return first
+
+
+def _chapter(number: int, report_id: UUID | None) -> Chapter | None:
+    return None if report_id is None else chapter_of(report_id, number)
 
 
 def _waiting(found: models.Waiting | None) -> Waiting | None:

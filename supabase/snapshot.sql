@@ -57,6 +57,55 @@ begin
 end;
 $_$;
 
+CREATE TABLE public.report_marks (
+    report_id uuid NOT NULL,
+    chapter integer NOT NULL,
+    kind text NOT NULL,
+    marks jsonb NOT NULL
+);
+
+CREATE FUNCTION public.chapter_marks(p_owner_id uuid, p_report_id uuid, p_chapter integer, p_kinds text[] DEFAULT NULL::text[]) RETURNS SETOF public.report_marks
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select m.* from public.report_marks m
+  where m.report_id = p_report_id and m.chapter = p_chapter and (p_kinds is null or m.kind = any (p_kinds))
+    and exists (select from public.analysis_reports r where r.id = p_report_id and r.owner_id = p_owner_id)
+  order by m.kind;
+$$;
+
+CREATE FUNCTION public.chapter_outline(p_owner_id uuid, p_report_id uuid, p_chapter integer) RETURNS TABLE(paragraphs integer[], lengths integer[])
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(array_agg(p.paragraph order by p.position), '{}'),
+         coalesce(array_agg(char_length(p.text) order by p.position), '{}')
+  from public.report_passages p
+  where p.report_id = p_report_id and p.chapter = p_chapter
+    and exists (select from public.analysis_reports r where r.id = p_report_id and r.owner_id = p_owner_id);
+$$;
+
+CREATE TABLE public.report_passages (
+    report_id uuid NOT NULL,
+    chapter integer NOT NULL,
+    "position" integer NOT NULL,
+    paragraph integer NOT NULL,
+    start integer NOT NULL,
+    after_break boolean NOT NULL,
+    text text NOT NULL
+);
+
+CREATE FUNCTION public.chapter_passages(p_owner_id uuid, p_report_id uuid, p_chapter integer, p_from integer, p_limit integer) RETURNS SETOF public.report_passages
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p.* from public.report_passages p
+  where p.report_id = p_report_id and p.chapter = p_chapter and p.position >= p_from
+    and exists (select from public.analysis_reports r where r.id = p_report_id and r.owner_id = p_owner_id)
+  order by p.position
+  limit p_limit;
+$$;
+
 CREATE FUNCTION public.clock_read() RETURNS TABLE(as_of timestamp with time zone)
     LANGUAGE sql
     SET search_path TO ''
@@ -407,12 +456,13 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.job_complete(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_report jsonb, p_word_count integer) RETURNS SETOF public.job_snapshots
+CREATE FUNCTION public.job_complete(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_report jsonb, p_word_count integer, p_text jsonb DEFAULT NULL::jsonb) RETURNS SETOF public.job_snapshots
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   v_job public.jobs;
+  v_report_id uuid;
 begin
   -- The manuscript before the job, as job_start and manuscript_delete lock them: no deadlock.
   perform from public.manuscripts m
@@ -425,7 +475,12 @@ begin
     perform public.job_refuse_worker(p_job_id, p_worker_id, p_attempt);
   end if;
   insert into public.analysis_reports (job_id, manuscript_id, owner_id, body)
-  values (v_job.id, v_job.manuscript_id, v_job.owner_id, p_report);
+  values (v_job.id, v_job.manuscript_id, v_job.owner_id, p_report) returning id into v_report_id;
+  insert into public.report_passages (report_id, chapter, position, paragraph, start, after_break, text)
+  select v_report_id, (p->>0)::integer, (p->>1)::integer, (p->>2)::integer, (p->>3)::integer, (p->>4)::boolean, p->>5
+  from jsonb_array_elements(p_text->'passages') as p;
+  insert into public.report_marks (report_id, chapter, kind, marks)
+  select v_report_id, (m->>0)::integer, m->>1, m->2 from jsonb_array_elements(p_text->'marks') as m;
   perform public.job_decided_by('worker', 'The report is written.');
   update public.jobs j set status = 'completed'
   where j.id = v_job.id and j.status = 'running' and j.attempt = p_attempt;
@@ -1487,6 +1542,31 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.report_places(p_owner_id uuid, p_report_id uuid, p_kind text, p_label text, p_after integer, p_limit integer) RETURNS TABLE(ordinal bigint, total bigint, chapter integer, paragraph integer, start integer, ends integer, label text, passage_start integer, passage text)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with places as (
+    select m.chapter, (mark->>0)::integer as paragraph, (mark->>1)::integer as start, (mark->>2)::integer as ends,
+      mark->>3 as label, row_number() over (order by m.chapter, place) as ordinal, count(*) over () as total
+    from public.report_marks m
+    cross join lateral jsonb_array_elements(m.marks) with ordinality as marked (mark, place)
+    where m.report_id = p_report_id and m.kind = p_kind and (p_label is null or mark->>3 = p_label)
+      and exists (select from public.analysis_reports r where r.id = p_report_id and r.owner_id = p_owner_id)
+  ), page as (
+    select * from places where places.ordinal > p_after order by places.ordinal limit p_limit
+  )
+  select page.ordinal, page.total, page.chapter, page.paragraph, page.start, page.ends, page.label, p.start, p.text
+  from page
+  cross join lateral (
+    select p.start, p.text from public.report_passages p
+    where p.report_id = p_report_id and p.chapter = page.chapter and p.paragraph = page.paragraph
+      and p.position >= page.paragraph and p.start <= page.start
+    order by p.start desc limit 1
+  ) as p
+  order by page.ordinal;
+$$;
+
 CREATE TABLE public.analysis_reports (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     job_id uuid NOT NULL,
@@ -1501,6 +1581,17 @@ CREATE FUNCTION public.reports_get(p_owner_id uuid, p_report_ids uuid[]) RETURNS
     SET search_path TO ''
     AS $$
   select * from public.analysis_reports r where r.id = any (p_report_ids) and r.owner_id = p_owner_id;
+$$;
+
+CREATE FUNCTION public.reports_newest(p_owner_id uuid, p_manuscript_ids uuid[]) RETURNS TABLE(manuscript_id uuid, report_id uuid)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select m.id, r.id from unnest(p_manuscript_ids) as m (id)
+  cross join lateral (
+    select r.id from public.analysis_reports r
+    where r.manuscript_id = m.id and r.owner_id = p_owner_id order by r.created_at desc limit 1
+  ) as r;
 $$;
 
 CREATE FUNCTION public.reports_of_jobs(p_owner_id uuid, p_job_ids uuid[]) RETURNS SETOF public.analysis_reports
@@ -1641,6 +1732,12 @@ ALTER TABLE ONLY public.processes
 ALTER TABLE ONLY public.pruned
     ADD CONSTRAINT pruned_pkey PRIMARY KEY (what);
 
+ALTER TABLE ONLY public.report_marks
+    ADD CONSTRAINT report_marks_pkey PRIMARY KEY (report_id, chapter, kind);
+
+ALTER TABLE ONLY public.report_passages
+    ADD CONSTRAINT report_passages_pkey PRIMARY KEY (report_id, chapter, "position");
+
 ALTER TABLE ONLY public.settlement_lateness
     ADD CONSTRAINT settlement_lateness_pkey PRIMARY KEY (status, decided_by, at_most);
 
@@ -1705,6 +1802,12 @@ ALTER TABLE ONLY public.job_events
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_manuscript_id_fkey FOREIGN KEY (manuscript_id) REFERENCES public.manuscripts(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.report_marks
+    ADD CONSTRAINT report_marks_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.analysis_reports(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.report_passages
+    ADD CONSTRAINT report_passages_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.analysis_reports(id) ON DELETE CASCADE;
+
 ALTER TABLE public.analysis_reports ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY analysis_reports_own ON public.analysis_reports FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
@@ -1731,6 +1834,10 @@ ALTER TABLE public.processes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.pruned ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.report_marks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.report_passages ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.settlement_lateness ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.unowned_files ENABLE ROW LEVEL SECURITY;
@@ -1745,6 +1852,19 @@ REVOKE ALL ON FUNCTION public.analysis_reports_guard() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.author_forget(p_owner_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.author_forget(p_owner_id uuid) TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.report_marks TO service_role;
+
+REVOKE ALL ON FUNCTION public.chapter_marks(p_owner_id uuid, p_report_id uuid, p_chapter integer, p_kinds text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.chapter_marks(p_owner_id uuid, p_report_id uuid, p_chapter integer, p_kinds text[]) TO service_role;
+
+REVOKE ALL ON FUNCTION public.chapter_outline(p_owner_id uuid, p_report_id uuid, p_chapter integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.chapter_outline(p_owner_id uuid, p_report_id uuid, p_chapter integer) TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.report_passages TO service_role;
+
+REVOKE ALL ON FUNCTION public.chapter_passages(p_owner_id uuid, p_report_id uuid, p_chapter integer, p_from integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.chapter_passages(p_owner_id uuid, p_report_id uuid, p_chapter integer, p_from integer, p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.clock_read() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.clock_read() TO service_role;
@@ -1792,8 +1912,8 @@ GRANT SELECT ON TABLE public.claimed_jobs TO service_role;
 REVOKE ALL ON FUNCTION public.job_claim_next(p_worker_id uuid, p_lease double precision, p_run_timeout double precision, p_limit integer, p_queue_timeout double precision, p_known uuid[], p_absent_after double precision, p_queue_limit double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_claim_next(p_worker_id uuid, p_lease double precision, p_run_timeout double precision, p_limit integer, p_queue_timeout double precision, p_known uuid[], p_absent_after double precision, p_queue_limit double precision) TO service_role;
 
-REVOKE ALL ON FUNCTION public.job_complete(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_report jsonb, p_word_count integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.job_complete(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_report jsonb, p_word_count integer) TO service_role;
+REVOKE ALL ON FUNCTION public.job_complete(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_report jsonb, p_word_count integer, p_text jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.job_complete(p_job_id uuid, p_worker_id uuid, p_attempt integer, p_report jsonb, p_word_count integer, p_text jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION public.job_decided_by(p_decided_by text, p_evidence text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_decided_by(p_decided_by text, p_evidence text) TO service_role;
@@ -1948,11 +2068,17 @@ GRANT ALL ON FUNCTION public.processes_prune() TO service_role;
 REVOKE ALL ON FUNCTION public.pruning_next(p_what text, p_keep double precision, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.pruning_next(p_what text, p_keep double precision, p_limit integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.report_places(p_owner_id uuid, p_report_id uuid, p_kind text, p_label text, p_after integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_places(p_owner_id uuid, p_report_id uuid, p_kind text, p_label text, p_after integer, p_limit integer) TO service_role;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analysis_reports TO service_role;
 GRANT SELECT ON TABLE public.analysis_reports TO authenticated;
 
 REVOKE ALL ON FUNCTION public.reports_get(p_owner_id uuid, p_report_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reports_get(p_owner_id uuid, p_report_ids uuid[]) TO service_role;
+
+REVOKE ALL ON FUNCTION public.reports_newest(p_owner_id uuid, p_manuscript_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reports_newest(p_owner_id uuid, p_manuscript_ids uuid[]) TO service_role;
 
 REVOKE ALL ON FUNCTION public.reports_of_jobs(p_owner_id uuid, p_job_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reports_of_jobs(p_owner_id uuid, p_job_ids uuid[]) TO service_role;

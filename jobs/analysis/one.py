@@ -1,7 +1,7 @@
 """One analysis in the process that it has to itself, told on standard output in lines of JSON.
 
-Any number of {"stage", "progress"}, then exactly one {"report", "word_count"} or {"unreadable"}. A process that ends
-without the last crashed, and says of what on standard error.
+Any number of {"stage", "progress"}, then exactly one {"report", "text", "word_count"} or {"unreadable"}. A process
+that ends without the last crashed, and says of what on standard error.
 """
 
 import gc
@@ -29,14 +29,15 @@ def _outcome(path: Path, filename: str) -> dict[str, Any]:
     from jobs.analysis.analyse import analyse  # after the limits are set, where no template has loaded it
 
     try:
-        report = analyse(path, filename, _progress)
+        found = analyse(path, filename, _progress)
     except (Unreadable, UnsupportedFormat, TooLarge) as refusal:
         return {"unreadable": refusal.message}
     except MemoryError:
         return {"unreadable": _TOO_MUCH}
     except OutOfTime:
         return {"unreadable": TOO_LONG}
-    return {"report": report.to_json(), "word_count": report.summary.words}
+    text = None if found.text is None else found.text.to_json()
+    return {"report": found.report.to_json(), "text": text, "word_count": found.report.summary.words}
 
 
 def _progress(stage: str, progress: float) -> None:

@@ -87,7 +87,7 @@ class TextPlace:
     paragraph: int = 0
     """1 for the first below the heading; scene breaks are not counted."""
     quote: str = ""
-    """A few words around it, as they stand."""
+    """A few words around it, as they stand. text.py adds it to the places that the report shows."""
     start: int = 0
     end: int = 0
     """Characters (code points) of the paragraph's text with its spaces made single; 0 and 0 in older reports."""
@@ -131,11 +131,12 @@ class Finding:
     by_chapter: tuple[int, ...] = ()
     """Times in each section, in order; empty where it is not counted so."""
     places: tuple[TextPlace, ...] = ()
-    """The first few, or all where they are few."""
+    """The first few, or all where they are few. A section gives all of them: text.py keeps them beside the text."""
     kind: str = ""
-    """The `key` of the section's kind of finding; "" where the section has none."""
+    """The `key` of the section's kind of finding: kind and label together name it in every report. "" in older ones."""
     spans: tuple[tuple[int, int, int, int], ...] = ()
-    """All places: chapter, paragraph, start and end of each. Empty in older reports."""
+    """All places: chapter, paragraph, start and end of each. A section may give these and only the first `places`;
+    no stored report has them, for text.py keeps them beside the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,10 @@ class FindingKind:
     """Share of places that a person judged right; None where nothing is judged, as with a count."""
     judged: int = 0
     """Places that were judged."""
+    count: int = 0
+    """Its places in the text; counted by text.py, as is the next. 0 in older reports."""
+    by_chapter: tuple[int, ...] = ()
+    """Its places in each section of the manuscript, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +226,8 @@ class ReportBody:
     """The five that tell most, the most telling first; empty in older reports."""
     bands: tuple[Band, ...] = ()
     """Empty in older reports."""
+    has_text: bool = False
+    """Whether the text is kept beside the report: older reports have none."""
     version: int = VERSION
 
     def to_json(self) -> dict[str, Any]:
@@ -236,6 +243,7 @@ class ReportBody:
             sections=tuple(_section(section) for section in _tuple(stored, "sections")),
             highlights=tuple(_highlight(each) for each in _tuple(stored, "highlights")),
             bands=tuple(_band(band) for band in _tuple(stored, "bands")),
+            has_text=bool(stored.get("has_text")),
             version=stored.get("version", VERSION),
         )
 
@@ -262,14 +270,13 @@ def _tuple(stored: Mapping[str, Any], key: str) -> tuple[Any, ...]:
 def _section(stored: Mapping[str, Any]) -> ReportSection:
     figures = tuple(_figure(figure) for figure in _tuple(stored, "figures"))
     findings = tuple(_finding(finding) for finding in _tuple(stored, "findings"))
-    kinds = tuple(_part(FindingKind, kind) for kind in _tuple(stored, "kinds"))
+    kinds = tuple(_part(FindingKind, kind, by_chapter=_tuple(kind, "by_chapter")) for kind in _tuple(stored, "kinds"))
     return _part(ReportSection, stored, figures=figures, findings=findings, kinds=kinds)
 
 
 def _finding(stored: Mapping[str, Any]) -> Finding:
     places = tuple(_part(TextPlace, place) for place in _tuple(stored, "places"))
-    spans = tuple(tuple(span) for span in _tuple(stored, "spans"))
-    return _part(Finding, stored, places=places, by_chapter=_tuple(stored, "by_chapter"), spans=spans)
+    return _part(Finding, stored, places=places, by_chapter=_tuple(stored, "by_chapter"), spans=())
 
 
 def _highlight(stored: Mapping[str, Any]) -> Highlight:

@@ -19,6 +19,7 @@ from jobs.database.rows import (
     read_time,
     read_uuid,
 )
+from jobs.database.texts import TextStore
 from jobs.models import (
     Changes,
     ClaimedJob,
@@ -45,6 +46,7 @@ class JobStore:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        self.texts = TextStore(gateway)
 
     # What a caller asks, scoped to the owner
 
@@ -263,9 +265,11 @@ class JobStore:
         """Renews the lease; says where the work stands."""
         return await self._held("job_beat", job, p_lease=lease.total_seconds(), p_stage=stage, p_progress=progress)
 
-    async def complete(self, job: Job, *, report: dict[str, Any], word_count: int) -> Job:
-        """Writes the report and completes, in one transaction."""
-        return await self._held("job_complete", job, p_report=report, p_word_count=word_count)
+    async def complete(
+        self, job: Job, *, report: dict[str, Any], word_count: int, text: dict[str, Any] | None = None
+    ) -> Job:
+        """Writes the report, with the text where it is kept, and completes, in one transaction."""
+        return await self._held("job_complete", job, p_report=report, p_word_count=word_count, p_text=text)
 
     async def fail(self, job: Job, code: FailureCode, message: str) -> Job:
         """Ends the job; `message` is for its author."""

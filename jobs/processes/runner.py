@@ -55,6 +55,7 @@ class _Outcome:
     """
 
     report: dict[str, Any] | None = None
+    text: dict[str, Any] | None = None
     word_count: int = 0
     unreadable: str | None = None
     lost: str | None = None
@@ -204,7 +205,7 @@ class Runner:
             return await self._store.lose(job, queue_timeout=self._settings.queue_timeout, why=outcome.lost)
         if outcome.report is None:
             return await self._store.fail(job, FailureCode.UNREADABLE_MANUSCRIPT, outcome.unreadable or _INTERNAL)
-        return await self._store.complete(job, report=outcome.report, word_count=outcome.word_count)
+        return await self._store.complete(job, report=outcome.report, text=outcome.text, word_count=outcome.word_count)
 
     async def _is_finished_by_us(self, job: Job) -> bool:
         now = await self._store.get(job.owner_id, [job.id])
@@ -294,8 +295,8 @@ def _ended_by(code: int, work: _Work) -> _Outcome:
 
 def _heard(message: dict[str, Any], work: _Work) -> _Outcome | None:
     match message:
-        case {"report": dict() as report, "word_count": int() as words}:
-            return _Outcome(report=report, word_count=words)
+        case {"report": dict() as report, "text": dict() | None as text, "word_count": int() as words}:
+            return _Outcome(report=report, text=text, word_count=words)
         case {"unreadable": str() as sentence}:
             return _Outcome(unreadable=sentence)
         case {"stage": str() as stage, "progress": int() | float() as progress}:

@@ -27,6 +27,11 @@ from tests.claiming import claim
 ANN, BEN = "ann", "ben"
 PROTOCOL = Subprotocol("graphql-transport-ws")
 LIMIT = 30.0
+# What a worker keeps of a text: one passage with an adverb.
+TEXT = {
+    "passages": [[1, 1, 1, 0, False, "It rained slowly."]],
+    "marks": [[1, "adverb", [[1, 10, 16, "slowly"]]]],
+}
 
 
 class Socket:
@@ -192,9 +197,12 @@ class Hand:
         """The claimed job, running."""
         return await self.store.begin(job, lease=self.services.settings.lease, stage=stage)
 
-    async def complete(self, job: Job, *, report: dict[str, Any] | None = None) -> Job:
+    async def complete(
+        self, job: Job, *, report: dict[str, Any] | None = None, text: dict[str, Any] | None = None
+    ) -> Job:
         """The running job, completed."""
-        return await self.store.complete(job, report=report or {"summary": {"words": 12}}, word_count=12)
+        report = report or {"summary": {"words": 12}}
+        return await self.store.complete(job, report=report, text=text or TEXT, word_count=12)
 
     async def whole(self, manuscript: Manuscript) -> Job:
         """A job from its start to its report."""

@@ -170,7 +170,7 @@ async def test_the_canary_flies_the_whole_road_and_leaves_nothing(
             await working
 
     assert lines["canary"].startswith("ok uploaded, analysed and pushed in "), lines
-    for table in ("manuscripts", "jobs", "manuscript_files", "unowned_files", "analysis_reports"):
+    for table in ("manuscripts", "jobs", "manuscript_files", "unowned_files", "analysis_reports", "report_passages"):
         assert await connection.fetchval(f"select count(*) from public.{table}") == 0, table
 
 

@@ -22,7 +22,7 @@ from tests.api.conftest import Api, Hand
 from tests.conftest import AddManuscript
 from tests.unit.plans.operations import Made, Maker
 
-_TABLES = ("manuscripts", "jobs", "job_events", "analysis_reports")
+_TABLES = ("manuscripts", "jobs", "job_events", "analysis_reports", "report_passages", "report_marks")
 _MADE_BY_POSTGRES = "select attname from pg_attribute where attrelid = $1::text::regclass and attgenerated <> ''"
 # What the clock, chance and the health of the moment make differ from one execution to the next.
 _OF_THE_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00|Internal error [0-9a-f]{8}")

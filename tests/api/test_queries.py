@@ -292,7 +292,7 @@ async def test_findings_say_where_why_and_when_to_leave_them(api: Api, manuscrip
             ReportSection(
                 key="echoes",
                 kinds=(FindingKind(key="echo", why="It rings.", leave="A refrain.", precision=0.95, judged=100),),
-                findings=(Finding(label="very", kind="echo", places=(place,), spans=((1, 2, 3, 7),)),),
+                findings=(Finding(label="very", kind="echo", places=(place,)),),
             ),
         ),
         highlights=(Highlight(section="echoes", label="very", sentence="Very comes twice.", place=place),),
@@ -303,7 +303,7 @@ async def test_findings_say_where_why_and_when_to_leave_them(api: Api, manuscrip
 
     found = await api.data(
         """{ manuscripts(first: 1) { edges { node { latestReport {
-          sections { kinds { key why leave precision judged } findings { kind spans places { start end } } }
+          sections { kinds { key why leave precision judged } findings { kind places { start end } } }
           highlights { section sentence place { chapter start } } bands { key value periods { name books low high } }
         } } } } }"""
     )
@@ -313,7 +313,7 @@ async def test_findings_say_where_why_and_when_to_leave_them(api: Api, manuscrip
     assert report["sections"] == [
         {
             "kinds": [{"key": "echo", "why": "It rings.", "leave": "A refrain.", "precision": 0.95, "judged": 100}],
-            "findings": [{"kind": "echo", "spans": [[1, 2, 3, 7]], "places": [{"start": 3, "end": 7}]}],
+            "findings": [{"kind": "echo", "places": [{"start": 3, "end": 7}]}],
         }
     ]
     assert report["highlights"] == [

@@ -23,6 +23,15 @@ LONG = 3600.0
 ACTIVE = ("queued", "running_initializing", "running")
 TERMINAL = ("completed", "failed", "cancelled")
 STATUSES = ACTIVE + TERMINAL
+# A chapter with a paragraph in two passages, and what is marked in it.
+TEXT = {
+    "passages": [
+        [1, 1, 1, 0, False, "It slowly "],
+        [1, 2, 1, 10, False, "rained."],
+        [1, 3, 2, 0, True, "Suddenly, no."],
+    ],
+    "marks": [[1, "adverb", [[1, 3, 9, "slowly"], [2, 0, 8, "suddenly"]]], [1, "passive", [[1, 10, 16, "rained"]]]],
+}
 
 
 async def call(connection: Session, function: str, /, **arguments: Any) -> list[Row]:
@@ -142,7 +151,7 @@ class Life:
         return await self._held("job_beat", p_lease=lease, p_stage="Counting", p_progress=0.5)
 
     async def complete(self) -> list[Row]:
-        return await self._held("job_complete", p_report='{"words": 4}', p_word_count=4)
+        return await self._held("job_complete", p_report='{"words": 4}', p_word_count=4, p_text=json.dumps(TEXT))
 
     async def fail(self) -> list[Row]:
         return await self._held(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from tests.sql.life import LONG, Connection, Life, call
@@ -46,6 +45,12 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "reports_get": owner | {"p_report_ids": jobs},
         "reports_of_jobs": owner | {"p_job_ids": jobs},
         "reports_of_manuscripts": owner | {"p_manuscript_ids": manuscripts},
+        "reports_newest": owner | {"p_manuscript_ids": manuscripts},
+        "chapter_outline": owner | {"p_report_id": life.job_id, "p_chapter": 1},
+        "chapter_passages": owner | {"p_report_id": life.job_id, "p_chapter": 1, "p_from": 1, "p_limit": 50},
+        "chapter_marks": owner | {"p_report_id": life.job_id, "p_chapter": 1},
+        "report_places": owner
+        | {"p_report_id": life.job_id, "p_kind": "adverb", "p_label": None, "p_after": 0, "p_limit": 20},
         "processes_health": {"p_late_after": 15.0, "p_absent_after": 30.0},
         "lateness_get": {},
         "is_pruning": {},
@@ -270,11 +275,76 @@ async def test_no_read_finds_another_authors_rows(life: Life, owner_id: UUID) ->
         if "p_owner_id" in arguments
     }
     scoped["reports_get"]["p_report_ids"] = [report]
-    assert len(scoped) == 10
+    for arguments in scoped.values():
+        arguments.update({"p_report_id": report} if "p_report_id" in arguments else {})
+    assert len(scoped) == 15
 
     for function, arguments in scoped.items():
         rows = await call(life.connection, function, **arguments)
         own = await call(life.connection, function, **arguments | {"p_owner_id": life.owner_id})
-        expected: list[asyncpg.Record] = rows if function == "manuscripts_count" else []
-        assert rows == expected, function
+        nothing = {"manuscripts_count": [(0,)], "chapter_outline": [([], [])]}.get(function, [])
+        assert [tuple(row.values()) for row in rows] == nothing, function
         assert own not in ([], rows), function
+
+
+async def test_a_chapter_is_read_passage_by_passage(life: Life) -> None:
+    await life.reach("completed")
+    [newest] = await life.call("reports_newest", p_owner_id=life.owner_id, p_manuscript_ids=[life.manuscript_id])
+    of_chapter = {"p_owner_id": life.owner_id, "p_report_id": newest["report_id"], "p_chapter": 1}
+
+    [outline] = await life.call("chapter_outline", **of_chapter)
+    page = await life.call("chapter_passages", **of_chapter, p_from=2, p_limit=1)
+    marks = await life.call("chapter_marks", **of_chapter, p_kinds=["passive"])
+
+    assert (outline["paragraphs"], outline["lengths"]) == ([1, 1, 2], [10, 7, 13])
+    assert [(row["position"], row["text"]) for row in page] == [(2, "rained.")]
+    assert [(row["kind"], json.loads(row["marks"])) for row in marks] == [("passive", [[1, 10, 16, "rained"]])]
+
+
+@pytest.mark.parametrize(
+    ("label", "after", "found"),
+    [
+        (None, 0, [(1, 2, "slowly", "It slowly "), (2, 2, "suddenly", "Suddenly, no.")]),
+        (None, 1, [(2, 2, "suddenly", "Suddenly, no.")]),
+        ("suddenly", 0, [(1, 1, "suddenly", "Suddenly, no.")]),
+        ("never", 0, []),
+    ],
+)
+async def test_places_are_counted_in_the_order_of_the_text(
+    life: Life, label: str | None, after: int, found: list[tuple[int, int, str, str]]
+) -> None:
+    await life.reach("completed")
+    report = await life.connection.fetchval("select id from public.analysis_reports where job_id = $1", life.job_id)
+
+    rows = await life.call(
+        "report_places",
+        p_owner_id=life.owner_id,
+        p_report_id=report,
+        p_kind="adverb",
+        p_label=label,
+        p_after=after,
+        p_limit=20,
+    )
+
+    assert [(row["ordinal"], row["total"], row["label"], row["passage"]) for row in rows] == found
+
+
+async def test_a_finding_in_a_later_piece_of_a_paragraph_is_shown_with_that_piece(life: Life) -> None:
+    await life.reach("completed")
+    report = await life.connection.fetchval("select id from public.analysis_reports where job_id = $1", life.job_id)
+    asked = {"p_report_id": report, "p_kind": "passive", "p_label": None, "p_after": 0, "p_limit": 20}
+
+    [row] = await life.call("report_places", p_owner_id=life.owner_id, **asked)
+
+    assert (row["passage_start"], row["passage"]) == (10, "rained.")
+
+
+async def test_the_text_goes_with_its_manuscript(life: Life) -> None:
+    await life.reach("completed")
+
+    await life.call("manuscript_delete", p_owner_id=life.owner_id, p_manuscript_id=life.manuscript_id)
+
+    for table in ("report_passages", "report_marks"):
+        left = f"""select count(*) from public.{table} t
+                   where not exists (select from public.analysis_reports r where r.id = t.report_id)"""
+        assert await life.connection.fetchval(left) == 0

@@ -16,12 +16,23 @@ from tests.sql.fixtures import module_fixture
 from tests.sql.life import Connection, Life, acting_as
 
 READABLE = ("manuscripts", "jobs", "job_events", "analysis_reports")
-HIDDEN = ("manuscript_files", "unowned_files", "processes", "settlement_lateness", "holds", "pruned")
+HIDDEN = (
+    "manuscript_files",
+    "report_passages",
+    "report_marks",
+    "unowned_files",
+    "processes",
+    "settlement_lateness",
+    "holds",
+    "pruned",
+)
 TABLES = READABLE + HIDDEN
 COMMANDS = ("insert", "update", "delete", "truncate")
 COLUMN = {
     "job_events": "job_id",
     "manuscript_files": "manuscript_id",
+    "report_passages": "report_id",
+    "report_marks": "report_id",
     "unowned_files": "manuscript_id",
     "processes": "id",
     "settlement_lateness": "status",
@@ -153,7 +164,7 @@ async def test_the_service_reads_and_writes_every_table(connection: Connection, 
         for command in ("insert", "update", "delete"):
             # That it may; the guard has its own say about what.
             assert await connection.fetchval("select has_table_privilege($1, $2)", f"public.{table}", command)
-    if table in (*READABLE, "manuscript_files"):
+    if table in (*READABLE, "manuscript_files", "report_passages", "report_marks"):
         assert rows > 0
 
 

@@ -15,7 +15,6 @@ _FEWEST = 5
 _LONGEST = 40
 _UNKNOWN = 1e-8
 """Share of a word that the list of ordinary texts lacks."""
-_SHOWN_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ def findings(story: Story, uses: Sequence[Use]) -> tuple[Finding, ...]:
     places = Places(story.prose)
     usual, name = ordinary(story.language), story.language.name if story.language else ""
     wanted = {use.form for use in uses}
-    found = places.of_words(wanted, most=_SHOWN_PLACES)
+    found = places.of_words(wanted)
     sections = by_section(story.prose, wanted)
     return tuple(
         Finding(

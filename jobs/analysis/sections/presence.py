@@ -11,7 +11,6 @@ from jobs.analysis.story.story import Story
 _LISTED = 25
 _FEWEST = 5
 """Mentions; a guess at who matters."""
-_SHOWN_PLACES = 5
 _OTHER_NAMES = 3
 _LONGEST_TITLE = 40
 
@@ -29,7 +28,7 @@ def _finding(story: Story, places: Places, figure: Figure) -> Finding:
         count=len(figure.mentions),
         per_10000=places.per_10000(len(figure.mentions)),
         by_chapter=tuple(counts[part.section.number] for part in story.prose),
-        places=tuple(place(*mention) for mention in figure.mentions[:_SHOWN_PLACES]),
+        places=tuple(place(*mention) for mention in figure.mentions),
         note="; ".join(filter(None, (_presence(counts, story), _also(figure)))),
     )
 

@@ -28,7 +28,6 @@ _FEWEST = 3
 _LISTED = 40
 _CONSIDERED = 400
 _OVERLAP = 0.6
-_SHOWN_PLACES = 12
 _BOUNDARY = -1
 _WEAK = word_set(
     """
@@ -152,7 +151,7 @@ def _findings(
             count=len(starts[gram]),
             per_10000=places.per_10000(len(starts[gram])),
             by_chapter=_by_section(prose, [tokens[start] for start in starts[gram]]),
-            places=tuple(place(*_extent(tokens[start], len(gram))) for start in starts[gram][:_SHOWN_PLACES]),
+            places=tuple(place(*_extent(tokens[start], len(gram))) for start in starts[gram]),
         )
         for gram in grams
     )

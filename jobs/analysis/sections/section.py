@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from jobs.analysis.report import Figure, Finding
+from jobs.analysis.report import Figure, Finding, FindingKind
 from jobs.analysis.story.story import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What a section found."""
+    """What a section found. Findings carry all of their places: the report shows the first, the text marks each."""
 
     figures: Sequence[Figure] = ()
     findings: Sequence[Finding] = ()
+    """What the report lists. A `kind` that is "" is the section itself."""
+    unlisted: Sequence[Finding] = ()
+    """What is only marked in the text: too rare to be listed."""
+    kinds: Sequence[FindingKind] = ()
+    """Of these findings; none where the section itself is the only kind."""
 
 
 class Section(Protocol):

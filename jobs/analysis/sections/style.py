@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobs.analysis.report import Figure, FigureUnit, Finding, TextPlace
+from jobs.analysis.report import Figure, FigureUnit, Finding, FindingKind
 from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.prose import Paragraph, SectionProse, Word
 from jobs.analysis.story.quotes import place
@@ -26,7 +26,6 @@ GUIDE = (
     "were judged right by a person."
 )
 _LISTED = 20
-_SHOWN_PLACES = 8
 _NO_ADVERBS = word_set(
     """
     only early family reply holy ugly lonely lovely friendly lively silly belly jelly fly rely apply supply ally
@@ -107,29 +106,51 @@ class StyleCounts:
     passives: tuple[Use, ...]
 
 
+KINDS = (
+    FindingKind(
+        key="adverb",
+        title="Adverbs in -ly",
+        why="The verb often says it already, or a stronger verb would.",
+        leave="Where it turns the meaning.",
+    ),
+    FindingKind(
+        key="filter_word",
+        title="Filter words",
+        why="It puts the character between reader and scene.",
+        leave="Where perceiving is what happens.",
+    ),
+    FindingKind(
+        key="passive",
+        title="Passive voice",
+        why="It hides who acts.",
+        leave="Where nobody knows who acted, or it does not matter.",
+    ),
+)
+
+
 def measure(story: Story) -> Measured:
     """The share of each habit in narration, and its most frequent forms."""
     counts = style_counts(story.prose)
-    kinds = (
-        ("Adverbs in -ly", "adverb", counts.adverbs),
-        ("Filter words", "filter word", counts.filters),
-        ("Passive voice", "passive", counts.passives),
-    )
     words = counts.narration_words
-    figures = tuple(
-        Figure(
-            label=label,
-            value=round(len(uses) * 1000 / words, 2) if words else 0.0,
-            measure=FigureUnit.PER_1000_WORDS,
-            unit="in 1,000 words of narration",
-            meaning=f"of narration; {len(uses):,} in all",
-        )
-        for label, _, uses in kinds
+    figures: list[Figure] = []
+    listed: list[Finding] = []
+    unlisted: list[Finding] = []
+    for kind, uses in zip(KINDS, (counts.adverbs, counts.filters, counts.passives), strict=True):
+        figures.append(_figure(kind, uses, words))
+        found = style_findings(uses, story.prose, words, kind)
+        listed += found[:_LISTED]
+        unlisted += found[_LISTED:]
+    return Measured(figures=figures, findings=listed, unlisted=unlisted, kinds=KINDS)
+
+
+def _figure(kind: FindingKind, uses: Sequence[Use], narration_words: int) -> Figure:
+    return Figure(
+        label=kind.title,
+        value=round(len(uses) * 1000 / narration_words, 2) if narration_words else 0.0,
+        measure=FigureUnit.PER_1000_WORDS,
+        unit="in 1,000 words of narration",
+        meaning=f"of narration; {len(uses):,} in all",
     )
-    findings: list[Finding] = []
-    for _, note, uses in kinds:
-        findings += style_findings(uses, story.prose, words, note)
-    return Measured(figures=figures, findings=findings)
 
 
 def style_counts(prose: Sequence[SectionProse]) -> StyleCounts:
@@ -151,20 +172,24 @@ def style_counts(prose: Sequence[SectionProse]) -> StyleCounts:
 
 
 def style_findings(
-    uses: Sequence[Use], prose: Sequence[SectionProse], narration_words: int, note: str
+    uses: Sequence[Use], prose: Sequence[SectionProse], narration_words: int, kind: FindingKind
 ) -> tuple[Finding, ...]:
-    """The most frequent forms of a habit, each with its places."""
-    forms = Counter(use.label for use in uses).most_common(_LISTED)
+    """The forms of a habit, the most frequent first, each with its places."""
+    forms: dict[str, list[Use]] = {}
+    for use in uses:
+        forms.setdefault(use.label, []).append(use)
+    ranked = sorted(forms.items(), key=lambda form: -len(form[1]))
     return tuple(
         Finding(
             label=label,
-            count=count,
-            per_10000=round(count * 10_000 / narration_words, 2) if narration_words else 0.0,
-            note=note,
-            by_chapter=_by_section(prose, uses, label),
-            places=tuple(_places(uses, label)),
+            kind=kind.key,
+            count=len(same),
+            per_10000=round(len(same) * 10_000 / narration_words, 2) if narration_words else 0.0,
+            note=kind.key.replace("_", " "),
+            by_chapter=_by_section(prose, same) if rank < _LISTED else (),
+            places=tuple(place(use.paragraph, use.start, use.end) for use in same),
         )
-        for label, count in forms
+        for rank, (label, same) in enumerate(ranked)
     )
 
 
@@ -241,11 +266,6 @@ def _use(paragraph: Paragraph, first: Word, last: Word) -> Use:
     return Use(paragraph=paragraph, label=label, start=first.start, end=end)
 
 
-def _by_section(prose: Sequence[SectionProse], uses: Sequence[Use], label: str) -> tuple[int, ...]:
-    counts = Counter(use.paragraph.section for use in uses if use.label == label)
+def _by_section(prose: Sequence[SectionProse], uses: Sequence[Use]) -> tuple[int, ...]:
+    counts = Counter(use.paragraph.section for use in uses)
     return tuple(counts[part.section.number] for part in prose)
-
-
-def _places(uses: Sequence[Use], label: str) -> Iterator[TextPlace]:
-    same = [use for use in uses if use.label == label]
-    return (place(use.paragraph, use.start, use.end) for use in same[:_SHOWN_PLACES])

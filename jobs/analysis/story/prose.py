@@ -1,6 +1,5 @@
 """The running text of a manuscript as measures want it: paragraphs with their sentences, speech and words."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,15 +7,12 @@ from typing import NamedTuple
 
 from jobs.analysis.document import Role
 from jobs.analysis.structure.chapters import Section
+from jobs.analysis.words.quote import quoted
 from jobs.analysis.words.sentences import sentence_spans
 from jobs.analysis.words.speech import SpeechMarks, find_marks, speech_spans, told_at_length
 from jobs.analysis.words.words import WORD
 
 Span = tuple[int, int]
-_SPACES = re.compile(r"\s+")
-_ELLIPSIS = "…"
-_LONGEST_QUOTED = 400
-"""Characters; two words of a phrase may have a megabyte of dashes between them."""
 _LONGEST_FORM = 60
 """Characters; the longest words of German novels have half as many."""
 
@@ -45,16 +41,8 @@ class Paragraph:
     words: tuple[Word, ...]
 
     def quote(self, start: int, end: int, *, around: int = 40) -> str:
-        """The words from start to end with some around them, on one line, an ellipsis where it was cut."""
-        end = min(end, start + _LONGEST_QUOTED)
-        left = max(0, start - around)
-        right = min(len(self.text), end + around)
-        while left > 0 and start - left < 2 * around and not self.text[left - 1].isspace():
-            left -= 1
-        while right < len(self.text) and right - end < 2 * around and not self.text[right].isspace():
-            right += 1
-        cut = _SPACES.sub(" ", self.text[left:right]).strip()
-        return (_ELLIPSIS if left else "") + cut + (_ELLIPSIS if right < len(self.text) else "")
+        """See `quoted`."""
+        return quoted(self.text, start, end, around=around)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

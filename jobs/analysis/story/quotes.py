@@ -1,4 +1,4 @@
-"""Where in a manuscript words and passages stand, as a report quotes them."""
+"""Where in a manuscript words and passages stand."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
@@ -8,7 +8,7 @@ from jobs.analysis.story.prose import Paragraph, SectionProse
 
 
 class Places:
-    """Quotes places of a manuscript."""
+    """Finds the places of words."""
 
     def __init__(self, prose: Sequence[SectionProse]) -> None:
         self._prose = prose
@@ -18,20 +18,20 @@ class Places:
         """Times in ten thousand words."""
         return round(count * 10_000 / self._words, 2) if self._words else 0.0
 
-    def of_words(self, wanted: Collection[str], *, most: int) -> dict[str, tuple[TextPlace, ...]]:
-        """The first places of each word."""
+    def of_words(self, wanted: Collection[str]) -> dict[str, tuple[TextPlace, ...]]:
+        """All places of each word."""
         found: dict[str, list[TextPlace]] = defaultdict(list)
         for part in self._prose:
             for paragraph in part.paragraphs:
                 for word in paragraph.words:
-                    if word.form in wanted and len(found[word.form]) < most:
+                    if word.form in wanted:
                         found[word.form].append(place(paragraph, word.start, word.start + len(word.form)))
         return {form: tuple(found[form]) for form in wanted}
 
 
 def place(paragraph: Paragraph, start: int, end: int) -> TextPlace:
-    """A place with its quote."""
-    return TextPlace(chapter=paragraph.section, paragraph=paragraph.number, quote=paragraph.quote(start, end))
+    """A place in the text. Its quote is added where the report shows it: a novel has tens of thousands."""
+    return TextPlace(chapter=paragraph.section, paragraph=paragraph.number, start=start, end=end)
 
 
 def by_section(prose: Sequence[SectionProse], wanted: Collection[str]) -> dict[str, tuple[int, ...]]:

@@ -55,7 +55,7 @@ def test_the_report_comes_last_after_progress_that_never_falls() -> None:
     assert shares == sorted(shares)
     assert all(0 <= share <= 1 for share in shares)
     assert all(set(message) == {"stage", "progress"} and message["stage"] for message in progress)
-    assert set(outcome) == {"report", "word_count"}
+    assert set(outcome) == {"report", "text", "word_count"}
     assert ReportBody.from_json(outcome["report"]).summary.words == outcome["word_count"] > 3000
 
 

@@ -31,7 +31,7 @@ def report(directory: Path, text: str) -> ReportBody:
     """The report on a plain text."""
     path = directory / "novel.txt"
     path.write_text(text, encoding="utf-8")
-    return analyse(path, path.name, lambda stage, progress: None)
+    return analyse(path, path.name, lambda stage, progress: None).report
 
 
 @pytest.mark.parametrize("text", LANGUAGES.values(), ids=LANGUAGES.keys())

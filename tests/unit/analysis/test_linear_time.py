@@ -112,7 +112,7 @@ def test_a_report_is_no_longer_than_what_it_tells(tmp_path: Path, text: str) -> 
     path = tmp_path / "a.txt"
     path.write_text(text * 30, encoding="utf-8")
 
-    report = analyse(path, path.name, lambda stage, progress: None)
+    report = analyse(path, path.name, lambda stage, progress: None).report
 
     assert len(json.dumps(report.to_json())) < 50_000
 

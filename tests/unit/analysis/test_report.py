@@ -15,14 +15,14 @@ from tests.unit.analysis.files import SAMPLE, chaptered, prose
 @pytest.fixture(scope="module")
 def report() -> ReportBody:
     """The report on the sample."""
-    return analyse(SAMPLE, SAMPLE.name, lambda stage, progress: None)
+    return analyse(SAMPLE, SAMPLE.name, lambda stage, progress: None).report
 
 
 def analysed(directory: Path, text: str) -> ReportBody:
     """The report on a plain text."""
     path = directory / "novel.txt"
     path.write_text(text, encoding="utf-8")
-    return analyse(path, path.name, lambda stage, progress: None)
+    return analyse(path, path.name, lambda stage, progress: None).report
 
 
 def test_the_sample_has_its_seven_chapters_by_name(report: ReportBody) -> None:
@@ -223,4 +223,4 @@ def test_a_hostile_text_is_done_in_time(tmp_path: Path, text: str) -> None:
     path = tmp_path / "novel.md"  # which is read as plain text, too
     path.write_text(f"Words. {text}" if text[0] not in "#1IC" else text, encoding="utf-8")
 
-    assert analyse(path, path.name, lambda stage, progress: None).summary.words >= 1
+    assert analyse(path, path.name, lambda stage, progress: None).report.summary.words >= 1

@@ -75,7 +75,7 @@ WAYS: dict[str, tuple[str, Callable[[Novel], bytes]]] = {
 def report(directory: Path, name: str, content: bytes) -> dict[str, Any]:
     """The report, without the numbers of paragraphs."""
     (directory / name).write_bytes(content)
-    found = analyse(directory / name, name, lambda stage, progress: None).to_json()
+    found = analyse(directory / name, name, lambda stage, progress: None).report.to_json()
     for section in found["sections"]:
         for finding in section["findings"]:
             for place in finding["places"]:

@@ -43,6 +43,6 @@ def test_a_trap_is_read_as_a_person_reads_it(name: str) -> None:
     if not name.endswith(all_endings()):
         pytest.skip(f"{Path(name).suffix} is not read")
 
-    report = analyse(CASES / name, name, lambda stage, progress: None)
+    report = analyse(CASES / name, name, lambda stage, progress: None).report
 
     assert list(differences(report, EXPECTED[name])) == []

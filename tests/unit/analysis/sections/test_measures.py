@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.analysis.report import Finding
+from jobs.analysis.report import Finding, TextPlace
 from jobs.analysis.sections import characters, frequent_words, overused_words
 from jobs.analysis.sections.repeated_phrases import repeated_phrases
 from jobs.analysis.sections.style import style_counts
@@ -35,6 +35,11 @@ def story_of(text: str) -> Story:
 def found(findings: Sequence[Finding], label: str) -> Finding:
     """The finding of that label."""
     return next(finding for finding in findings if finding.label == label)
+
+
+def text_at(prose: Sequence[SectionProse], place: TextPlace) -> str:
+    """What stands at a place."""
+    return prose[place.chapter - 1].paragraphs[place.paragraph - 1].text[place.start : place.end]
 
 
 def sentences(text: str) -> list[str]:
@@ -124,7 +129,8 @@ def test_a_word_that_stands_out_against_ordinary_english_is_found_with_its_ratio
 
     assert (lamp.ratio or 0) > 50
     assert sum(lamp.by_chapter) == lamp.count
-    assert all("lamp" in place.quote.casefold() and place.chapter and place.paragraph for place in lamp.places)
+    assert len(lamp.places) == lamp.count
+    assert {text_at(story.prose, place).casefold() for place in lamp.places} == {"lamp"}
 
 
 def test_a_phrase_is_listed_in_its_longest_form_with_all_its_places() -> None:
@@ -132,12 +138,13 @@ def test_a_phrase_is_listed_in_its_longest_form_with_all_its_places() -> None:
     texts = [f"The door opened and {habit}.", f"Then {habit}, again.", f"Slowly {habit}. He laughed."]
     text = chaptered([f"Chapter {n}\n\n{line}" for n, line in enumerate(texts, start=1)], words=20)
 
-    phrases = repeated_phrases(prose_of(text), frozenset())
+    prose = prose_of(text)
+    phrases = repeated_phrases(prose, frozenset())
     phrase = found(phrases, habit)
 
     assert (phrase.count, phrase.by_chapter) == (3, (1, 1, 1))
     assert [(place.chapter, place.paragraph) for place in phrase.places] == [(1, 1), (2, 1), (3, 1)]
-    assert all(habit in place.quote for place in phrase.places)
+    assert {text_at(prose, place) for place in phrase.places} == {habit}
     assert not any(other.label in habit and other.label != habit for other in phrases)
 
 

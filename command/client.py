@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 from websockets.asyncio.client import connect
@@ -126,12 +126,16 @@ async def open_client(url: str, *, token: str | None) -> AsyncIterator[Client]:
         yield Client(http, url, found)
 
 
+def _origin(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=""))
+
+
 async def _signed_in(http: httpx.AsyncClient, url: str) -> str:
     wanted = ConfigurationError("No token: give one with --token or in NF_TOKEN.")
     if urlsplit(url).hostname not in _LOOPBACK:
         raise wanted
     try:
-        response = await http.post(f"{url}/session", headers={"Origin": url})
+        response = await http.post(f"{url}/session", headers={"Origin": _origin(url)})
     except httpx.HTTPError as error:
         raise Unavailable(f"Nothing answers at {url}. Start it with `make up`, or name another with --url.") from error
     if response.status_code == 403:

@@ -6,6 +6,8 @@ const server = "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [react()],
+  // The service may live under a path that is not known when the page is built.
+  base: "./",
   build: {
     outDir: "../server/static",
     emptyOutDir: true,

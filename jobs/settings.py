@@ -151,6 +151,15 @@ class Settings:
         "the server changes the Host header, name the server's public origin too.",
         (),
     )
+    base_path: str = _of(
+        "NF_BASE_PATH",
+        lambda text: text.path(),
+        _CALLERS,
+        "The path under which the service is reached where it has no host of its own, as /novels. A proxy may take it "
+        "off or leave it on.",
+        "",
+        shown="/",
+    )
     production: bool = _of(
         "NF_PRODUCTION",
         lambda text: text.flag(),
@@ -399,6 +408,16 @@ class _Text:
         if self.value not in ("0", "1"):
             raise ConfigurationError(f"{self.name} must be 1 for yes or 0 for no, not {self.value!r}.")
         return self.value == "1"
+
+    def path(self) -> str:
+        """A path without a slash at its end; empty for the root."""
+        path = self.value.rstrip("/")
+        if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", path) or "." in path.split("/") or ".." in path.split("/"):
+            raise ConfigurationError(
+                f"{self.name} must be a path such as /novels, of letters, digits, `.`, `_`, `~` and `-`, "
+                f"not {self.value!r}."
+            )
+        return path
 
     def origins(self) -> tuple[str, ...]:
         """Origins as browsers send them: small letters, no path, and no port that the scheme implies."""

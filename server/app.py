@@ -16,6 +16,7 @@ from jobs.errors import ConfigurationError
 from jobs.processes.stop_signal import stop_signal
 from jobs.settings import Settings
 from server import memory
+from server.base_path import BasePath
 from server.downloads import everything
 from server.graphql import graphql
 from server.health import livez, metrics, readyz
@@ -63,6 +64,7 @@ def create_app(services: Services) -> Starlette:
             Mount("/assets", Assets()),
         ],
         middleware=[
+            *([Middleware(BasePath, base=base)] if (base := services.settings.base_path) else []),
             Middleware(Edge, metrics=services.metrics),
             Middleware(Origins, allowed=services.settings.allowed_origins),
         ],

@@ -1,6 +1,7 @@
 // GraphQL and uploads over HTTP, with a token that is renewed once when the server refuses it.
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
+import { addressOf } from "./address.ts";
 import type { RefusalCode } from "./generated/operations.ts";
 
 /** Gives the bearer token. `refresh`: the last one was refused, get another. Null: there is none. */
@@ -20,7 +21,7 @@ export class RequestFailed extends Error {
 }
 
 export interface HttpOptions {
-  /** Where the service lives, e.g. `https://novelfoundry.example`. */
+  /** Where the service lives, e.g. `https://novelfoundry.example` or `https://example.org/novels`. */
   readonly origin: string;
   readonly getToken: GetToken;
 }
@@ -51,7 +52,7 @@ export class HttpClient {
     variables: TVariables,
     signal?: AbortSignal,
   ): Promise<TData> {
-    const response = await this.#send("/graphql", signal, {
+    const response = await this.#send("graphql", signal, {
       body: JSON.stringify({ query: print(document), variables }),
       headers: {
         Accept: "application/graphql-response+json, application/json;q=0.9",
@@ -68,7 +69,7 @@ export class HttpClient {
     const form = new FormData();
     form.append("file", file, details.name);
     if (details.title !== undefined) form.append("title", details.title);
-    const response = await this.#send("/manuscripts", signal, { body: form });
+    const response = await this.#send("manuscripts", signal, { body: form });
     const answer: Upload = await readJson(response);
     if ("id" in answer || "code" in answer) return answer;
     throw rejection(response);
@@ -88,7 +89,7 @@ export class HttpClient {
     if (token !== null) headers.set("Authorization", `Bearer ${token}`);
     const limit = AbortSignal.timeout(isLong(init.body) ? UPLOAD_LIMIT : REQUEST_LIMIT);
     try {
-      return await fetch(new URL(path, this.#options.origin), {
+      return await fetch(addressOf(this.#options.origin, path), {
         ...init,
         method: "POST",
         headers,

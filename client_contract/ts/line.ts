@@ -1,6 +1,7 @@
 // One connection at a time to the jobUpdates subscription, from its opening to its end.
 import { print } from "graphql";
 import { type Client, createClient } from "graphql-ws";
+import { addressOf } from "./address.ts";
 import { JobUpdatesDocument, type JobUpdatesSubscription } from "./generated/operations.ts";
 import type { GetToken } from "./http.ts";
 import { type CloseAction, closeAction } from "./refusals.ts";
@@ -86,7 +87,7 @@ export class Line {
   }
 
   #connect(refresh: boolean): Client {
-    const url = new URL("/graphql", this.#options.origin);
+    const url = addressOf(this.#options.origin, "graphql");
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return createClient({
       url: url.href,

@@ -1,6 +1,7 @@
 // What the page works with once the author is signed in: requests, the job feed, her shelf, what she enters and sends, the session.
 import { HttpClient, JobFeed } from "@novelfoundry/client";
 import { createContext, useContext } from "react";
+import { baseAddress } from "./address.ts";
 import { DraftKeeper } from "./drafts/keeper.ts";
 import { Intake } from "./manuscripts/intake.ts";
 import { Library } from "./manuscripts/library.ts";
@@ -16,7 +17,7 @@ export interface Service {
 }
 
 export function openService(session: Session): Service {
-  const options = { origin: location.origin, getToken: session.getToken };
+  const options = { origin: baseAddress(), getToken: session.getToken };
   const http = new HttpClient(options);
   const feed = new JobFeed(options);
   const library = new Library(http, feed);

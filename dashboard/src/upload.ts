@@ -1,5 +1,6 @@
 // Sends a manuscript's file and says how far it got, which fetch cannot.
 import type { GetToken, Upload } from "@novelfoundry/client";
+import { addressOf } from "./address.ts";
 import { isRecord } from "./json.ts";
 
 export interface UploadOptions {
@@ -44,7 +45,7 @@ function send(
   });
   request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
   signal.addEventListener("abort", () => request.abort(), { once: true });
-  request.open("POST", "/manuscripts");
+  request.open("POST", addressOf("manuscripts"));
   if (token !== null) request.setRequestHeader("Authorization", `Bearer ${token}`);
   request.send(form);
   return done;

@@ -16,7 +16,7 @@ from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
 from jobs.processes.wiring import open_domain
 from jobs.processes.worker import Worker
 from jobs.settings import Settings
-from tests.api.conftest import Api
+from tests.api.conftest import Api, running
 
 TEXT = b"Chapter One\n\nIt rained. Nobody minded.\n\nChapter Two\n\nIt stopped.\n"
 
@@ -42,6 +42,16 @@ def novel(tmp_path: Path) -> Path:
     path = tmp_path / "the_rain.txt"
     path.write_bytes(TEXT)
     return path
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_service_under_a_path_is_asked_there(
+    settings: Settings, novel: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with running(replace(settings, base_path="/novels")) as api:
+        assert await analyse.run([novel], url=f"{api.url}/novels/", token=None, json=False) == 0
+
+    assert "the rain" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("worker")

@@ -22,6 +22,7 @@ addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) 
 """
 
 # A refused upload or a stopped server is an answer that the page shows; Chromium calls each an error.
+BASE_PATH = "/novels"
 _ANSWERED = ("Failed to load resource", "WebSocket connection to")
 
 
@@ -76,8 +77,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """The program with its default settings, for all tests that leave it as it is."""
-    with running(Program(tmp_path_factory.mktemp("program"))) as program:
+    """The program for all tests that leave it as it is; it is there under a path as well as at the root."""
+    with running(Program(tmp_path_factory.mktemp("program"), {"NF_BASE_PATH": BASE_PATH})) as program:
         yield program
 
 

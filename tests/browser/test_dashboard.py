@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import BASE_PATH, Opener
 
 pytestmark = pytest.mark.browser
 
@@ -364,3 +364,18 @@ def test_charts_come_only_with_a_report(open_page: Opener) -> None:
 
     expect(section(opened.page, "At a glance")).to_be_visible()
     assert any("/report-" in request.url for request in opened.requests)
+
+
+def test_under_a_path_the_page_works_as_at_the_root(open_page: Opener) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go(BASE_PATH)
+
+    page.get_by_role("button", name="try it with our sample story").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("The Lamplighter’s Ledger")
+    expect(section(page, "At a glance")).to_contain_text("chapters")
+    asked = {request.url for request in opened.requests}
+    assert [url for url in asked if not url.startswith(opened.base + BASE_PATH) and not url.startswith("data:")] == []
+    opened.go(f"{BASE_PATH}/graphql")
+    expect(page.locator(".graphiql-query-editor")).to_contain_text("query Manuscripts", use_inner_text=True)

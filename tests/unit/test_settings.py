@@ -147,3 +147,14 @@ def test_what_is_no_origin_is_named(wrong: str) -> None:
         Settings.from_environment({"NF_ALLOWED_ORIGINS": f"https://app.example,{wrong}"})
 
     assert repr(wrong) in refused.value.message
+
+
+@pytest.mark.parametrize("path", ["novels", "//x", "/a b", "/novels?", "https://example.org/novels", "/../x", "/./x"])
+def test_what_is_no_path_is_named(path: str) -> None:
+    with pytest.raises(ConfigurationError, match="NF_BASE_PATH"):
+        Settings.from_environment({"NF_BASE_PATH": path})
+
+
+@pytest.mark.parametrize(("path", "meant"), [("/", ""), ("/novels/", "/novels"), ("/a/b.c", "/a/b.c"), ("", "")])
+def test_a_path_has_no_slash_at_its_end(path: str, meant: str) -> None:
+    assert Settings.from_environment({"NF_BASE_PATH": path}).base_path == meant

@@ -3,9 +3,10 @@ import type { Fetcher } from "@graphiql/toolkit";
 import type { GetToken } from "@novelfoundry/client";
 import { GraphQLError, Kind, type OperationDefinitionNode, parse } from "graphql";
 import { createClient } from "graphql-ws";
+import { addressOf } from "../address.ts";
 
 export function createFetcher(getToken: GetToken): Fetcher {
-  const url = new URL("/graphql", location.href);
+  const url = addressOf("graphql");
   const socket = createClient({
     url: url.href.replace(/^http/, "ws"),
     connectionParams: async () => ({ Authorization: `Bearer ${await getToken({ refresh: false })}` }),

@@ -39,7 +39,7 @@ function Page({ getToken }: { readonly getToken: GetToken | null }) {
       {getToken === null && <TokenField value={pasted} onChange={setPasted} />}
       <GraphiQL fetcher={fetcher} defaultTabs={examples} defaultEditorToolsVisibility="variables">
         <GraphiQL.Logo>
-          <a href="/">NovelFoundry</a>
+          <a href="./">NovelFoundry</a>
         </GraphiQL.Logo>
       </GraphiQL>
     </div>

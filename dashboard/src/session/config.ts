@@ -1,4 +1,5 @@
 // How this deployment signs its authors in: /config.json.
+import { addressOf } from "../address.ts";
 import { isRecord } from "../json.ts";
 import { SessionError } from "./session.ts";
 
@@ -8,7 +9,7 @@ export type Config =
 
 /** Reads /config.json. Throws SessionError when the server does not answer or says something else. */
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch("/config.json").catch(() => null);
+  const response = await fetch(addressOf("config.json")).catch(() => null);
   if (response === null) throw new SessionError("We cannot reach the service. Reload the page to try again.");
   if (!response.ok)
     throw new SessionError(`The server answered ${response.status} to /config.json. Reload to try again.`);

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readConfig } from "./config.ts";
 import { openLocalSession } from "./local.ts";
 
@@ -16,6 +16,8 @@ function answerWithTokens(secondsToLive: number) {
   vi.stubGlobal("fetch", vi.fn(answer));
 }
 
+beforeEach(() => vi.stubGlobal("document", { baseURI: "https://example.org/novels/#/" }));
+
 afterEach(() => vi.unstubAllGlobals());
 
 test("a token that is good for long is asked for once", async () => {
@@ -24,6 +26,9 @@ test("a token that is good for long is asked for once", async () => {
 
   expect(await getToken({ refresh: false })).toBe("token-1");
   expect(await getToken({ refresh: false })).toBe("token-1");
+  expect(fetch).toHaveBeenCalledExactlyOnceWith(new URL("https://example.org/novels/session"), {
+    method: "POST",
+  });
 });
 
 test("two who ask at once share one request", async () => {

@@ -1,4 +1,5 @@
 // Local mode: the page signs itself in, which the server allows on loopback only.
+import { addressOf } from "../address.ts";
 import { isRecord } from "../json.ts";
 import { type Session, SessionError } from "./session.ts";
 
@@ -29,7 +30,7 @@ export function openLocalSession(): Session {
 }
 
 async function requestToken(): Promise<Token> {
-  const response = await fetch("/session", { method: "POST" }).catch(() => null);
+  const response = await fetch(addressOf("session"), { method: "POST" }).catch(() => null);
   if (response === null) throw new SessionError("We cannot reach the service. Reload the page to try again.");
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok)

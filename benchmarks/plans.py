@@ -41,8 +41,8 @@ class Memory:
         self._jobs = {id: _job(id) for id in self.books}
         self.job = next(iter(self._jobs.values()))
 
-    async def manuscripts_page(self, owner_id: UUID, *, first: int, after: object) -> Page:
-        return Page(manuscripts=tuple(self.books.values())[:first], has_next=False, has_previous=False)
+    async def manuscripts_page(self, owner_id: UUID, *, first: int, after: object) -> Page[Manuscript]:
+        return Page(items=tuple(self.books.values())[:first], has_next=False, has_previous=False)
 
     async def manuscripts_count(self, owner_id: UUID) -> int:
         return BOOKS
@@ -50,7 +50,7 @@ class Memory:
     async def manuscripts(self, owner_id: UUID, ids: list[UUID]) -> list[Manuscript]:
         return [self.books[id] for id in ids]
 
-    async def jobs_of_manuscripts(self, owner_id: UUID, ids: list[UUID], *, limit: int) -> list[Job]:
+    async def jobs_of_manuscripts(self, owner_id: UUID, ids: list[UUID], *, limit: int, after: object) -> list[Job]:
         return [self._jobs[id] for id in ids]
 
     async def jobs(self, owner_id: UUID, ids: list[UUID]) -> list[Job]:

@@ -64,9 +64,11 @@ class Observer:
         self._scenario = scenario
 
     def sent(self, request: Json) -> None:
-        """Forgets the title of a manuscript whose deletion is asked for: a frame on its way may have none any more."""
+        """Forgets the title of a manuscript that is to be deleted or renamed: a frame on its way may have either."""
         match request:
             case {"query": str(query), "variables": {"id": str(id)}} if "deleteManuscript" in query:
+                self._titles.pop(id, None)
+            case {"query": str(query), "variables": {"input": {"id": str(id)}}} if "updateManuscript" in query:
                 self._titles.pop(id, None)
 
     def answer(self, body: Json, *, asked_at: float, at: float, sent: Json = None) -> None:
@@ -82,7 +84,9 @@ class Observer:
     def _learn(self, sent: Json, body: Json) -> None:
         """Keeps the title that a manuscript was given: it comes back as it was sent."""
         match sent, body:
-            case {"variables": {"input": {"title": str(title)}}}, {"data": {"addManuscript": {"id": str(id)}}}:
+            case {"variables": {"input": {"title": str(title)}}}, {
+                "data": {"addManuscript": {"id": str(id)}} | {"updateManuscript": {"id": str(id)}}
+            }:
                 self._titles[id] = title
 
     def _echo(self, body: Json) -> None:

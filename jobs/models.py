@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from jobs.errors import Refused
 from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
+
+# Where in a list, newest first: the time and the id of the last one before.
+Place: TypeAlias = tuple[datetime, UUID]
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +110,20 @@ class Manuscript:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some manuscripts, newest first, and whether there are more on either side."""
+class Page(Generic[_Item]):
+    """Some of a list, in its order, and whether there are more on either side."""
 
-    manuscripts: tuple[Manuscript, ...]
+    items: tuple[_Item, ...]
     has_next: bool
     has_previous: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundManuscript:
+    """A manuscript where it stands in the order asked for: `key` grows along the list."""
+
+    manuscript: Manuscript
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ import os
 import tempfile
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from uuid import UUID, uuid4
 
 from jobs.analysis.reading.formats import format_of, listed_endings
@@ -17,15 +18,36 @@ from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
 from jobs.database.texts import TextStore
 from jobs.errors import InvalidInput, NotAllowedNow, NovelFoundryError, Refused, TooLarge
-from jobs.models import Job, JobEvent, Manuscript, Outcome, Page, Report, Settlement, SystemHealth, Waiting
+from jobs.models import (
+    FoundManuscript,
+    Job,
+    JobEvent,
+    Manuscript,
+    Outcome,
+    Page,
+    Place,
+    Report,
+    Settlement,
+    SystemHealth,
+    Waiting,
+)
 from jobs.ports import Announcer, Doorbell, Files
 from jobs.presence import Presence
 from jobs.settings import Settings
-from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
+from jobs.states import (
+    ComponentState,
+    DecidedBy,
+    FailureCode,
+    JobStatus,
+    ManuscriptOrder,
+    ManuscriptState,
+    WaitingReason,
+)
 
 MAX_LIVE_JOBS = 100
 MAX_MANUSCRIPTS = 2000
 MAX_TITLE = 300
+MAX_SEARCH = 300
 MAX_FILENAME = 255
 MAX_PAGE = 100
 # Jobs that one request may retry or cancel: as many as one author may have live ones.
@@ -34,6 +56,8 @@ MAX_AT_ONCE = MAX_LIVE_JOBS
 _RUNS_TO_JUDGE_BY = 5
 # Behind it the line is not counted: see jobs_in_line.
 _LAST_PLACE_COUNTED = 1000
+
+_Item = TypeVar("_Item")
 
 _log = logging.getLogger(__name__)
 
@@ -118,15 +142,38 @@ class JobService:
         """The owner's manuscripts among these, in no order."""
         return await self._store.manuscripts(owner_id, manuscript_ids)
 
-    async def manuscripts_page(self, owner_id: UUID, *, first: int, after: tuple[datetime, UUID] | None) -> Page:
+    async def update_manuscript(self, owner_id: UUID, manuscript_id: UUID, *, title: str) -> Manuscript:
+        """The manuscript with another title. Raises InvalidInput, NotFound."""
+        manuscript = await self._store.manuscript_update(owner_id, manuscript_id, title=_clean_title(title, None))
+        await self._announcer.announce([owner_id])
+        return manuscript
+
+    async def manuscripts_page(self, owner_id: UUID, *, first: int, after: Place | None) -> Page[Manuscript]:
         """Up to `first` (1 to 100) manuscripts, newest first, after the given one."""
         _check_first(first)
         found = await self._store.manuscripts_page(owner_id, limit=first + 1, after=after)
-        return Page(
-            manuscripts=tuple(found[:first]),
-            has_next=len(found) > first,
-            has_previous=after is not None,
+        return _page(found, first, after)
+
+    async def manuscripts_found(
+        self,
+        owner_id: UUID,
+        *,
+        first: int,
+        after: tuple[str, UUID] | None,
+        search: str,
+        state: ManuscriptState | None,
+        order: ManuscriptOrder,
+    ) -> tuple[int, Page[FoundManuscript]]:
+        """How many manuscripts hold all words of `search` and are in that state, and up to `first` of them."""
+        _check_first(first)
+        if len(search) > MAX_SEARCH:
+            raise InvalidInput(f"A search has {MAX_SEARCH} characters at most, not {len(search)}.")
+        if state is not None:
+            await self._settle_live(owner_id)
+        total, found = await self._store.manuscripts_found(
+            owner_id, limit=first + 1, search=_printable(search).strip(), state=state, order=order, after=after
         )
+        return total, _page(found, first, after)
 
     async def manuscripts_count(self, owner_id: UUID) -> int:
         """How many manuscripts the owner keeps."""
@@ -184,8 +231,7 @@ class JobService:
         )
 
     async def retry_jobs(self, owner_id: UUID | None, job_ids: Sequence[UUID]) -> list[Outcome]:
-        """What `retry` does, for each of the ids; anybody's for owner None. Raises InvalidInput for too many."""
-        _check_number(job_ids)
+        """What `retry` does, for each of the ids; anybody's for owner None. Meant for MAX_AT_ONCE at most."""
         outcomes = await self._store.retry_jobs(
             owner_id,
             job_ids,
@@ -200,8 +246,7 @@ class JobService:
         return outcomes
 
     async def cancel_jobs(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Outcome]:
-        """What `cancel` does, for each of the ids. Raises InvalidInput for too many."""
-        _check_number(job_ids)
+        """What `cancel` does, for each of the ids. Meant for MAX_AT_ONCE at most."""
         await self.jobs(owner_id, job_ids)
         outcomes = await self._store.cancel_jobs(owner_id, job_ids)
         if any(outcome.job for outcome in outcomes):
@@ -212,10 +257,23 @@ class JobService:
         """The owner's jobs among these, in no order, none of them overdue."""
         return await self.truthful(await self._store.get(owner_id, job_ids))
 
-    async def jobs_of_manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int) -> list[Job]:
-        """The newest `limit` (1 to 100) jobs of each manuscript, newest first."""
-        _check_first(limit)
-        return await self.truthful(await self._store.of_manuscripts(owner_id, manuscript_ids, limit=limit))
+    async def jobs_page(
+        self, owner_id: UUID, *, first: int, statuses: Collection[JobStatus] | None, after: Place | None
+    ) -> Page[Job]:
+        """Up to `first` (1 to 100) of the owner's jobs, newest first, of these statuses or of all; after the place."""
+        _check_first(first)
+        if statuses is not None:
+            await self._settle_live(owner_id)
+        page = _page(await self._store.page(owner_id, limit=first + 1, statuses=statuses, after=after), first, after)
+        jobs = await self.truthful(list(page.items))
+        return replace(page, items=tuple(job for job in jobs if statuses is None or job.status in statuses))
+
+    async def jobs_of_manuscripts(
+        self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int, after: Place | None = None
+    ) -> list[Job]:
+        """The newest `limit` jobs of each manuscript, newest first; those after the place."""
+        found = await self._store.of_manuscripts(owner_id, manuscript_ids, limit=limit, after=after)
+        return await self.truthful(found)
 
     async def events(self, owner_id: UUID, job_ids: Sequence[UUID], *, limit: int = 500) -> list[JobEvent]:
         """What happened to each of the jobs: of each the newest `limit` events, oldest first."""
@@ -302,9 +360,9 @@ def _check_first(first: int) -> None:
         raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
 
 
-def _check_number(job_ids: Sequence[UUID]) -> None:
-    if not 1 <= len(job_ids) <= MAX_AT_ONCE:
-        raise InvalidInput(f"Name 1 to {MAX_AT_ONCE} jobs at once, not {len(job_ids)}.")
+def _page(found: Sequence[_Item], first: int, after: object) -> Page[_Item]:
+    """A page of what was found, which is one more where there is more."""
+    return Page(items=tuple(found[:first]), has_next=len(found) > first, has_previous=after is not None)
 
 
 def too_large(limit: int) -> str:

@@ -47,6 +47,29 @@ class FailureCode(StrEnum):
         return self is not FailureCode.UNREADABLE_MANUSCRIPT
 
 
+class JobKind(StrEnum):
+    """What a job does."""
+
+    ANALYSIS = "analysis"
+
+
+class ManuscriptState(StrEnum):
+    """What a manuscript's newest job has come to; the values are those of manuscripts_found."""
+
+    READY = "ready"
+    UNDER_WAY = "under_way"
+    OPEN = "open"
+
+
+class ManuscriptOrder(StrEnum):
+    """In what order manuscripts are listed; the values are those of manuscripts_found."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TITLE = "title"
+    LONGEST = "longest"
+
+
 class DecidedBy(StrEnum):
     """Who made a change of a job's row."""
 

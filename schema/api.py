@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from graphql import (
 )
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -29,6 +31,7 @@ from schema.mutations import Mutation
 from schema.plans import NotPlanned, Plan
 from schema.queries import Query
 from schema.report import AnalysisReport
+from schema.scalars import DATE_TIME
 from schema.subscriptions import Subscription
 
 LIMITS = (RequestLimits, MaxIntrospectionDepthRule)
@@ -130,6 +133,7 @@ api = Api(
     subscription=Subscription,
     types=[AnalysisReport],
     extensions=[Preparation],
+    config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
     execution_context_class=Executor,
 )
 

@@ -13,7 +13,7 @@ from strawberry.types import Info
 from jobs.belongings import Belongings
 from jobs.errors import RefusalCode, Unavailable
 from jobs.feed import Feed
-from jobs.models import Job, JobEvent, Manuscript, Report, Waiting
+from jobs.models import Job, JobEvent, Manuscript, Place, Report, Waiting
 from jobs.presence import Presence
 from jobs.service import JobService
 from schema.limits import MAX_EVENTS
@@ -23,6 +23,9 @@ from schema.plans import Later, Loader
 _KEPT_MANUSCRIPTS = 200
 # Seconds that a frame waits for what stands beside its jobs, where an older reading of it is known.
 _BESIDE_SECONDS = 0.25
+
+# A manuscript, how many of its jobs, and after which place.
+JobsKey: TypeAlias = tuple[UUID, int, Place | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +59,8 @@ class Loaders:
         return Loader(partial(_manuscripts, *self._asked))
 
     @cached_property
-    def jobs_of_manuscript(self) -> Loader[tuple[UUID, int], list[Job]]:
-        """By a manuscript's id and how many of its jobs; the newest come first."""
+    def jobs_of_manuscript(self) -> Loader[JobsKey, list[Job]]:
+        """By a manuscript's id, how many of its jobs, and the place after which they come; the newest come first."""
         return Loader(partial(_jobs_of_manuscripts, *self._asked))
 
     @cached_property
@@ -169,14 +172,14 @@ async def _manuscripts(service: JobService, owner_id: UUID, ids: list[UUID]) -> 
     return [found.get(id) for id in ids]
 
 
-async def _jobs_of_manuscripts(service: JobService, owner_id: UUID, keys: list[tuple[UUID, int]]) -> list[list[Job]]:
-    limits: dict[int, list[UUID]] = {}
-    for id, limit in keys:
-        limits.setdefault(limit, []).append(id)
-    found: dict[tuple[UUID, int], list[Job]] = {}
-    for limit, ids in limits.items():
-        for job in await service.jobs_of_manuscripts(owner_id, ids, limit=limit):
-            found.setdefault((job.manuscript_id, limit), []).append(job)
+async def _jobs_of_manuscripts(service: JobService, owner_id: UUID, keys: list[JobsKey]) -> list[list[Job]]:
+    pages: dict[tuple[int, Place | None], list[UUID]] = {}
+    for id, limit, after in keys:
+        pages.setdefault((limit, after), []).append(id)
+    found: dict[JobsKey, list[Job]] = {}
+    for (limit, after), ids in pages.items():
+        for job in await service.jobs_of_manuscripts(owner_id, ids, limit=limit, after=after):
+            found.setdefault((job.manuscript_id, limit, after), []).append(job)
     return [found.get(key, []) for key in keys]
 
 

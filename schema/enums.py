@@ -8,8 +8,18 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from jobs.analysis.report import FigureUnit
+from jobs.analysis.words.markers import SectionKind
 from jobs.errors import RefusalCode
-from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
+from jobs.states import (
+    ComponentState,
+    DecidedBy,
+    FailureCode,
+    JobKind,
+    JobStatus,
+    ManuscriptOrder,
+    ManuscriptState,
+    WaitingReason,
+)
 
 _Words = TypeVar("_Words", bound=type[Enum])
 
@@ -35,6 +45,36 @@ _describe(
         JobStatus.COMPLETED: "Done: the report exists. Terminal.",
         JobStatus.FAILED: "Over without a report; `failure` says why. Terminal.",
         JobStatus.CANCELLED: "Stopped by its author. Terminal.",
+    },
+)
+_describe(JobKind, "What a job does.", {JobKind.ANALYSIS: "Reads a manuscript and writes its report."})
+_describe(
+    ManuscriptState,
+    "What a manuscript's newest job has come to.",
+    {
+        ManuscriptState.READY: "It is completed: its report is there.",
+        ManuscriptState.UNDER_WAY: "It waits or runs.",
+        ManuscriptState.OPEN: "It failed or was cancelled, or there is none.",
+    },
+)
+_describe(
+    ManuscriptOrder,
+    "In what order manuscripts are listed.",
+    {
+        ManuscriptOrder.NEWEST: "By when they were added, the newest first.",
+        ManuscriptOrder.OLDEST: "By when they were added, the oldest first.",
+        ManuscriptOrder.TITLE: "By title, without regard to case and accents, numbers by their value.",
+        ManuscriptOrder.LONGEST: "By words, the longest first; those not yet read come last.",
+    },
+)
+_describe(
+    SectionKind,
+    "What a section of a manuscript is.",
+    {
+        SectionKind.PART: "A part, which holds chapters.",
+        SectionKind.CHAPTER: "A chapter proper.",
+        SectionKind.LETTER: "A letter of a novel in letters.",
+        SectionKind.OTHER: "A prologue, an epilogue, or whatever else has a heading of its own.",
     },
 )
 _describe(

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from jobs.errors import InvalidInput, NotFound
-from jobs.models import Manuscript
+from jobs.models import FoundManuscript, Job, Manuscript, Place
+from jobs.states import ManuscriptOrder
 
 
 def global_id(type_name: str, id: UUID) -> str:
@@ -38,12 +39,13 @@ def local_id(type_name: str, text: str) -> UUID:
     return id
 
 
-def cursor_of(manuscript: Manuscript) -> str:
-    """The place of a manuscript in the list, newest first."""
-    return b64encode(f"{manuscript.created_at.isoformat()} {manuscript.id}".encode()).decode()
+def cursor_of(thing: Manuscript | Job) -> str:
+    """Its place in the list of its kind, newest first."""
+    at = thing.queued_at if isinstance(thing, Job) else thing.created_at
+    return b64encode(f"{at.isoformat()} {thing.id}".encode()).decode()
 
 
-def read_cursor(text: str) -> tuple[datetime, UUID]:
+def read_cursor(text: str) -> Place:
     """What `cursor_of` wrote down. Raises InvalidInput."""
     try:
         written, _, id = b64decode(text, validate=True).decode().partition(" ")
@@ -53,5 +55,26 @@ def read_cursor(text: str) -> tuple[datetime, UUID]:
         # The database knows no offset of 16 hours or more.
         place = created_at.astimezone(UTC), UUID(id)
     except (ValueError, OverflowError, binascii.Error):
-        raise InvalidInput("`after` must be a cursor that this list gave.") from None
+        raise _no_cursor() from None
     return place
+
+
+def found_cursor_of(found: FoundManuscript, order: ManuscriptOrder) -> str:
+    """Its place in the list in that order."""
+    return b64encode(f"{order} {found.manuscript.id} {found.key}".encode()).decode()
+
+
+def read_found_cursor(text: str, order: ManuscriptOrder) -> tuple[str, UUID]:
+    """The key and the id that `found_cursor_of` wrote down in the same order. Raises InvalidInput."""
+    try:
+        written, id, key = b64decode(text, validate=True).decode().split(" ", 2)
+        if written != order or "\0" in key:
+            raise ValueError("of another list")
+        place = key, UUID(id)
+    except ValueError:
+        raise _no_cursor() from None
+    return place
+
+
+def _no_cursor() -> InvalidInput:
+    return InvalidInput("`after` must be a cursor that this list gave.")

@@ -5,23 +5,22 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from jobs.errors import InvalidInput, RefusalCode, Refused
+from jobs.errors import InvalidInput, Refused
+from jobs.service import MAX_AT_ONCE
 from schema.context import Asked
 from schema.ids import global_id, local_id
+from schema.many import (
+    CancelJobsInput,
+    CancelJobsResult,
+    JobOutcomes,
+    RetryJobsInput,
+    RetryJobsResult,
+    each_of,
+)
 from schema.node import described
 from schema.queries import Id
+from schema.refusals import Refusal
 from schema.types import Job, Manuscript
-
-
-@strawberry.type(description="A request that was understood and turned down.")
-class Refusal:
-    code: RefusalCode = described("For programs.")
-    message: str = described("For the author: what is wrong and what to do.")
-
-    @classmethod
-    def of(cls, error: Refused) -> "Refusal":
-        """The refusal as clients see it."""
-        return cls(code=error.code, message=error.message)
 
 
 @strawberry.type(description="A manuscript that is gone, with its jobs and reports.")
@@ -33,6 +32,12 @@ class DeletedManuscript:
 class ErasedEverything:
     manuscripts: int = described("How many manuscripts were deleted.")
     remains: str = described("For the author: what is still kept somewhere, such as backups, and for how long.")
+
+
+@strawberry.input(description="A manuscript and what is to be changed of it.")
+class UpdateManuscriptInput:
+    id: strawberry.ID = described("The manuscript's `id`.")
+    title: str = described("What to call it from now on; at most 300 characters.")
 
 
 @strawberry.input(description="A text to keep. A file goes to `POST /manuscripts` instead.")
@@ -58,9 +63,15 @@ EraseEverythingResult = Annotated[
     ErasedEverything | Refusal,
     strawberry.union("EraseEverythingResult", description="What is gone, or why not."),
 ]
+UpdateManuscriptResult = Annotated[
+    Manuscript | Refusal, strawberry.union("UpdateManuscriptResult", description="The manuscript, or why not.")
+]
 
 ManuscriptId = Annotated[strawberry.ID, strawberry.argument(description="The manuscript's `id`.")]
 Input = Annotated[AddManuscriptInput, strawberry.argument(description="What to keep.")]
+Update = Annotated[UpdateManuscriptInput, strawberry.argument(description="What to change.")]
+ToRetry = Annotated[RetryJobsInput, strawberry.argument(description="Which jobs.")]
+ToCancel = Annotated[CancelJobsInput, strawberry.argument(description="Which jobs.")]
 
 # What nobody sends by mistake.
 ERASE_WORDS = "delete everything of mine"
@@ -102,6 +113,38 @@ class Mutation:
             return Job.of(await info.context.service.retry(info.context.owner_id, local_id("Job", id)))
 
         return await _done(info, retry())
+
+    @strawberry.mutation(
+        description=f"Tries many failed or cancelled jobs again, {MAX_AT_ONCE} at most, each as `retryJob` does. "
+        "What is refused of one says nothing of the others."
+    )
+    async def retry_jobs(self, info: Asked, input: ToRetry) -> RetryJobsResult:
+        async def retry() -> JobOutcomes:
+            service, owner_id = info.context.service, info.context.owner_id
+            return await each_of(await input.asked(info), lambda ids: service.retry_jobs(owner_id, ids))
+
+        return await _done(info, retry())
+
+    @strawberry.mutation(
+        description=f"Stops many jobs, {MAX_AT_ONCE} at most, each as `cancelJob` does. "
+        "What is refused of one says nothing of the others."
+    )
+    async def cancel_jobs(self, info: Asked, input: ToCancel) -> CancelJobsResult:
+        async def cancel() -> JobOutcomes:
+            service, owner_id = info.context.service, info.context.owner_id
+            return await each_of(await input.asked(info), lambda ids: service.cancel_jobs(owner_id, ids))
+
+        return await _done(info, cancel())
+
+    @strawberry.mutation(description="Changes what a manuscript is called.")
+    async def update_manuscript(self, info: Asked, input: Update) -> UpdateManuscriptResult:
+        async def update() -> Manuscript:
+            id = local_id("Manuscript", input.id)
+            return Manuscript.of(
+                await info.context.service.update_manuscript(info.context.owner_id, id, title=input.title)
+            )
+
+        return await _done(info, update())
 
     @strawberry.mutation(description="Deletes a manuscript, its jobs and reports; a live job is cancelled first.")
     async def delete_manuscript(self, info: Asked, id: Id) -> DeleteManuscriptResult:

@@ -1,20 +1,23 @@
 """What a client may read. Whatever is read overdue was settled before it is answered."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
+from jobs import models
 from jobs.errors import NotFound
-from jobs.models import Page
+from jobs.states import JobStatus, ManuscriptOrder, ManuscriptState
 from schema.context import Asked
-from schema.ids import cursor_of, local_id, read_cursor, read_id
-from schema.node import Node
+from schema.ids import cursor_of, found_cursor_of, local_id, read_found_cursor, read_id
+from schema.node import Node, described
 from schema.plans import later
 from schema.report import AnalysisReport
 from schema.types import (
     PAGE,
+    After,
     Count,
     Job,
+    JobConnection,
     Manuscript,
     ManuscriptConnection,
     ManuscriptEdge,
@@ -22,10 +25,30 @@ from schema.types import (
     SystemHealth,
     Viewer,
     page_size,
+    read_after,
 )
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The thing's `id`.")]
-After = Annotated[str | None, strawberry.argument(description="The cursor to go on from.")]
+Statuses = Annotated[
+    list[JobStatus] | None, strawberry.argument(description="Those of these statuses; of all by default.")
+]
+
+
+@strawberry.input(description="Which manuscripts to list. What is left out is not asked for.")
+class ManuscriptFilter:
+    search: str | None = described(
+        "Words that the title and the file's name together hold, each as it stands or within another; case and accents "
+        "do not matter. At most 300 characters.",
+        default=None,
+    )
+    state: ManuscriptState | None = described("What the newest job has come to.", default=None)
+
+
+Filter = Annotated[ManuscriptFilter | None, strawberry.argument(description="Which ones; all by default.")]
+OrderBy = Annotated[
+    ManuscriptOrder | None,
+    strawberry.argument(description="In what order. A cursor is good for the order that it came with."),
+]
 
 
 @strawberry.type(description="What an author may read: her own things, and how the system is.")
@@ -43,14 +66,40 @@ class Query:
             return None
         return later(info.context.loaders.manuscripts.load(local), Manuscript.found)
 
-    @strawberry.field(description="The author's manuscripts, newest first.")
-    async def manuscripts(self, info: Asked, first: Count = PAGE, after: After = None) -> ManuscriptConnection:
-        page = await info.context.service.manuscripts_page(
+    @strawberry.field(description="The author's manuscripts, newest first unless ordered otherwise.")
+    async def manuscripts(
+        self,
+        info: Asked,
+        first: Count = PAGE,
+        after: After = None,
+        filter: Filter = None,
+        order_by: OrderBy = ManuscriptOrder.NEWEST,
+    ) -> ManuscriptConnection:
+        order = order_by or ManuscriptOrder.NEWEST
+        if filter is None and order is ManuscriptOrder.NEWEST:
+            page = await info.context.service.manuscripts_page(
+                info.context.owner_id, first=page_size(first), after=read_after(after)
+            )
+            return _connection(page, list(page.items), [cursor_of(each) for each in page.items])
+        total, found = await info.context.service.manuscripts_found(
             info.context.owner_id,
             first=page_size(first),
-            after=None if after is None else read_cursor(after),
+            after=None if after is None else read_found_cursor(after, order),
+            search=(filter.search or "") if filter else "",
+            state=filter.state if filter else None,
+            order=order,
         )
-        return _connection(page)
+        cursors = [found_cursor_of(each, order) for each in found.items]
+        return _connection(found, [each.manuscript for each in found.items], cursors, total)
+
+    @strawberry.field(description="The author's jobs, newest first.")
+    async def jobs(
+        self, info: Asked, status: Statuses = None, first: Count = PAGE, after: After = None
+    ) -> JobConnection:
+        page = await info.context.service.jobs_page(
+            info.context.owner_id, first=page_size(first), statuses=status, after=read_after(after)
+        )
+        return JobConnection.of(page)
 
     @strawberry.field(description="One job; null when the author has none with this id.")
     def job(self, info: Asked, id: Id) -> Job | None:
@@ -82,14 +131,11 @@ class Query:
         return SystemHealth.of(await info.context.presence.latest())
 
 
-def _connection(page: Page) -> ManuscriptConnection:
-    edges = [ManuscriptEdge(cursor=cursor_of(each), node=Manuscript.of(each)) for each in page.manuscripts]
-    return ManuscriptConnection(
-        edges=edges,
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-    )
+def _connection(
+    page: models.Page[Any], manuscripts: list[models.Manuscript], cursors: list[str], found: int | None = None
+) -> ManuscriptConnection:
+    edges = [
+        ManuscriptEdge(cursor=cursor, node=Manuscript.of(each))
+        for cursor, each in zip(cursors, manuscripts, strict=True)
+    ]
+    return ManuscriptConnection(edges=edges, page_info=PageInfo.of(page, cursors), found=found)

@@ -9,11 +9,73 @@ import strawberry
 from jobs import models
 from jobs.analysis import report as written
 from jobs.analysis.report import FigureUnit
+from jobs.analysis.words.markers import SectionKind
 from schema import enums as enums  # describes the enums before a type uses them
 from schema.chapter import Behind, Chapter, First, Kind, Label, Number, OccurrencePage, chapter_of, occurrences
 from schema.context import Asked
 from schema.ids import global_id
-from schema.node import Node, described
+from schema.node import Node, deprecated, described
+
+_SECTION_KINDS = frozenset(SectionKind)
+
+
+@strawberry.type(
+    description="Figures of prose, each null where nothing was measured: of a play, in another language than English, "
+    "or of a text that is too short. 0 is a value like any other."
+)
+class Measures:
+    part: strawberry.Private[written.Summary | written.ChapterReport]
+
+    @strawberry.field(description="Share of the words that are dialogue, from 0 to 1.")
+    def dialogue_share(self) -> float | None:
+        return written.measured(self.part, "dialogue_share")
+
+    @strawberry.field(description="Words in a sentence, on average.")
+    def mean_sentence_words(self) -> float | None:
+        return written.measured(self.part, "mean_sentence_words")
+
+    @strawberry.field(
+        description="Standard deviation of the words in a sentence: low is even, high is varied. Of sections alone."
+    )
+    def sentence_spread(self) -> float | None:
+        whole = isinstance(self.part, written.Summary)
+        return None if whole else written.measured(self.part, "sentence_spread")
+
+    @strawberry.field(description="Flesch reading ease, about 0 to 100; higher is easier.")
+    def reading_ease(self) -> float | None:
+        return written.measured(self.part, "reading_ease")
+
+    @strawberry.field(description="Flesch–Kincaid grade: years of school in the United States.")
+    def grade(self) -> float | None:
+        return written.measured(self.part, "grade")
+
+
+@strawberry.type(description="Figures of each section, in order, each null where nothing was measured: see `Measures`.")
+class MeasuredSeries:
+    chapters: strawberry.Private[tuple[written.ChapterReport, ...]]
+
+    @strawberry.field(description="Share of dialogue of each section, from 0 to 1.")
+    def dialogue_share(self) -> list[float | None]:
+        return self._of("dialogue_share")
+
+    @strawberry.field(description="Words in a sentence, on average, of each section.")
+    def mean_sentence_words(self) -> list[float | None]:
+        return self._of("mean_sentence_words")
+
+    @strawberry.field(description="Standard deviation of the words in a sentence, of each section.")
+    def sentence_spread(self) -> list[float | None]:
+        return self._of("sentence_spread")
+
+    @strawberry.field(description="Flesch reading ease of each section.")
+    def reading_ease(self) -> list[float | None]:
+        return self._of("reading_ease")
+
+    @strawberry.field(description="Flesch–Kincaid grade of each section.")
+    def grade(self) -> list[float | None]:
+        return self._of("grade")
+
+    def _of(self, name: str) -> list[float | None]:
+        return [written.measured(chapter, name) for chapter in self.chapters]
 
 
 @strawberry.type(description="The manuscript at a glance.")
@@ -27,15 +89,20 @@ class ReportSummary:
     sections: int = described("All sections of `AnalysisReport.chapters`, of every kind.")
     reading_minutes: float = described("Minutes that a reader takes.")
     words_per_minute: int = described("The reading speed that `readingMinutes` assumes.")
-    dialogue_share: float = described(
-        "Share of the words inside quotation marks, or behind a dash where the book opens speech so; from 0 to 1."
+    dialogue_share: float = deprecated(
+        "Share of the words inside quotation marks, or behind a dash where the book opens speech so; from 0 to 1.",
+        use="measured { dialogueShare }",
     )
-    mean_sentence_words: float = described("Words in a sentence, on average.")
-    reading_ease: float = described(
+    mean_sentence_words: float = deprecated("Words in a sentence, on average.", use="measured { meanSentenceWords }")
+    reading_ease: float = deprecated(
         "Flesch reading ease, about 0 to 100; higher is easier. 0 where it is not measured: too few words, "
-        "no full stops, or not in English."
+        "no full stops, or not in English.",
+        use="measured { readingEase }",
     )
-    grade: float = described("Flesch–Kincaid grade: years of school in the United States. 0 where it is not measured.")
+    grade: float = deprecated(
+        "Flesch–Kincaid grade: years of school in the United States. 0 where it is not measured.",
+        use="measured { grade }",
+    )
     front_words: int = described("Words before the first section: title page, contents list, dedication.")
     back_words: int = described("Words after the last section: acknowledgements and the like.")
     left_out: list[str] = described(
@@ -45,6 +112,10 @@ class ReportSummary:
         'The sections that hold prose, by kind: "24 chapters, 4 letters and 1 more section". Empty in older reports.'
     )
     notes: list[str] = described("What to say before all else: what is left out of this report, and why.")
+
+    @strawberry.field(description="The figures of prose, each null where nothing was measured.")
+    def measured(self) -> Measures:
+        return Measures(part=cast(written.Summary, self))
 
     @strawberry.field(description="Breaks between scenes; 0 also where the manuscript marks none.")
     def scene_breaks(self) -> int:
@@ -60,7 +131,7 @@ class ReportSummary:
 @strawberry.type(description="One section of the manuscript, in the order of the text.")
 class ChapterReport:
     number: int = described("1 for the first section of any kind, then up.")
-    kind: str = described("`part`, `chapter`, `letter` or `other`.")
+    kind: str = deprecated("`part`, `chapter`, `letter` or `other`.", use="sectionKind")
     title: str = described("What to call it: heading and name together.")
     heading: str = described("The heading as it stands in the manuscript; empty where there is none.")
     name: str = described("The heading without keyword and number; may be empty.")
@@ -68,15 +139,31 @@ class ChapterReport:
     sentences: int = described("Sentences in it.")
     paragraphs: int = described("Paragraphs in it.")
     reading_minutes: float = described("Minutes that a reader takes.")
-    dialogue_share: float = described("Share of its words that are dialogue, from 0 to 1.")
-    mean_sentence_words: float = described("Words in a sentence, on average.")
-    sentence_spread: float = described("Standard deviation of the words in a sentence: low is even, high is varied.")
-    longest_sentence_words: int = described("Words in its longest sentence.")
-    reading_ease: float = described(
-        "Flesch reading ease, about 0 to 100; higher is easier. 0 where it is not measured."
+    dialogue_share: float = deprecated(
+        "Share of its words that are dialogue, from 0 to 1.", use="measured { dialogueShare }"
     )
-    grade: float = described("Flesch–Kincaid grade: years of school in the United States. 0 where it is not measured.")
+    mean_sentence_words: float = deprecated("Words in a sentence, on average.", use="measured { meanSentenceWords }")
+    sentence_spread: float = deprecated(
+        "Standard deviation of the words in a sentence: low is even, high is varied.", use="measured { sentenceSpread }"
+    )
+    longest_sentence_words: int = described("Words in its longest sentence.")
+    reading_ease: float = deprecated(
+        "Flesch reading ease, about 0 to 100; higher is easier. 0 where it is not measured.",
+        use="measured { readingEase }",
+    )
+    grade: float = deprecated(
+        "Flesch–Kincaid grade: years of school in the United States. 0 where it is not measured.",
+        use="measured { grade }",
+    )
     opening: str = described("Its first words, to know it by.")
+
+    @strawberry.field(description="What it is.")
+    def section_kind(self) -> SectionKind:
+        return SectionKind(self.kind) if self.kind in _SECTION_KINDS else SectionKind.OTHER
+
+    @strawberry.field(description="The figures of prose, each null where nothing was measured.")
+    def measured(self) -> Measures:
+        return Measures(part=cast(written.ChapterReport, self))
 
     @strawberry.field(description="Breaks between scenes in it; 0 also where the manuscript marks none.")
     def scene_breaks(self) -> int:
@@ -90,11 +177,18 @@ class ChapterReport:
 @strawberry.type(description="Series over the sections, for charts: one number a section, in order.")
 class ChapterSeries:
     words: list[float] = described("Words of each section.")
-    dialogue_share: list[float] = described("Share of dialogue of each section, from 0 to 1.")
-    mean_sentence_words: list[float] = described("Words in a sentence, on average, of each section.")
-    sentence_spread: list[float] = described("Standard deviation of the words in a sentence, of each section.")
-    reading_ease: list[float] = described("Flesch reading ease of each section.")
-    grade: list[float] = described("Flesch–Kincaid grade of each section.")
+    dialogue_share: list[float] = deprecated(
+        "Share of dialogue of each section, from 0 to 1.", use="measured { dialogueShare }"
+    )
+    mean_sentence_words: list[float] = deprecated(
+        "Words in a sentence, on average, of each section.", use="measured { meanSentenceWords }"
+    )
+    sentence_spread: list[float] = deprecated(
+        "Standard deviation of the words in a sentence, of each section.", use="measured { sentenceSpread }"
+    )
+    reading_ease: list[float] = deprecated("Flesch reading ease of each section.", use="measured { readingEase }")
+    grade: list[float] = deprecated("Flesch–Kincaid grade of each section.", use="measured { grade }")
+    measured: MeasuredSeries = described("The figures of prose, each null where nothing was measured.")
 
 
 @strawberry.type(description="Where in the manuscript something stands.")
@@ -271,4 +365,5 @@ def _series(chapters: tuple[written.ChapterReport, ...]) -> ChapterSeries:
         sentence_spread=of("sentence_spread"),
         reading_ease=of("reading_ease"),
         grade=of("grade"),
+        measured=MeasuredSeries(chapters=chapters),
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -10,18 +10,19 @@ import strawberry
 from jobs import models
 from jobs.errors import InvalidInput
 from jobs.service import MAX_PAGE
-from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobKind, JobStatus, WaitingReason
 from schema import enums as enums  # describes the enums before a type uses them
 from schema.chapter import Chapter, Number, chapter_of
 from schema.context import Asked
-from schema.ids import global_id
+from schema.ids import cursor_of, global_id, read_cursor
 from schema.limits import MAX_EVENTS
-from schema.node import Node, described
+from schema.node import Node, deprecated, described
 from schema.plans import later
 from schema.report import AnalysisReport
 
 PAGE = 20
 Count = Annotated[int | None, strawberry.argument(description="How many: 1 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="The cursor to go on from.")]
 
 DELETED_TITLE = "Deleted manuscript"
 
@@ -62,7 +63,8 @@ class JobEvent:
 
 @strawberry.type(description="One analysis of one manuscript, from the request to its end.")
 class Job(Node):
-    kind: str = described("What is done: `analysis`.")
+    kind: str = deprecated("What is done: `analysis`.", use="jobKind")
+    job_kind: JobKind = described("What is done.")
     status: JobStatus = described("Where the job stands. Past `deadlineAt` an active status is void.")
     is_terminal: bool = described("Whether the job is over, for ever.")
     locks_manuscript: bool = described(
@@ -138,6 +140,7 @@ class Job(Node):
         return cls(
             id=strawberry.ID(global_id("Job", job.id)),
             kind=job.kind,
+            job_kind=JobKind(job.kind),
             status=job.status,
             is_terminal=job.status.is_terminal,
             locks_manuscript=job.locks_manuscript,
@@ -167,11 +170,11 @@ class Manuscript(Node):
 
     @strawberry.field(description="Whether a live job forbids another analysis now.")
     def is_locked(self, info: Asked) -> bool:
-        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, 1)), _locks)
+        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, 1, None)), _locks)
 
     @strawberry.field(description="The newest job; the live one, where there is one.")
     def latest_job(self, info: Asked) -> Job | None:
-        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, 1)), self._latest)
+        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, 1, None)), self._latest)
 
     @strawberry.field(description="The newest report; it stays while a newer analysis runs.")
     def latest_report(self, info: Asked) -> AnalysisReport | None:
@@ -186,7 +189,17 @@ class Manuscript(Node):
 
     @strawberry.field(description="Its jobs, newest first.")
     def jobs(self, info: Asked, first: Count = PAGE) -> list[Job]:
-        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, page_size(first))), self._jobs)
+        return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, page_size(first), None)), self._jobs)
+
+    @strawberry.field(description="Its jobs, newest first, page by page.")
+    def job_connection(self, info: Asked, first: Count = PAGE, after: After = None) -> "JobConnection":
+        size, place = page_size(first), read_after(after)
+        loading = info.context.loaders.jobs_of_manuscript.load((self.model.id, size + 1, place))
+        return later(loading, lambda jobs: self._page(jobs, size, place))
+
+    def _page(self, jobs: list[models.Job], size: int, after: models.Place | None) -> "JobConnection":
+        page = models.Page(items=tuple(jobs[:size]), has_next=len(jobs) > size, has_previous=after is not None)
+        return JobConnection.of(page, self)
 
     def _latest(self, jobs: list[models.Job]) -> Job | None:
         return Job.of(jobs[0], self) if jobs else None
@@ -227,12 +240,40 @@ class Manuscript(Node):
         )
 
 
+@strawberry.type(description="A job and its place in the list.")
+class JobEdge:
+    cursor: str = described("Its place, for `after`.")
+    node: Job = described("The job.")
+
+
+@strawberry.type(description="A page of jobs, newest first.")
+class JobConnection:
+    edges: list[JobEdge] = described("The jobs of this page.")
+    page_info: "PageInfo" = described("Where the page begins and ends.")
+
+    @classmethod
+    def of(cls, page: models.Page[models.Job], found_by: "Manuscript | None" = None) -> "JobConnection":
+        """The page as clients see it."""
+        edges = [JobEdge(cursor=cursor_of(job), node=Job.of(job, found_by)) for job in page.items]
+        return cls(edges=edges, page_info=PageInfo.of(page, [edge.cursor for edge in edges]))
+
+
 @strawberry.type(description="Where a page of a list begins and ends.")
 class PageInfo:
     has_next_page: bool = described("Whether there are more after `endCursor`.")
     has_previous_page: bool = described("Whether there are more before `startCursor`.")
     start_cursor: str | None = described("The first of the page; null when it is empty.")
     end_cursor: str | None = described("The last of the page, for `after`; null when it is empty.")
+
+    @classmethod
+    def of(cls, page: models.Page[Any], cursors: list[str]) -> "PageInfo":
+        """Where the page of things at these cursors begins and ends."""
+        return cls(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        )
 
 
 @strawberry.type(description="A manuscript and its place in the list.")
@@ -241,13 +282,22 @@ class ManuscriptEdge:
     node: Manuscript = described("The manuscript.")
 
 
-@strawberry.type(description="A page of the author's manuscripts, newest first.")
+@strawberry.type(description="A page of the author's manuscripts.")
 class ManuscriptConnection:
     edges: list[ManuscriptEdge] = described("The manuscripts of this page.")
     page_info: PageInfo = described("Where the page begins and ends.")
 
+    # How many there are, where finding them told that.
+    found: strawberry.Private[int | None] = None
+
     @strawberry.field(description="How many manuscripts the author has.")
     async def total_count(self, info: Asked) -> int:
+        return await info.context.service.manuscripts_count(info.context.owner_id)
+
+    @strawberry.field(description="How many of them are as `filter` asks.")
+    async def matching_count(self, info: Asked) -> int:
+        if self.found is not None:
+            return self.found
         return await info.context.service.manuscripts_count(info.context.owner_id)
 
 
@@ -308,6 +358,11 @@ def page_size(first: int | None) -> int:
 
 def _chapter(number: int, report_id: UUID | None) -> Chapter | None:
     return None if report_id is None else chapter_of(report_id, number)
+
+
+def read_after(after: str | None) -> models.Place | None:
+    """The place of a cursor, where there is one. Raises InvalidInput."""
+    return None if after is None else read_cursor(after)
 
 
 def _waiting(found: models.Waiting | None) -> Waiting | None:

@@ -989,7 +989,7 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer) RETURNS SETOF public.job_snapshots
+CREATE FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer, p_after_queued_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid) RETURNS SETOF public.job_snapshots
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -998,6 +998,7 @@ CREATE FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uui
   cross join lateral (
     select * from public.job_snapshots j
     where j.manuscript_id = wanted.manuscript_id and j.owner_id = p_owner_id
+      and (p_after_id is null or (j.queued_at, j.id) < (p_after_queued_at, p_after_id))
     order by j.queued_at desc, j.id desc
     limit p_limit
   ) as newest;
@@ -1010,6 +1011,18 @@ CREATE FUNCTION public.jobs_oldest_waiting() RETURNS TABLE(seconds double precis
   select coalesce(greatest(0, extract(epoch from statement_timestamp() - min(j.queued_at))), 0)::double precision
   from public.jobs j
   where j.status = 'queued';
+$$;
+
+CREATE FUNCTION public.jobs_page(p_owner_id uuid, p_limit integer, p_statuses text[] DEFAULT NULL::text[], p_after_queued_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid) RETURNS SETOF public.job_snapshots
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from public.job_snapshots j
+  where j.owner_id = p_owner_id
+    and (p_statuses is null or j.status = any (p_statuses))
+    and (p_after_id is null or (j.queued_at, j.id) < (p_after_queued_at, p_after_id))
+  order by j.queued_at desc, j.id desc
+  limit p_limit;
 $$;
 
 CREATE FUNCTION public.jobs_prune(p_keep double precision, p_keep_reports integer, p_limit integer) RETURNS TABLE(taken integer, is_done boolean)
@@ -1412,11 +1425,67 @@ CREATE FUNCTION public.manuscript_files_delete(p_manuscript_ids uuid[]) RETURNS 
   delete from public.manuscript_files f where f.manuscript_id = any (p_manuscript_ids) returning f.manuscript_id;
 $$;
 
+CREATE FUNCTION public.manuscript_update(p_owner_id uuid, p_manuscript_id uuid, p_title text) RETURNS SETOF public.manuscripts
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  return query
+    update public.manuscripts m set title = p_title
+    where m.id = p_manuscript_id and m.owner_id = p_owner_id
+    returning *;
+  if not found then
+    raise exception 'There is no such manuscript.' using errcode = 'NF404';
+  end if;
+end;
+$$;
+
 CREATE FUNCTION public.manuscripts_count(p_owner_id uuid) RETURNS TABLE(total integer)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
   select count(*)::integer from public.manuscripts m where m.owner_id = p_owner_id;
+$$;
+
+CREATE FUNCTION public.manuscripts_found(p_owner_id uuid, p_limit integer, p_search text DEFAULT ''::text, p_state text DEFAULT NULL::text, p_order text DEFAULT 'newest'::text, p_after_key text DEFAULT NULL::text, p_after_id uuid DEFAULT NULL::uuid) RETURNS TABLE(total integer, manuscript jsonb, sort_key text)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with found as materialized (
+    select m.id,
+      -- Each key is a text that grows along the list, so that one comparison turns every page.
+      case p_order
+        when 'title' then public.title_order(m.title)
+        when 'longest' then lpad((2147483647 - coalesce(m.word_count, -1)::bigint)::text, 10, '0')
+        when 'oldest' then to_char(m.created_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS')
+        else lpad((1e18 - extract(epoch from m.created_at) * 1e6)::bigint::text, 19, '0')
+      end collate "C" as sort_key
+    from public.manuscripts m
+    left join lateral (
+      select j.status, j.is_active from public.jobs j where j.manuscript_id = m.id
+      order by j.queued_at desc, j.id desc limit 1
+    ) as newest on p_state is not null
+    where m.owner_id = p_owner_id
+      and (p_search = '' or not exists (
+        select from regexp_split_to_table(public.text_folded(btrim(p_search)), '\s+') as word
+        where strpos(public.text_folded(m.title || ' ' || coalesce(m.filename, '')), word) = 0
+      ))
+      and case p_state
+        when 'ready' then coalesce(newest.status = 'completed', false)
+        when 'under_way' then coalesce(newest.is_active, false)
+        when 'open' then coalesce(newest.status <> 'completed' and not newest.is_active, true)
+        else true
+      end
+  )
+  (select count(*)::integer, null::jsonb, null::text from found)
+  union all
+  (
+    select null, to_jsonb(m), f.sort_key
+    from found f join public.manuscripts m on m.id = f.id
+    where p_after_id is null or (f.sort_key, f.id) > (p_after_key collate "C", p_after_id)
+    order by f.sort_key, f.id
+    limit p_limit
+  );
 $$;
 
 CREATE FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[]) RETURNS SETOF public.manuscripts
@@ -1613,6 +1682,22 @@ CREATE FUNCTION public.reports_of_manuscripts(p_owner_id uuid, p_manuscript_ids 
     order by r.created_at desc
     limit 1
   ) as newest;
+$$;
+
+CREATE FUNCTION public.text_folded(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select lower(regexp_replace(normalize(p_text, NFD), '[\u0300-\u036f]', '', 'g'));
+$$;
+
+CREATE FUNCTION public.title_order(p_title text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select regexp_replace(
+    regexp_replace(public.text_folded(p_title), '(\d+)', '00000000\1', 'g'), '\d*(\d{9})', '\1', 'g'
+  );
 $$;
 
 CREATE FUNCTION public.unowned_files_forget(p_manuscript_ids uuid[]) RETURNS TABLE(manuscript_id uuid)
@@ -1977,11 +2062,14 @@ GRANT ALL ON FUNCTION public.jobs_matching(p_owner_id uuid, p_statuses text[], p
 REVOKE ALL ON FUNCTION public.jobs_next(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_next(p_limit integer) TO service_role;
 
-REVOKE ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer) TO service_role;
+REVOKE ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer, p_after_queued_at timestamp with time zone, p_after_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[], p_limit integer, p_after_queued_at timestamp with time zone, p_after_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_oldest_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_oldest_waiting() TO service_role;
+
+REVOKE ALL ON FUNCTION public.jobs_page(p_owner_id uuid, p_limit integer, p_statuses text[], p_after_queued_at timestamp with time zone, p_after_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_page(p_owner_id uuid, p_limit integer, p_statuses text[], p_after_queued_at timestamp with time zone, p_after_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_prune(p_keep double precision, p_keep_reports integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_prune(p_keep double precision, p_keep_reports integer, p_limit integer) TO service_role;
@@ -2038,8 +2126,14 @@ GRANT ALL ON FUNCTION public.manuscript_file_save(p_manuscript_id uuid, p_conten
 REVOKE ALL ON FUNCTION public.manuscript_files_delete(p_manuscript_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscript_files_delete(p_manuscript_ids uuid[]) TO service_role;
 
+REVOKE ALL ON FUNCTION public.manuscript_update(p_owner_id uuid, p_manuscript_id uuid, p_title text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.manuscript_update(p_owner_id uuid, p_manuscript_id uuid, p_title text) TO service_role;
+
 REVOKE ALL ON FUNCTION public.manuscripts_count(p_owner_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscripts_count(p_owner_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.manuscripts_found(p_owner_id uuid, p_limit integer, p_search text, p_state text, p_order text, p_after_key text, p_after_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.manuscripts_found(p_owner_id uuid, p_limit integer, p_search text, p_state text, p_order text, p_after_key text, p_after_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[]) TO service_role;
@@ -2085,6 +2179,12 @@ GRANT ALL ON FUNCTION public.reports_of_jobs(p_owner_id uuid, p_job_ids uuid[]) 
 
 REVOKE ALL ON FUNCTION public.reports_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reports_of_manuscripts(p_owner_id uuid, p_manuscript_ids uuid[]) TO service_role;
+
+REVOKE ALL ON FUNCTION public.text_folded(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.text_folded(p_text text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.title_order(p_title text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.title_order(p_title text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.unowned_files_forget(p_manuscript_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unowned_files_forget(p_manuscript_ids uuid[]) TO service_role;

@@ -43,6 +43,8 @@ class Summary:
     """Before the first section: title page, contents list, dedication. Counted in `words`, measured nowhere."""
     back_words: int = 0
     """After the last section: acknowledgements and the like. Counted in `words`, measured nowhere."""
+    unmeasured: tuple[str, ...] | None = None
+    """Figures by name that are 0 because nothing was measured; None in older reports, see `measured`."""
     left_out: tuple[str, ...] = ()
     """Parts of the file that it marks as no part of the story, by title; not counted at all."""
 
@@ -76,6 +78,20 @@ class ChapterReport:
     """None where the whole manuscript marks none."""
     opening: str = ""
     """Its first words, to know it by."""
+    unmeasured: tuple[str, ...] | None = None
+    """As in Summary."""
+
+
+# Of these an older report says 0 where it measured nothing; what was measured is hardly ever exactly 0.
+_SELDOM_ZERO = ("reading_ease", "grade", "mean_sentence_words", "sentence_spread")
+
+
+def measured(part: Summary | ChapterReport, name: str) -> float | None:
+    """The figure of this name, None where nothing was measured: 0 is a value of its own."""
+    value: float = getattr(part, name)
+    if part.unmeasured is None:
+        return (value or None) if name in _SELDOM_ZERO else value
+    return None if name in part.unmeasured else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +255,7 @@ class ReportBody:
         """The report that `to_json` gave, of this version, an older or a newer one."""
         return cls(
             summary=_summary(stored.get("summary", {})),
-            chapters=tuple(_part(ChapterReport, chapter) for chapter in _tuple(stored, "chapters")),
+            chapters=tuple(_chapter(chapter) for chapter in _tuple(stored, "chapters")),
             sections=tuple(_section(section) for section in _tuple(stored, "sections")),
             highlights=tuple(_highlight(each) for each in _tuple(stored, "highlights")),
             bands=tuple(_band(band) for band in _tuple(stored, "bands")),
@@ -260,7 +276,16 @@ def _part(kind: type[_P], stored: Mapping[str, Any], **parts: Any) -> _P:
 
 
 def _summary(stored: Mapping[str, Any]) -> Summary:
-    return _part(Summary, stored, left_out=_tuple(stored, "left_out"), notes=_tuple(stored, "notes"))
+    parts = {"left_out": _tuple(stored, "left_out"), "notes": _tuple(stored, "notes")}
+    return _part(Summary, stored, unmeasured=_maybe_tuple(stored, "unmeasured"), **parts)
+
+
+def _chapter(stored: Mapping[str, Any]) -> ChapterReport:
+    return _part(ChapterReport, stored, unmeasured=_maybe_tuple(stored, "unmeasured"))
+
+
+def _maybe_tuple(stored: Mapping[str, Any], key: str) -> tuple[Any, ...] | None:
+    return None if stored.get(key) is None else tuple(stored[key])
 
 
 def _tuple(stored: Mapping[str, Any], key: str) -> tuple[Any, ...]:

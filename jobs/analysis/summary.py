@@ -49,6 +49,7 @@ def _chapter_report(part: SectionProse, total: Tally, story: Story) -> ChapterRe
         grade=total.grade if story.is_english and not story.is_script else 0.0,
         scene_breaks=part.scene_breaks if story.has_breaks else None,
         opening=_opening(part),
+        unmeasured=_unmeasured(total, story),
     )
 
 
@@ -75,7 +76,20 @@ def summary(story: Story) -> Summary:
         front_words=front,
         back_words=back,
         left_out=manuscript.left_out,
+        unmeasured=_unmeasured(total, story),
     )
+
+
+def _unmeasured(total: Tally, story: Story) -> tuple[str, ...]:
+    """The figures that are 0 because there is nothing to measure, or nothing that they say of such a text."""
+    found: list[str] = []
+    if story.is_script or not total.words:
+        found.append("dialogue_share")
+    if not total.sentence_words:
+        found += ["mean_sentence_words", "sentence_spread"]
+    if story.is_script or not story.is_english or not total.is_readable:
+        found += ["reading_ease", "grade"]
+    return tuple(found)
 
 
 def divisions(story: Story) -> str:

@@ -23,6 +23,7 @@ from jobs.database.texts import TextStore
 from jobs.models import (
     Changes,
     ClaimedJob,
+    FoundManuscript,
     Hold,
     Job,
     JobCount,
@@ -31,6 +32,7 @@ from jobs.models import (
     Line,
     Manuscript,
     Outcome,
+    Place,
     ProcessesOfKind,
     Pruned,
     Report,
@@ -38,7 +40,7 @@ from jobs.models import (
 )
 from jobs.ports import Gateway
 from jobs.settings import Settings
-from jobs.states import DecidedBy, FailureCode, JobStatus
+from jobs.states import DecidedBy, FailureCode, JobStatus, ManuscriptOrder, ManuscriptState
 
 
 class JobStore:
@@ -135,13 +137,32 @@ class JobStore:
         """The owner's jobs among these, in no order."""
         return await self._jobs("jobs_get", p_owner_id=owner_id, p_job_ids=list(job_ids))
 
-    async def of_manuscripts(self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int) -> list[Job]:
-        """The newest `limit` jobs of each manuscript, newest first within a manuscript."""
+    async def of_manuscripts(
+        self, owner_id: UUID, manuscript_ids: Sequence[UUID], *, limit: int, after: Place | None = None
+    ) -> list[Job]:
+        """The newest `limit` jobs of each manuscript, newest first within a manuscript; those after the place."""
+        queued_at, job_id = after if after else (None, None)
         return await self._jobs(
             "jobs_of_manuscripts",
             p_owner_id=owner_id,
             p_manuscript_ids=list(manuscript_ids),
             p_limit=limit,
+            p_after_queued_at=queued_at,
+            p_after_id=job_id,
+        )
+
+    async def page(
+        self, owner_id: UUID, *, limit: int, statuses: Collection[JobStatus] | None, after: Place | None
+    ) -> list[Job]:
+        """The owner's jobs, newest first, of these statuses or of all; those after the place."""
+        queued_at, job_id = after if after else (None, None)
+        return await self._jobs(
+            "jobs_page",
+            p_owner_id=owner_id,
+            p_limit=limit,
+            p_statuses=None if statuses is None else [status.value for status in statuses],
+            p_after_queued_at=queued_at,
+            p_after_id=job_id,
         )
 
     async def events(self, owner_id: UUID, job_ids: Sequence[UUID], *, limit: int = 500) -> list[JobEvent]:
@@ -168,9 +189,7 @@ class JobStore:
         )
         return [read_manuscript(row) for row in rows]
 
-    async def manuscripts_page(
-        self, owner_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None = None
-    ) -> list[Manuscript]:
+    async def manuscripts_page(self, owner_id: UUID, *, limit: int, after: Place | None = None) -> list[Manuscript]:
         """The owner's manuscripts, newest first, after the one made at that time with that id."""
         created_at, manuscript_id = after if after else (None, None)
         rows = await self._gateway.call(
@@ -181,6 +200,38 @@ class JobStore:
             p_after_id=manuscript_id,
         )
         return [read_manuscript(row) for row in rows]
+
+    async def manuscripts_found(
+        self,
+        owner_id: UUID,
+        *,
+        limit: int,
+        search: str = "",
+        state: ManuscriptState | None = None,
+        order: ManuscriptOrder = ManuscriptOrder.NEWEST,
+        after: tuple[str, UUID] | None = None,
+    ) -> tuple[int, list[FoundManuscript]]:
+        """How many of the owner's manuscripts are so, and some of them: those after the one of that key and id."""
+        key, manuscript_id = after if after else (None, None)
+        [first, *rows] = await self._gateway.call(
+            "manuscripts_found",
+            p_owner_id=owner_id,
+            p_limit=limit,
+            p_search=search,
+            p_state=None if state is None else state.value,
+            p_order=order.value,
+            p_after_key=key,
+            p_after_id=manuscript_id,
+        )
+        found = [FoundManuscript(manuscript=read_manuscript(row["manuscript"]), key=row["sort_key"]) for row in rows]
+        return first["total"], found
+
+    async def manuscript_update(self, owner_id: UUID, manuscript_id: UUID, *, title: str) -> Manuscript:
+        """The manuscript with its new title. Raises NotFound."""
+        [row] = await self._gateway.call(
+            "manuscript_update", p_owner_id=owner_id, p_manuscript_id=manuscript_id, p_title=title
+        )
+        return read_manuscript(row)
 
     async def manuscripts_count(self, owner_id: UUID) -> int:
         """How many manuscripts the owner keeps."""

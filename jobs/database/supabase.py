@@ -20,9 +20,9 @@ from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, ac
 
 # fmt: off
 READS = frozenset({
-    "clock_read", "job_events_get", "jobs_changed", "jobs_count", "jobs_get", "jobs_in_line", "jobs_of_manuscripts",
-    "jobs_oldest_waiting",
-    "jobs_watched", "lateness_get", "line_get", "manuscripts_count", "manuscripts_get",
+    "clock_read", "job_events_get", "jobs_changed", "jobs_count", "jobs_get", "jobs_in_line", "jobs_matching",
+    "jobs_of_manuscripts", "jobs_oldest_waiting", "jobs_page",
+    "jobs_watched", "lateness_get", "line_get", "manuscripts_count", "manuscripts_found", "manuscripts_get",
     "manuscripts_of_owners", "manuscripts_page", "processes_health", "reports_get", "reports_of_jobs",
     "reports_of_manuscripts", "unowned_files_get",
 })
@@ -30,8 +30,8 @@ READS = frozenset({
 # call is refused, and what makes a row. job_claim_next is: it gives again what its lost answer gave.
 IDEMPOTENT = READS | {
     "author_forget",
-    "events_prune", "job_beat", "job_claim_next", "jobs_prune", "jobs_settle", "process_beat", "process_stop",
-    "processes_prune", "unowned_files_forget",
+    "events_prune", "job_beat", "job_claim_next", "jobs_prune", "jobs_settle", "manuscript_update", "process_beat",
+    "process_stop", "processes_prune", "unowned_files_forget",
 }
 # fmt: on
 _TRIES = 3

@@ -2,10 +2,12 @@
 
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from jobs.errors import LimitReached
 from jobs.models import Manuscript
+from jobs.states import FailureCode
 from schema.ids import global_id
 from tests.api.conftest import Api, Hand
 from tests.conftest import AddManuscript
@@ -148,3 +150,82 @@ async def test_a_numeric_id_is_no_id(api: Api, add_manuscript: AddManuscript) ->
     answer = await api.data("mutation { cancelJob(id: 1) { ... on Refusal { code } } }")
 
     assert answer == {"cancelJob": {"code": "NOT_FOUND"}}
+
+
+MANY = """{
+  __typename
+  ... on JobOutcomes {
+    done refused hasMore outcomes { id job { id status retryOf { id } } refusal { code message remedy } }
+  }
+  ... on Error { code message remedy }
+}"""
+RETRY_JOBS = f"mutation ($input: RetryJobsInput!) {{ retryJobs(input: $input) {MANY} }}"
+CANCEL_JOBS = f"mutation ($input: CancelJobsInput!) {{ cancelJobs(input: $input) {MANY} }}"
+
+
+async def test_many_jobs_are_stopped_and_tried_again_and_each_says_how_it_ended(
+    api: Api, add_manuscript: AddManuscript, hand: Hand
+) -> None:
+    jobs = [await hand.start(await add_manuscript()) for _ in range(3)]
+    done = await hand.whole(await add_manuscript())
+    ids = [global_id("Job", job.id) for job in (*jobs, done)]
+    foreign = global_id("Job", uuid4())
+    asked = [*ids, foreign, "nonsense", ids[0]]
+
+    stopped = (await api.data(CANCEL_JOBS, input={"ids": asked}))["cancelJobs"]
+    again = (await api.data(RETRY_JOBS, input={"ids": asked}))["retryJobs"]
+
+    for answer, status in ((stopped, "CANCELLED"), (again, "QUEUED")):
+        assert (answer["done"], answer["refused"], answer["hasMore"]) == (3, 3, False)
+        assert [each["id"] for each in answer["outcomes"]] == asked[:-1]
+        assert [each["job"]["status"] for each in answer["outcomes"][:3]] == [status] * 3
+        codes = [each["refusal"]["code"] for each in answer["outcomes"][3:]]
+        assert codes == ["NOT_ALLOWED_NOW", "NOT_FOUND", "NOT_FOUND"]
+        missing, wrong = (each["refusal"] for each in answer["outcomes"][-2:])
+        assert missing == wrong
+    assert [each["job"]["retryOf"]["id"] for each in again["outcomes"][:3]] == ids[:3]
+
+
+async def test_jobs_are_chosen_by_what_they_are(
+    api: Api, add_manuscript: AddManuscript, hand: Hand, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    timed_out, unreadable = [await hand.start(await add_manuscript()) for _ in range(2)]
+    await hand.store.fail(await hand.claim(unreadable), FailureCode.UNREADABLE_MANUSCRIPT, "It is damaged.")
+    await connection.execute("update jobs set deadline_at = now() - interval '1 second' where id = $1", timed_out.id)
+
+    again = (await api.data(RETRY_JOBS, input={"filter": {}}))["retryJobs"]
+    none = (await api.data(RETRY_JOBS, input={"filter": {"failureCode": ["RUN_TIMEOUT"]}}))["retryJobs"]
+    late = (await api.data(CANCEL_JOBS, input={"filter": {"since": "2999-01-01T00:00:00Z"}}))["cancelJobs"]
+    stopped = (await api.data(CANCEL_JOBS, input={"filter": {}}))["cancelJobs"]
+
+    assert [each["id"] for each in again["outcomes"]] == [global_id("Job", timed_out.id)]
+    assert none["outcomes"] == late["outcomes"] == []
+    assert [each["job"]["status"] for each in stopped["outcomes"]] == ["CANCELLED"]
+
+
+async def test_a_choice_of_jobs_that_is_none_is_refused(api: Api) -> None:
+    wrong: tuple[dict[str, object], ...] = ({}, {"ids": []}, {"ids": ["x"], "filter": {}}, {"ids": ["x"] * 101})
+    for chosen in wrong:
+        answer = (await api.data(CANCEL_JOBS, input=chosen))["cancelJobs"]
+        assert (answer["__typename"], answer["code"]) == ("Refusal", "INVALID_INPUT")
+    error = await api.error(CANCEL_JOBS, input={"filter": {"since": "2026-11-25T10:00:00"}})
+    assert error["extensions"]["code"] == "INVALID_INPUT"
+
+
+UPDATE = """mutation ($input: UpdateManuscriptInput!) { updateManuscript(input: $input) {
+  __typename ... on Manuscript { title } ... on Refusal { code message remedy retryAfterSeconds } } }"""
+
+
+async def test_a_manuscript_gets_another_title(api: Api, manuscript: Manuscript) -> None:
+    id = global_id("Manuscript", manuscript.id)
+
+    updated = (await api.data(UPDATE, input={"id": id, "title": " Dry \n Days "}))["updateManuscript"]
+    refused = (await api.data(UPDATE, input={"id": id, "title": " "}))["updateManuscript"]
+    foreign = (await api.data(UPDATE, input={"id": id, "title": "Mine"}, sub="ben"))["updateManuscript"]
+
+    assert updated == {"__typename": "Manuscript", "title": "Dry Days"}
+    assert (refused["code"], foreign["code"]) == ("INVALID_INPUT", "NOT_FOUND")
+    assert foreign["remedy"]
+    assert foreign["retryAfterSeconds"] is None
+    read = await api.data("query ($id: ID!) { manuscript(id: $id) { title } }", id=id)
+    assert read["manuscript"] == {"title": "Dry Days"}

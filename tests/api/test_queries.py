@@ -322,3 +322,99 @@ async def test_findings_say_where_why_and_when_to_leave_them(api: Api, manuscrip
     assert report["bands"] == [
         {"key": "words", "value": 12, "periods": [{"name": "1800 to 1869", "books": ["Emma"], "low": 1, "high": 9}]}
     ]
+
+
+async def test_manuscripts_are_searched_filtered_and_ordered(
+    api: Api, add_manuscript: AddManuscript, hand: Hand
+) -> None:
+    for title in ("Book 10", "Émilie", "Book 2"):
+        await add_manuscript(title=title)
+    await hand.whole(await add_manuscript(title="Read"))
+    query = """query ($first: Int, $after: String, $filter: ManuscriptFilter, $order: ManuscriptOrder) {
+      manuscripts(first: $first, after: $after, filter: $filter, orderBy: $order) {
+        totalCount matchingCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { node { title } }
+      }
+    }"""
+
+    async def listed(**asked: Any) -> tuple[list[str], dict[str, Any]]:
+        page = (await api.data(query, **asked))["manuscripts"]
+        return [edge["node"]["title"] for edge in page["edges"]], page
+
+    titles, page = await listed(filter={"search": "emilie"})
+    assert (titles, page["totalCount"], page["matchingCount"]) == (["Émilie"], 4, 1)
+    assert (await listed(filter={"state": "READY"}))[0] == ["Read"]
+    first, page = await listed(first=2, order="TITLE")
+    assert page["pageInfo"]["hasNextPage"]
+    second, rest = await listed(first=2, order="TITLE", after=page["pageInfo"]["endCursor"])
+    assert [*first, *second] == ["Book 2", "Book 10", "Émilie", "Read"]
+    assert (rest["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasPreviousPage"]) == (False, True)
+    for wrong in (
+        {"order": "LONGEST", "after": page["pageInfo"]["endCursor"]},
+        {"order": "TITLE", "after": "nonsense"},
+        {"filter": {"search": "x" * 301}},
+    ):
+        assert (await api.error(query, **wrong))["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_jobs_are_listed_by_status_page_by_page_and_for_one_manuscript(
+    api: Api, add_manuscript: AddManuscript, hand: Hand, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    manuscript, other = await add_manuscript(), await add_manuscript()
+    whole = [await hand.whole(manuscript) for _ in range(3)]
+    live = await hand.start(other)
+    query = """query ($status: [JobStatus!], $after: String) { jobs(status: $status, first: 2, after: $after) {
+      edges { cursor node { id status } } pageInfo { hasNextPage endCursor } } }"""
+
+    async def ids(**asked: Any) -> list[str]:
+        page = (await api.data(query, **asked))["jobs"]
+        rest = await ids(**asked | {"after": page["pageInfo"]["endCursor"]}) if page["pageInfo"]["hasNextPage"] else []
+        return [edge["node"]["id"] for edge in page["edges"]] + rest
+
+    newest_first = [global_id("Job", job.id) for job in whole[::-1]]
+    assert await ids() == [global_id("Job", live.id), *newest_first]
+    assert await ids(status=["COMPLETED"]) == newest_first
+    assert await ids(status=[]) == []
+    await connection.execute("update jobs set deadline_at = now() - interval '1 second' where id = $1", live.id)
+    assert await ids(status=["QUEUED"]) == []
+    assert await ids(status=["FAILED"]) == [global_id("Job", live.id)]
+    page = (
+        await api.data(
+            """query ($id: ID!, $after: String) { manuscript(id: $id) { jobConnection(first: 2, after: $after) {
+            edges { cursor node { id manuscript { id } } } pageInfo { hasNextPage hasPreviousPage } } } }""",
+            id=global_id("Manuscript", manuscript.id),
+            after=(await api.data(query))["jobs"]["edges"][1]["cursor"],
+        )
+    )["manuscript"]["jobConnection"]
+    assert [edge["node"]["id"] for edge in page["edges"]] == newest_first[1:]
+    assert page["pageInfo"] == {"hasNextPage": False, "hasPreviousPage": True}
+
+
+async def test_a_figure_that_was_not_measured_is_null_and_one_that_is_0_is_0(
+    api: Api, manuscript: Manuscript, hand: Hand
+) -> None:
+    body = ReportBody(
+        summary=Summary(dialogue_share=0.0, unmeasured=("reading_ease",), grade=0.0),
+        chapters=(ChapterReport(number=1, kind="interlude"), ChapterReport(number=2, reading_ease=61.0, unmeasured=())),
+    )
+    job = await hand.begin(await hand.claim(await hand.start(manuscript)))
+    await hand.complete(job, report=body.to_json())
+    figures = "measured { dialogueShare readingEase grade sentenceSpread }"
+
+    report = (
+        await api.data(
+            f"query ($id: ID!) {{ manuscript(id: $id) {{ latestReport {{ summary {{ readingEase {figures} }} "
+            f"chapters {{ sectionKind {figures} }} series {{ measured {{ readingEase }} }} }} }} }}",
+            id=global_id("Manuscript", manuscript.id),
+        )
+    )["manuscript"]["latestReport"]
+
+    none = {"dialogueShare": 0.0, "readingEase": None, "grade": None, "sentenceSpread": None}
+    assert report["summary"] == {"readingEase": 0.0, "measured": {**none, "grade": 0.0}}
+    assert report["chapters"] == [
+        {"sectionKind": "OTHER", "measured": none},
+        {
+            "sectionKind": "CHAPTER",
+            "measured": {"dialogueShare": 0.0, "readingEase": 61.0, "grade": 0.0, "sentenceSpread": 0.0},
+        },
+    ]
+    assert report["series"] == {"measured": {"readingEase": [None, 61.0]}}

@@ -1,11 +1,15 @@
 """The schema is what the code makes, nothing breaks a client unseen, and the operations fit."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from graphql import (
+    GraphQLInterfaceType,
+    GraphQLScalarType,
     GraphQLSchema,
+    GraphQLUnionType,
     OperationDefinitionNode,
     build_schema,
     find_breaking_changes,
@@ -104,3 +108,43 @@ def test_everything_in_the_schema_is_described() -> None:
         bare += [f"{name}.{part}" for part, each in parts.items() if not each.description]
 
     assert bare == []
+
+
+def deprecations() -> dict[str, str]:
+    """Every deprecated field, argument and value, by name, with its reason."""
+    found = {}
+    for name, type_ in CURRENT.type_map.items():
+        for part, each in {**getattr(type_, "fields", {}), **getattr(type_, "values", {})}.items():
+            arguments = getattr(each, "args", {}).items()
+            for where, one in ((f"{name}.{part}", each), *((f"{name}.{part}({key})", arg) for key, arg in arguments)):
+                if one.deprecation_reason is not None:
+                    found[where] = one.deprecation_reason
+    return found
+
+
+def test_what_is_deprecated_says_what_to_use_and_stays_for_a_year() -> None:
+    policy = (CONTRACT / "README.md").read_text().split("### Deprecated")[1]
+
+    assert deprecations()
+    for where, reason in deprecations().items():
+        told = re.fullmatch(r"Use `(.+)`\. This stays until (\d{4}-\d\d-\d\d) at the least\.", reason)
+        assert told, where
+        assert f"| {told[2]} |" in policy, where
+        assert where.split(".")[1] in policy, where
+
+
+def test_every_refusal_is_an_error() -> None:
+    error = CURRENT.get_type("Error")
+    assert isinstance(error, GraphQLInterfaceType)
+    results = [type_ for name, type_ in CURRENT.type_map.items() if name.endswith("Result")]
+    assert results
+    for union in results:
+        assert isinstance(union, GraphQLUnionType)
+        assert any(CURRENT.is_sub_type(error, member) for member in union.types), union
+
+
+def test_every_scalar_of_our_own_says_what_specifies_it() -> None:
+    built_in = ("ID", "Int", "Float", "String", "Boolean")
+    own = [each for each in CURRENT.type_map.values() if isinstance(each, GraphQLScalarType)]
+
+    assert [each.name for each in own if each.name not in built_in and not each.specified_by_url] == []

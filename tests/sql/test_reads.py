@@ -19,6 +19,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
     return {
         "jobs_get": owner | {"p_job_ids": jobs},
         "jobs_of_manuscripts": owner | {"p_manuscript_ids": manuscripts, "p_limit": 20},
+        "jobs_page": owner | {"p_limit": 20},
         "jobs_watched": {"p_owner_ids": [life.owner_id], "p_job_ids": jobs, "p_finished_within": LONG},
         "jobs_changed": {
             "p_owner_ids": [life.owner_id],
@@ -40,6 +41,9 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "manuscripts_get": owner | {"p_manuscript_ids": manuscripts},
         "manuscripts_of_owners": {"p_owner_ids": [life.owner_id], "p_manuscript_ids": manuscripts},
         "manuscripts_page": owner | {"p_limit": 20},
+        "manuscripts_found": owner | {"p_limit": 20},
+        "text_folded": {"p_text": "Émilie"},
+        "title_order": {"p_title": "Book 2"},
         "manuscripts_count": owner,
         "manuscript_file_load": {"p_manuscript_id": life.manuscript_id},
         "reports_get": owner | {"p_report_ids": jobs},
@@ -277,12 +281,16 @@ async def test_no_read_finds_another_authors_rows(life: Life, owner_id: UUID) ->
     scoped["reports_get"]["p_report_ids"] = [report]
     for arguments in scoped.values():
         arguments.update({"p_report_id": report} if "p_report_id" in arguments else {})
-    assert len(scoped) == 15
+    assert len(scoped) == 17
 
     for function, arguments in scoped.items():
         rows = await call(life.connection, function, **arguments)
         own = await call(life.connection, function, **arguments | {"p_owner_id": life.owner_id})
-        nothing = {"manuscripts_count": [(0,)], "chapter_outline": [([], [])]}.get(function, [])
+        nothing = {
+            "manuscripts_count": [(0,)],
+            "manuscripts_found": [(0, None, None)],
+            "chapter_outline": [([], [])],
+        }.get(function, [])
         assert [tuple(row.values()) for row in rows] == nothing, function
         assert own not in ([], rows), function
 

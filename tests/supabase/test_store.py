@@ -28,6 +28,9 @@ Read = Callable[[JobStore, Life], Awaitable[Any]]
 READS: dict[str, Read] = {
     "get": lambda store, life: store.get(life.owner_id, [life.job_id, uuid4()]),
     "of_manuscripts": lambda store, life: store.of_manuscripts(life.owner_id, [life.manuscript_id], limit=5),
+    "page": lambda store, life: store.page(life.owner_id, limit=5, statuses=list(JobStatus), after=None),
+    "matching": lambda store, life: store.matching(life.owner_id, statuses=list(JobStatus), limit=5),
+    "manuscripts_found": lambda store, life: store.manuscripts_found(life.owner_id, limit=5, search="RÀIN"),
     "events": lambda store, life: store.events(life.owner_id, [life.job_id]),
     "in_line": lambda store, life: store.in_line([life.job_id]),
     "manuscripts": lambda store, life: store.manuscripts(life.owner_id, [life.manuscript_id]),

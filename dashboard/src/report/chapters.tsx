@@ -70,8 +70,8 @@ function Charts({ chapters }: { readonly chapters: readonly Chapter[] }) {
 function seriesOf(chapters: readonly Chapter[]) {
   return {
     words: chapters.map(({ words }) => words),
-    pace: chapters.map(({ meanSentenceWords }) => meanSentenceWords),
-    talk: chapters.map(({ dialogueShare }) => dialogueShare),
+    pace: chapters.map(({ measured }) => measured.meanSentenceWords ?? 0),
+    talk: chapters.map(({ measured }) => measured.dialogueShare ?? 0),
   };
 }
 
@@ -79,12 +79,17 @@ function ChapterLine({ chapter }: { readonly chapter: Chapter }) {
   return (
     <>
       <strong>{nameOf(chapter)}</strong>{" "}
-      <span className="soft">
-        {counted(chapter.words, "word")} · {decimal(chapter.meanSentenceWords)} in a sentence ·{" "}
-        {percent(chapter.dialogueShare)} dialogue
-      </span>
+      <span className="soft">{[counted(chapter.words, "word"), ...proseOf(chapter)].join(" · ")}</span>
     </>
   );
+}
+
+/** What was measured of its prose: nothing of a part that only holds chapters. */
+function proseOf({ measured: { meanSentenceWords, dialogueShare } }: Chapter): readonly string[] {
+  return [
+    ...(meanSentenceWords === null ? [] : [`${decimal(meanSentenceWords)} in a sentence`]),
+    ...(dialogueShare === null ? [] : [`${percent(dialogueShare)} dialogue`]),
+  ];
 }
 
 /** What to call a chapter: its title, or its first words where it has none. */
@@ -116,12 +121,16 @@ function ChapterTable({ chapters }: { readonly chapters: readonly Chapter[] }) {
             <tr key={chapter.number}>
               <th scope="row">{nameOf(chapter)}</th>
               <td className="number">{count(chapter.words)}</td>
-              <td className="number">{decimal(chapter.meanSentenceWords)}</td>
-              <td className="number">{percent(chapter.dialogueShare)}</td>
+              <td className="number">{orNone(chapter.measured.meanSentenceWords, decimal)}</td>
+              <td className="number">{orNone(chapter.measured.dialogueShare, percent)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </section>
   );
+}
+
+function orNone(value: number | null, format: (value: number) => string): string {
+  return value === null ? "–" : format(value);
 }

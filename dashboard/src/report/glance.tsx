@@ -8,14 +8,14 @@ export const GLANCE = { name: "glance", title: "At a glance" };
 type Summary = Report["summary"];
 
 export function Glance({ summary }: { readonly summary: Summary }) {
-  const { words, sentences, chapters, readingMinutes, dialogueShare } = summary;
+  const { words, sentences, chapters, readingMinutes, measured } = summary;
   return (
     <Section name={GLANCE.name} title={GLANCE.title} howToRead={howToRead(summary)}>
       <dl className="glance">
         <Figure name={words === 1 ? "word" : "words"} value={count(words)} />
         <Figure name={chapters === 1 ? "chapter" : "chapters"} value={count(chapters)} />
         <Figure name="reading time" value={readingTime(readingMinutes)} />
-        <Figure name="spoken" value={percent(dialogueShare)} />
+        {measured.dialogueShare !== null && <Figure name="spoken" value={percent(measured.dialogueShare)} />}
         <Figure name={sentences === 1 ? "sentence" : "sentences"} value={count(sentences)} />
       </dl>
       {summary.divisions.includes(" and ") && <p className="soft">{summary.divisions}.</p>}

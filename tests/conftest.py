@@ -21,6 +21,7 @@ from jobs.database.postgres import PostgresGateway, open_postgres
 from jobs.database.store import JobStore
 from jobs.models import Manuscript
 from jobs.settings import Settings
+from tests import memory
 
 TEMPLATE = "migrated"
 TEXT = b"Chapter One\n\nIt rained. Nobody had asked it to.\n\nChapter Two\n\nIt stopped.\n"
@@ -29,14 +30,15 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+def engines() -> Iterator[Engines]:
     """PostgreSQL and Valkey for the whole session. A test that stops one must start it again."""
-    engines = Engines(tmp_path_factory.mktemp("engines"), durable=False)
-    _run(engines.__aenter__())
-    try:
-        yield engines
-    finally:
-        _run(engines.__aexit__(None, None, None))
+    with memory.directory() as directory:
+        engines = Engines(directory, durable=False)
+        _run(engines.__aenter__())
+        try:
+            yield engines
+        finally:
+            _run(engines.__aexit__(None, None, None))
 
 
 @pytest.fixture(autouse=True)

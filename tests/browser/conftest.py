@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from tests import memory
 from tests.browser.program import ROOT, Program
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -76,9 +77,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def program(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def program(browser: Browser) -> Iterator[Program]:
     """The program for all tests that leave it as it is; it is there under a path as well as at the root."""
-    with running(Program(tmp_path_factory.mktemp("program"), {"NF_BASE_PATH": BASE_PATH})) as program:
+    with memory.directory() as data, running(Program(data, {"NF_BASE_PATH": BASE_PATH})) as program:
         yield program
 
 

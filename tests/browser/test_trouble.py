@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import memory
 from tests.browser.conftest import Opener, opener, running
 from tests.browser.program import Program
 
@@ -21,9 +22,9 @@ HASTE = {
 
 
 @pytest.fixture(scope="module")
-def hasty(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def hasty(browser: Browser) -> Iterator[Program]:
     """A program that may be hurt."""
-    with running(Program(tmp_path_factory.mktemp("hasty"), HASTE)) as program:
+    with memory.directory() as data, running(Program(data, HASTE)) as program:
         yield program
 
 

@@ -18,6 +18,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from tests import memory
 from tests.e2e.wire import Socket
 
 READY_SECONDS = 60
@@ -79,10 +80,10 @@ def started(command: Sequence[str], *, environment: Mapping[str, str], cwd: Path
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def program() -> Iterator[Program]:
     """The whole deployment."""
     environment = {**os.environ, "NF_QUEUE_TIMEOUT": "60", "NF_MAX_UPLOAD_BYTES": "2000000"}
-    with up(tmp_path_factory.mktemp("up"), environment) as program:
+    with memory.directory() as data, up(data, environment) as program:
         yield program
 
 

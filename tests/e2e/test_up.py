@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from engines.pair import Engines
+from tests import memory
 from tests.conftest import Databases
 
 START_SECONDS = 60
@@ -55,9 +56,10 @@ class Up:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data() -> Iterator[Path]:
     """One data directory for the module: that `up` starts on what another left is part of what is tried."""
-    return tmp_path_factory.mktemp("up") / "data"
+    with memory.directory() as directory:
+        yield directory / "data"
 
 
 @asynccontextmanager

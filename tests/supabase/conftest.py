@@ -18,6 +18,7 @@ from jobs.files.supabase import StorageFiles
 from jobs.models import Manuscript
 from jobs.settings import Settings
 from supabase import AsyncClient
+from tests import memory
 from tests.conftest import TEXT, AddManuscript, Databases
 from tests.e2e.conftest import Program, up
 from tests.supabase.lite import Author, Project, running, why_not
@@ -135,12 +136,12 @@ def sign_up(project: Project) -> Callable[[], Author]:
 
 
 @pytest.fixture(scope="module")
-def program(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def program(project: Project) -> Iterator[Program]:
     """The whole deployment on the project; only Redis is its own."""
-    data = tmp_path_factory.mktemp("up")
-    environment = {"PATH": os.environ["PATH"], "HOME": str(data), "NF_QUEUE_TIMEOUT": "60", **_environment(project)}
-    with up(data, environment) as program:
-        yield program
+    with memory.directory() as data:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(data), "NF_QUEUE_TIMEOUT": "60", **_environment(project)}
+        with up(data, environment) as program:
+            yield program
 
 
 def _run(task: Coroutine[Any, Any, Any]) -> None:

@@ -8,14 +8,20 @@ export type Job = JobFieldsFragment;
 /** A job with the client's doubt: `isVoid` when it looks active though its deadline has passed. */
 export type FollowedJob = Job & { readonly isVoid: boolean };
 
-interface Sighting {
+/** A job, and how many milliseconds ago it was received. */
+export interface Sighting {
+  readonly job: Job;
+  readonly age: number;
+}
+
+interface Seen {
   readonly job: Job;
   readonly seenAt: number;
 }
 
 /** Every `now` is a reading of `performance.now()` in milliseconds: it must never jump. */
 export class JobBoard {
-  readonly #sightings = new Map<string, Sighting>();
+  readonly #sightings = new Map<string, Seen>();
 
   /** Takes what is newer than what is held: a higher version, or the same one read later. */
   take(job: Job, now: number): boolean {
@@ -25,18 +31,21 @@ export class JobBoard {
     return true;
   }
 
-  /** Takes the present: jobs that it does not name and that were read before `asOf` are gone. */
-  takeSnapshot(jobs: readonly Job[], asOf: string, now: number): void {
-    const named = new Set(jobs.map((job) => job.id));
+  /** Of the present: jobs that it does not name and that were read before `asOf` are gone. */
+  keepOnly(named: ReadonlySet<string>, asOf: string): void {
     for (const [id, { job }] of this.#sightings) {
       if (!named.has(id) && Date.parse(job.asOf) < Date.parse(asOf)) this.#sightings.delete(id);
     }
-    for (const job of jobs) this.take(job, now);
   }
 
   /** Forgets jobs that went with their manuscript. */
   forget(ids: readonly string[]): void {
     for (const id of ids) this.#sightings.delete(id);
+  }
+
+  /** All that is held, for another board. */
+  sightings(now: number): readonly Sighting[] {
+    return [...this.#sightings.values()].map(({ job, seenAt }) => ({ job, age: now - seenAt }));
   }
 
   /** All jobs, the latest queued first. */

@@ -1,9 +1,18 @@
 // Follows all jobs of one author: over a socket, over HTTP where sockets are blocked, and honest when neither works.
-import { type FollowedJob, type Job, JobBoard } from "./board.ts";
-import { JobPollDocument, type JobPollQuery, type SystemFieldsFragment } from "./generated/operations.ts";
+import { addressOf } from "./address.ts";
+import { type FollowedJob, type Job, JobBoard, type Sighting } from "./board.ts";
+import { Comeback } from "./comeback.ts";
+import type { LineEvent } from "./events.ts";
+import {
+  JobUpdatesDocument,
+  type JobUpdatesSubscription,
+  type SystemFieldsFragment,
+} from "./generated/operations.ts";
 import { type GetToken, HttpClient, RequestFailed } from "./http.ts";
-import { type Frame, Line } from "./line.ts";
-import { pauseBefore } from "./refusals.ts";
+import { Line } from "./line.ts";
+import { readJobs } from "./read_jobs.ts";
+import { sleep } from "./sleep.ts";
+import { canShare, Tabs } from "./tabs.ts";
 
 /**
  * stopped: not started, or stopped · connecting: nothing heard yet · live: frames flow ·
@@ -43,18 +52,37 @@ export interface JobFeedOptions {
   readonly pace?: Partial<Pace>;
   /** 0 to 1, for the jitter. */
   readonly random?: () => number;
+  /**
+   * The author's id, or another name that is hers alone: the tabs of a browser whose feeds share a name share one
+   * connection. Without it, or where the browser cannot, each has its own.
+   */
+  readonly share?: string;
+  /** Told what the line does. */
+  readonly onEvent?: (event: LineEvent) => void;
 }
+
+/** What the tab that holds the line tells the others. */
+interface Told {
+  readonly connection: Connection;
+  readonly sightings: readonly Sighting[];
+  /** Set where these are all jobs there are: what was read before it, and is not named, is gone. */
+  readonly presentAsOf: string | null;
+  readonly removed: readonly string[];
+  readonly system: SystemFieldsFragment | null;
+}
+
+/** One frame of `jobUpdates`. */
+export type Frame = JobUpdatesSubscription["jobUpdates"];
 
 const PACE: Pace = { silence: 32_000, poll: 10_000, attemptsBeforePolling: 3, firstFrame: 2_000 };
 const LONGEST_TIMER = 2 ** 31 - 1;
-// Of a hundred manuscripts each: as many as an author may have.
-const MOST_PAGES = 20;
 
 export class JobFeed {
   readonly #options: JobFeedOptions;
   readonly #pace: Pace;
   readonly #http: HttpClient;
-  readonly #line: Line;
+  readonly #comeback: Comeback;
+  #tabs: Tabs<Told> | null = null;
   readonly #board = new JobBoard();
   readonly #listeners = new Set<() => void>();
   #system: SystemFieldsFragment | null = null;
@@ -64,14 +92,12 @@ export class JobFeed {
   #run: AbortController | null = null;
   #polling: AbortController | null = null;
   #isReading = false;
-  #attempt = new AbortController();
-  #wake: () => void = () => {};
 
   constructor(options: JobFeedOptions) {
     this.#options = options;
     this.#pace = { ...PACE, ...options.pace };
     this.#http = new HttpClient(options);
-    this.#line = new Line({ ...options, silence: this.#pace.silence });
+    this.#comeback = new Comeback(new Line(options), options);
     this.#snapshot = this.#look();
   }
 
@@ -88,7 +114,9 @@ export class JobFeed {
     if (this.#run) return;
     this.#run = new AbortController();
     this.#become("connecting");
-    void this.#follow(this.#run.signal);
+    const { share } = this.#options;
+    this.#tabs = share !== undefined && canShare() ? this.#shareAs(share) : null;
+    void (this.#tabs?.run(this.#run.signal) ?? this.#follow(this.#run.signal));
   }
 
   /** Closes the line. What was known stays readable; no lock outlives its deadline. */
@@ -103,60 +131,89 @@ export class JobFeed {
 
   /** Cuts a pause short, and a line too, which may be dead: e.g. when the browser is online again. */
   readonly wake = (): void => {
-    this.#attempt.abort();
-    this.#wake();
+    if (this.#tabs && !this.#tabs.isLeading) this.#tabs.wakeLeader();
+    else this.#comeback.wake();
   };
 
   async #follow(signal: AbortSignal): Promise<void> {
-    globalThis.addEventListener?.("online", this.wake, { signal });
-    let failures = 0;
-    let refresh = false;
-    const swallowed = setTimeout(() => {
-      if (this.#connection === "connecting") this.#startPolling();
-    }, this.#pace.firstFrame);
-    signal.addEventListener("abort", () => clearTimeout(swallowed), { once: true });
-    while (!signal.aborted) {
-      this.#attempt = new AbortController();
-      const woken = this.#attempt.signal;
-      const ending = await this.#line.hold({
-        refresh,
-        signal: AbortSignal.any([signal, woken]),
-        take: this.#takeFrame,
-        miss: () => void this.#readMissed(signal),
-      });
-      if (signal.aborted) return;
-      if (woken.aborted) continue;
-      if (ending.action === "refresh" && refresh && !ending.heard) return this.#end("signedOut");
-      refresh = ending.action === "refresh";
-      failures = ending.heard ? 0 : failures + 1;
-      // While it polls, each poll says how far what is shown can be trusted.
-      if (!this.#polling) this.#lose();
-      if (ending.action === "poll" || failures >= this.#pace.attemptsBeforePolling) this.#startPolling();
-      await this.#pause(pauseBefore(ending.action, failures, this.#options.random ?? Math.random), signal);
-    }
+    const asked = { document: JobUpdatesDocument, variables: {} };
+    const ending = await this.#comeback.keep(asked, {
+      signal,
+      silence: this.#pace.silence,
+      firstFrame: this.#pace.firstFrame,
+      take: ({ jobUpdates }, isFirst) => this.#takeFrame(jobUpdates, isFirst),
+      miss: () => void this.#readMissed(signal),
+      unheard: () => this.#startPolling(),
+      whenEnded: ({ action }, failures) => {
+        // While it polls, each poll says how far what is shown can be trusted.
+        if (!this.#polling) this.#lose();
+        if (action === "poll" || failures >= this.#pace.attemptsBeforePolling) this.#startPolling();
+        return "comeBack";
+      },
+    });
+    if (ending === "signedOut") this.#end("signedOut");
   }
 
-  readonly #takeFrame = (frame: Frame, isFirst: boolean): void => {
-    const now = performance.now();
-    if (isFirst) this.#board.takeSnapshot(frame.jobs, frame.asOf, now);
-    else for (const job of frame.jobs) this.#board.take(job, now);
-    this.#board.forget(frame.removed);
-    this.#system = frame.system;
+  #takeFrame({ asOf, jobs, removed, system }: Frame, isFirst: boolean): void {
     this.#stopPolling();
-    this.#become("live");
-  };
+    this.#take({
+      connection: "live",
+      sightings: jobs.map((job) => ({ job, age: 0 })),
+      presentAsOf: isFirst ? asOf : null,
+      removed,
+      system,
+    });
+  }
+
+  /** Takes it, and tells the other tabs. */
+  #take(told: Told): void {
+    this.#hear(told);
+    this.#tabs?.tell(told);
+  }
+
+  #hear({ connection, sightings, presentAsOf, removed, system }: Told): void {
+    const now = performance.now();
+    if (presentAsOf !== null) this.#board.keepOnly(new Set(sightings.map(({ job }) => job.id)), presentAsOf);
+    for (const { job, age } of sightings) this.#board.take(job, now - age);
+    this.#board.forget(removed);
+    this.#system = system ?? this.#system;
+    this.#become(connection);
+  }
+
+  #shareAs(name: string): Tabs<Told> {
+    const { silence, firstFrame } = this.#pace;
+    return new Tabs<Told>({
+      name: `novelfoundry/1/${addressOf(this.#options.origin, ".").href}/${name}`,
+      patience: { first: firstFrame, later: silence },
+      lead: async (signal) => {
+        this.#options.onEvent?.({ type: "leading" });
+        await this.#follow(signal);
+        this.#stopPolling();
+        this.#options.onEvent?.({ type: "following" });
+      },
+      present: () => ({
+        connection: this.#connection,
+        sightings: this.#board.sightings(performance.now()),
+        presentAsOf: this.#system?.asOf ?? null,
+        removed: [],
+        system: this.#system,
+      }),
+      hear: (told) => this.#hear(told),
+      wake: this.#comeback.wake,
+    });
+  }
 
   /** Reads what a frame that failed would have told. One reading at a time: the server says what it missed again. */
   async #readMissed(signal: AbortSignal): Promise<void> {
     if (this.#isReading || this.#polling) return;
     this.#isReading = true;
     try {
-      const { jobs, system } = await this.#read(signal);
+      const { jobs, system } = await readJobs(this.#http, signal);
       if (signal.aborted) return;
+      const connection = this.#connection === "live" ? "live" : "polling";
+      const sightings = jobs.map((job) => ({ job, age: 0 }));
       // Nothing is taken away: frames go on meanwhile, and may have told of what is younger than this reading.
-      for (const job of jobs) this.#board.take(job, performance.now());
-      this.#system = system;
-      this.#become(this.#connection === "live" ? "live" : "polling");
+      this.#take({ connection, sightings, presentAsOf: null, removed: [], system });
     } catch {
       // The next frame that fails reads again, and the first that does not brings all of it.
     } finally {
@@ -167,6 +224,7 @@ export class JobFeed {
   #startPolling(): void {
     if (this.#polling) return;
     this.#polling = new AbortController();
+    this.#options.onEvent?.({ type: "polling" });
     void this.#poll(this.#polling.signal);
   }
 
@@ -190,36 +248,16 @@ export class JobFeed {
   }
 
   async #pollOnce(signal: AbortSignal): Promise<void> {
-    const { jobs, system } = await this.#read(signal);
+    const { jobs, system } = await readJobs(this.#http, signal);
     if (signal.aborted) return;
-    this.#board.takeSnapshot(jobs, system.asOf, performance.now());
-    this.#system = system;
-    this.#become("polling");
-  }
-
-  /** Every manuscript's latest job, over HTTP. */
-  async #read(signal: AbortSignal): Promise<{ jobs: Job[]; system: SystemFieldsFragment }> {
-    const first = await this.#http.execute(JobPollDocument, {}, signal);
-    let { manuscripts } = first;
-    const jobs = latestJobs(manuscripts);
-    for (let page = 1; manuscripts.pageInfo.hasNextPage && page < MOST_PAGES; page += 1) {
-      const after = manuscripts.pageInfo.endCursor;
-      ({ manuscripts } = await this.#http.execute(JobPollDocument, { after }, signal));
-      jobs.push(...latestJobs(manuscripts));
-    }
-    return { jobs, system: first.system };
-  }
-
-  /** Waits, unless somebody wakes the feed. */
-  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    const woken = new AbortController();
-    this.#wake = () => woken.abort();
-    await sleep(milliseconds, AbortSignal.any([signal, woken.signal]));
-    this.#wake = () => {};
+    const sightings = jobs.map((job) => ({ job, age: 0 }));
+    this.#take({ connection: "polling", sightings, presentAsOf: system.asOf, removed: [], system });
   }
 
   #lose(): void {
-    if (this.#connection !== "connecting") this.#become(this.#system === null ? "connecting" : "silent");
+    if (this.#connection === "connecting") return;
+    const connection = this.#system === null ? "connecting" : "silent";
+    this.#take({ connection, sightings: [], presentAsOf: null, removed: [], system: null });
   }
 
   #end(connection: Connection): void {
@@ -269,21 +307,4 @@ function call(listener: () => void): void {
       throw error;
     });
   }
-}
-
-function latestJobs(manuscripts: JobPollQuery["manuscripts"]): Job[] {
-  return manuscripts.edges.flatMap(({ node }) => (node.latestJob ? [node.latestJob] : []));
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -19,10 +19,10 @@ export interface Service {
 export function openService(session: Session): Service {
   const options = { origin: baseAddress(), getToken: session.getToken };
   const http = new HttpClient(options);
-  const feed = new JobFeed(options);
+  const feed = new JobFeed({ ...options, share: session.authorId });
   const library = new Library(http, feed);
   const drafts = keeperOf(session.authorId);
-  const intake = new Intake({ http, feed, library, drafts, session });
+  const intake = new Intake({ http, feed, library, drafts });
   return { http, feed, library, drafts, intake, session };
 }
 

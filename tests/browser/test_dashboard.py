@@ -220,6 +220,30 @@ def test_two_windows_see_the_same_reading(open_page: Opener) -> None:
     expect(other.page.get_by_role("link", name="Seen from both")).to_be_visible()
 
 
+def test_the_tabs_of_a_browser_share_a_socket_and_when_its_tab_goes_another_takes_over(open_page: Opener) -> None:
+    first = open_page()
+    sockets: list[str] = []
+    first.page.context.on("page", lambda page: page.on("websocket", lambda socket: sockets.append(socket.url)))
+    with first.page.expect_websocket():
+        first.go()
+    expect(first.page.get_by_role("heading", level=1)).to_be_visible()
+    heir, third = first.page.context.new_page(), first.page.context.new_page()
+    for page in (heir, third):
+        page.goto(first.base)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+    choose(third, {**long_novel(60_000), "name": "Seen by a tab.txt"})
+    expect(heir.get_by_role("link", name="Seen by a tab")).to_be_visible()
+    assert sockets == []
+
+    with heir.expect_websocket():
+        first.page.close()
+    third.get_by_role("link", name="Add a manuscript").click()
+    choose(third, {**long_novel(60_000), "name": "Seen by an heir.txt"})
+    expect(heir.get_by_role("link", name="Seen by an heir")).to_be_visible()
+    assert len(sockets) == 1
+
+
 def test_more_than_a_page_of_manuscripts_is_shown_on_demand(open_page: Opener) -> None:
     opened = open_page()
     page = opened.page

@@ -1,7 +1,7 @@
 // Jobs and frames as a server would send them.
 import type { Job } from "../board.ts";
+import type { Frame } from "../feed.ts";
 import type { SystemFieldsFragment } from "../generated/operations.ts";
-import type { Frame } from "../line.ts";
 
 const HEALTHY = { state: "HEALTHY", live: 1, lastSeenAt: null } as const;
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Frame } from "../line.ts";
+import type { Frame } from "../feed.ts";
 
 /** One subscription of a client, seen from the server. */
 export class Listener {
@@ -28,8 +28,8 @@ export class Listener {
     this.#send({ id: this.#id, type: "next", payload: { data: null, errors } });
   }
 
-  failure(message: string): void {
-    this.#send({ id: this.#id, type: "error", payload: [{ message }] });
+  failure(message: string, code = "INTERNAL"): void {
+    this.#send({ id: this.#id, type: "error", payload: [{ message, extensions: { code } }] });
   }
 
   complete(): void {
@@ -107,6 +107,16 @@ export class FakeServer {
     return `http://127.0.0.1:${address.port}`;
   }
 
+  /** How many sockets are open. */
+  get sockets(): number {
+    return this.#sockets.clients.size;
+  }
+
+  /** Cuts every line without a goodbye. */
+  cutAll(): void {
+    for (const client of this.#sockets.clients) client.terminate();
+  }
+
   /** The next subscription to jobUpdates. */
   listener(): Promise<Listener> {
     const arrived = this.#arrived.shift();
@@ -114,7 +124,7 @@ export class FakeServer {
   }
 
   async stop(): Promise<void> {
-    for (const client of this.#sockets.clients) client.terminate();
+    this.cutAll();
     this.#http.closeAllConnections();
     this.#http.close();
     await once(this.#http, "close");

@@ -113,7 +113,11 @@ describe("locks", () => {
 
   function happen(board: JobBoard, { snapshot, frame, answer, wallClockJumps }: Instant): void {
     const now = performance.now();
-    if (snapshot) board.takeSnapshot(snapshot.jobs.map(received), snapshot.asOf, now);
+    if (snapshot) {
+      const present = snapshot.jobs.map(received);
+      board.keepOnly(new Set(present.map(({ id }) => id)), snapshot.asOf);
+      for (const job of present) board.take(job, now);
+    }
     for (const job of frame?.jobs ?? []) board.take(received(job), now);
     board.forget(frame?.removed ?? []);
     if (answer) board.take(received(answer), now);

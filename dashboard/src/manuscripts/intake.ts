@@ -11,8 +11,6 @@ import type { DraftKeeper } from "../drafts/keeper.ts";
 import { messageOf } from "../error.ts";
 import { Observed } from "../observed.ts";
 import { goTo, readRoute } from "../route.ts";
-import type { Session } from "../session/session.ts";
-import { type UploadOptions, upload } from "../upload.ts";
 import { type Delivery, isDone, newDelivery, type Send } from "./delivery.ts";
 import type { Library } from "./library.ts";
 import { loadSample } from "./sample.ts";
@@ -27,7 +25,6 @@ interface IntakeParts {
   readonly feed: JobFeed;
   readonly library: Library;
   readonly drafts: DraftKeeper;
-  readonly session: Session;
 }
 
 // Why something is not sent to its end.
@@ -72,7 +69,7 @@ export class Intake extends Observed<IntakeSnapshot> {
     this.dismiss();
     this.#enqueue({ name: "our sample story" }, async (signal, onProgress) => {
       const { title, file } = await loadSample();
-      return this.#upload(file, { title, signal, onProgress });
+      return this.#parts.http.upload(file, { name: file.name, title, onProgress }, signal);
     });
   }
 
@@ -195,11 +192,7 @@ export class Intake extends Observed<IntakeSnapshot> {
   }
 
   #sendingOf(file: File): Send {
-    return (signal, onProgress) => this.#upload(file, { signal, onProgress });
-  }
-
-  #upload(file: File, options: Omit<UploadOptions, "getToken">): Promise<Upload> {
-    return upload(file, { ...options, getToken: this.#parts.session.getToken });
+    return (signal, onProgress) => this.#parts.http.upload(file, { name: file.name, onProgress }, signal);
   }
 
   #abandon(id: number): void {

@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 NPM_STAMP := node_modules/.installed
 LITE_STAMP := tests/supabase/node_modules/.installed
+INTEROP_STAMP := tests/contract/interop/node_modules/.installed
 PAGES := $(shell find dashboard samples client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
 GENERATED := .env.example docs/rooms.md client_contract/schema.graphql client_contract/ts/generated/operations.ts server/trusted_documents.json docs/states.md supabase/snapshot.sql dashboard/src/generated/formats.ts
@@ -24,7 +25,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help wheel sbom secrets image-check up test setup fix lint check generate verify bench chaos dashboard browser lock
+.PHONY: help interop wheel sbom secrets image-check up test setup fix lint check generate verify bench chaos dashboard browser lock
 
 help:  ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -32,7 +33,7 @@ help:  ## lists the targets
 up: setup dashboard  ## everything on embedded engines, until Ctrl-C; PORT=8000 DATA=.novelfoundry
 	@exec $(BIN)/novelfoundry up --port "$(PORT)" --data "$(DATA)"
 
-test: setup dashboard $(NPM_STAMP) $(LITE_STAMP)  ## all tests, real engines included; ARGS go to pytest
+test: setup dashboard $(NPM_STAMP) $(LITE_STAMP) $(INTEROP_STAMP)  ## all tests, real engines included; ARGS go to pytest
 	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder $(ARGS)
 	npm test
 
@@ -108,6 +109,14 @@ $(NPM_STAMP): package-lock.json .npmrc | setup
 # The Supabase-compatible server that tests/supabase stands on; nothing else needs it.
 $(LITE_STAMP): tests/supabase/package-lock.json tests/supabase/.npmrc | setup
 	npm ci --prefix tests/supabase --ignore-scripts --no-progress --loglevel=error
+	@touch $@
+
+# What front-end teams use: tests/contract tries our API and our client with it.
+interop: $(INTEROP_STAMP)  ## installs what tests/contract tries the API and the client with
+	@:
+
+$(INTEROP_STAMP): tests/contract/interop/package-lock.json tests/contract/interop/.npmrc | setup
+	npm ci --prefix tests/contract/interop --ignore-scripts --prefer-offline --no-progress --loglevel=error
 	@touch $@
 
 server/static/index.html: $(NPM_STAMP) $(PAGES)

@@ -1,13 +1,18 @@
 // Builds the two pages of the service into server/static: the author's dashboard and GraphiQL.
 import react from "@vitejs/plugin-react";
+import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
+// The client as it is written, not as it was last built.
+const SOURCE = "@novelfoundry/source";
 const server = "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [react()],
   // The service may live under a path that is not known when the page is built.
   base: "./",
+  resolve: { conditions: [SOURCE, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
   build: {
     outDir: "../server/static",
     emptyOutDir: true,

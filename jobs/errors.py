@@ -12,13 +12,18 @@ NovelFoundryError
 ├── LeaseLost               NF412  the worker no longer holds the job: stop, write nothing more
 ├── Unauthenticated                no token, or one that does not verify
 ├── Unavailable                    a service that we stand on does not do its work now; try again
+│   ├── Held                       jobs past their deadline whose rows somebody's open transaction holds
 │   └── NotSetUp                   … until its operator has changed something; also a ConfigurationError
 │       └── NotMigrated
 └── ConfigurationError             a wrong or missing setting: one line, exit 2
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from jobs.models import Job
 
 
 class RefusalCode(StrEnum):
@@ -116,6 +121,20 @@ class Unavailable(NovelFoundryError):
     def __init__(self, message: str, *, detail: str = "") -> None:
         super().__init__(message)
         self.detail = detail
+
+
+class Held(Unavailable):
+    """Jobs past their deadline that nobody can settle now, since somebody's open transaction holds their rows.
+
+    `held` are those, `true` the others that were asked for with them.
+    """
+
+    def __init__(self, jobs: "Iterable[Job]") -> None:
+        super().__init__("This analysis is held by another change just now, so that its state is not known. Try again.")
+        self.held: list[Job] = []
+        self.true: list[Job] = []
+        for job in jobs:
+            (self.held if job.is_overdue else self.true).append(job)
 
 
 # For who waited in vain for one of our own connections to something: it is not known to be away.

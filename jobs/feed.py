@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 
 from jobs.database.store import JobStore
 from jobs.deadlines import Deadlines
-from jobs.errors import NotFound
+from jobs.errors import Held, NotFound
 from jobs.log_outage import Outage
 from jobs.models import Component, Job, Manuscript
 from jobs.redis.line import CHANGED, Listener
@@ -36,6 +36,8 @@ _FIRST_AT_ONCE = 50
 # Frames that become due, before the loop gets a turn for everything else.
 _BEFORE_TURN = 10
 _AWAY_SECONDS = 0.5
+# Between first readings of an owner one of whose rows is held, in seconds: whoever settles it too is done soon.
+_HELD_PAUSES = (0.05, 0.15, 0.3, 0.5)
 # How long what stands beside the jobs of a reading is waited for.
 _BESIDE_SECONDS = 0.25
 # In so many looks: while our own loop is late, each lasts longer, and the database is not blamed for that.
@@ -89,7 +91,7 @@ class Feed:
         """
         with self._joined(Watcher(owner_id=owner_id, job_id=None)) as watcher:
             # The feed is joined already: no change falls between this reading and the first announcement.
-            await self._read_first(watcher)
+            await self._read_true(watcher)
             failures = 0
             while True:
                 yield (frame := watcher.frame())
@@ -165,6 +167,17 @@ class Feed:
                 del self._watchers[owner_id], self._pictures[owner_id]
                 self._deadlines.set(owner_id, None)
 
+    async def _read_true(self, watcher: Watcher) -> None:
+        """Reads what she watches, again while a row of hers is held. Raises Held within two seconds."""
+        for pause in _HELD_PAUSES:
+            try:
+                await self._read_first(watcher)
+            except Held:
+                await asyncio.sleep(pause)
+            else:
+                return
+        await self._read_first(watcher)
+
     async def _read_first(self, watcher: Watcher) -> None:
         """Reads what she watches, together with all who came while another such reading was under way."""
         read = self._newcomers[watcher] = asyncio.get_running_loop().create_future()
@@ -176,15 +189,16 @@ class Feed:
         while newcomers := dict(islice(self._newcomers.items(), _FIRST_AT_ONCE)):
             for watcher in newcomers:
                 del self._newcomers[watcher]
-            waiting = [read for read in newcomers.values() if not read.done()]
+            waiting = [(watcher.owner_id, read) for watcher, read in newcomers.items()]
+            failed: dict[UUID, Exception] = {}
             try:
-                await self._read({watcher.owner_id for watcher in newcomers}, newcomers.keys())
+                failed |= await self._read({watcher.owner_id for watcher in newcomers}, newcomers.keys())
             except Exception as error:
-                for read in waiting:
-                    if not read.done():
-                        read.set_exception(error)
-            for read in waiting:
-                if not read.done():
+                failed = {owner_id: error for owner_id, _ in waiting}
+            for owner_id, read in waiting:
+                if not read.done() and owner_id in failed:
+                    read.set_exception(failed[owner_id])
+                elif not read.done():
                     read.set_result(None)
         self._reading_first = None
         # One of theirs may fall due before what the hub waits for.
@@ -248,16 +262,23 @@ class Feed:
             del self._dirty[owner_id]
         return owner_ids & self._watchers.keys()
 
-    async def _read(self, owner_ids: Collection[UUID], newcomers: AbstractSet[Watcher] = frozenset()) -> None:
-        """Reads what changed of what these owners watch, none of it overdue, and hands it on."""
+    async def _read(
+        self, owner_ids: Collection[UUID], newcomers: AbstractSet[Watcher] = frozenset()
+    ) -> dict[UUID, Held]:
+        """Reads what changed of what these owners watch, none of it overdue, and hands it on.
+
+        An owner one of whose rows is held hears nothing, not even a tick: what is not known of all her jobs is not
+        said. She is read again soon. Returns why, for each such owner.
+        """
         if not owner_ids:
-            return
+            return {}
         reading = self._store.changed(owner_ids, self._known(owner_ids), finished_within=FINISHED_WITHIN)
         # How the system is, which every frame says, is read meanwhile: so no frame waits for it.
         changes, _ = await asyncio.gather(reading, self._service.look_at_system())
         by_owner: dict[UUID, list[Job]] = {owner_id: [] for owner_id in owner_ids}
-        for job in await self._service.truthful(changes.jobs):
+        for job in await self._service.settled(changes.jobs):
             by_owner.setdefault(job.owner_id, []).append(job)
+        held = self._left_out(by_owner)
         manuscripts = await self._manuscripts_of(by_owner)
         woken, quiet = 0, Frame(as_of=changes.as_of, jobs=(), answers={})
         for owner_id, jobs in by_owner.items():
@@ -272,6 +293,16 @@ class Feed:
             if woken >= _BEFORE_TURN:
                 woken = 0
                 await asyncio.sleep(0)
+        return held
+
+    def _left_out(self, by_owner: dict[UUID, list[Job]]) -> dict[UUID, Held]:
+        """Takes out the owners one of whose rows is held; the deadline of each is set to be read again."""
+        held = {owner_id: Held(jobs) for owner_id, jobs in by_owner.items() if any(job.is_overdue for job in jobs)}
+        for owner_id in held:
+            del by_owner[owner_id]
+            if owner_id in self._watchers:
+                self._deadlines.set(owner_id, time.monotonic() + _AWAY_SECONDS)
+        return held
 
     async def _manuscripts_of(self, by_owner: Mapping[UUID, list[Job]]) -> dict[UUID, dict[UUID, Manuscript]]:
         """What the jobs analyse, by owner, in one call for all frames. What is not read at once is left to each."""

@@ -240,13 +240,17 @@ class Pruned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """An overdue job brought to truth. `late` is how long its row had lied."""
+    """An overdue job brought to truth; or, `is_held`, passed over, since somebody's transaction holds its row.
+
+    `late` is how long the row has lied.
+    """
 
     job_id: UUID
     owner_id: UUID
     was: JobStatus
     status: JobStatus
     late: timedelta
+    is_held: bool = False
 
     @property
     def is_back_in_line(self) -> bool:

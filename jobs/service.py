@@ -17,7 +17,7 @@ from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, i
 from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
 from jobs.database.texts import TextStore
-from jobs.errors import InvalidInput, NotAllowedNow, NovelFoundryError, Refused, TooLarge
+from jobs.errors import Held, InvalidInput, NotAllowedNow, NovelFoundryError, Refused, TooLarge
 from jobs.models import (
     FoundManuscript,
     Job,
@@ -52,6 +52,8 @@ MAX_FILENAME = 255
 MAX_PAGE = 100
 # Jobs that one request may retry or cancel: as many as one author may have live ones.
 MAX_AT_ONCE = MAX_LIVE_JOBS
+# Between tries to settle a job whose row is held, in seconds: whoever settles it too is done within the first.
+_HELD_PAUSES = (0.02, 0.08, 0.2, 0.3, 0.4)
 # Fewer runs than this within the hour say nothing about the next one. A guess.
 _RUNS_TO_JUDGE_BY = 5
 # Behind it the line is not counted: see jobs_in_line.
@@ -303,7 +305,19 @@ class JobService:
     # Truth
 
     async def truthful(self, jobs: list[Job]) -> list[Job]:
-        """The same jobs in the same order, the overdue settled and read again. Costs nothing when none is."""
+        """The same jobs in the same order, the overdue settled and read again. Costs nothing when none is.
+
+        Raises Held, within a second and a bit, for those that somebody's transaction keeps from being settled.
+        """
+        for pause in _HELD_PAUSES:
+            jobs = await self.settled(jobs)
+            if not any(job.is_overdue for job in jobs):
+                return jobs
+            await asyncio.sleep(pause)
+        raise Held(jobs)
+
+    async def settled(self, jobs: list[Job]) -> list[Job]:
+        """As `truthful`, without waiting: what somebody's transaction holds comes back as overdue as it was."""
         overdue = {job.id for job in jobs if job.is_overdue}
         if not overdue:
             return jobs
@@ -320,13 +334,17 @@ class JobService:
     async def settle(
         self, decided_by: DecidedBy, *, job_ids: Sequence[UUID] | None = None, limit: int = 1000
     ) -> list[Settlement]:
-        """Settles what is overdue, tells the watchers, and wakes the workers for what waits again."""
-        settled = await self._store.settle(decided_by, settings=self._settings, job_ids=job_ids, limit=limit)
-        if settled:
-            await self._announcer.announce({settlement.owner_id for settlement in settled})
-            if any(settlement.is_back_in_line for settlement in settled):
+        """Settles what is overdue, tells the watchers, and wakes the workers for what waits again.
+
+        Returns beside what was settled what is held by others.
+        """
+        found = await self._store.settle(decided_by, settings=self._settings, job_ids=job_ids, limit=limit)
+        # A row that is held has not changed: to announce it would wake those who look after it again at once.
+        if changed := {settlement.owner_id for settlement in found if not settlement.is_held}:
+            await self._announcer.announce(changed)
+            if any(settlement.is_back_in_line for settlement in found):
                 await self._doorbell.ring()
-        return settled
+        return found
 
     async def _settle_live(self, owner_id: UUID) -> None:
         """Lets no search by status meet an overdue job of the owner."""

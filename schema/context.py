@@ -11,7 +11,7 @@ from uuid import UUID
 from strawberry.types import Info
 
 from jobs.belongings import Belongings
-from jobs.errors import RefusalCode, Unavailable
+from jobs.errors import Held, RefusalCode, Unavailable
 from jobs.feed import Feed
 from jobs.models import Job, JobEvent, Manuscript, Place, Report, Waiting
 from jobs.presence import Presence
@@ -49,7 +49,7 @@ class Loaders:
         self._asked = service, owner_id
 
     @cached_property
-    def jobs(self) -> Loader[UUID, Job | None]:
+    def jobs(self) -> Loader[UUID, Job | Held | None]:
         """By id."""
         return Loader(partial(_jobs, *self._asked))
 
@@ -59,7 +59,7 @@ class Loaders:
         return Loader(partial(_manuscripts, *self._asked))
 
     @cached_property
-    def jobs_of_manuscript(self) -> Loader[JobsKey, list[Job]]:
+    def jobs_of_manuscript(self) -> Loader[JobsKey, list[Job] | Held]:
         """By a manuscript's id, how many of its jobs, and the place after which they come; the newest come first."""
         return Loader(partial(_jobs_of_manuscripts, *self._asked))
 
@@ -162,8 +162,14 @@ async def _soon(loading: Later[Manuscript | None], known: Manuscript) -> Manuscr
     return loading.made() if is_read else known
 
 
-async def _jobs(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Job | None]:
-    found = {job.id: job for job in await service.jobs(owner_id, ids)}
+async def _jobs(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Job | Held | None]:
+    try:
+        jobs, held = await service.jobs(owner_id, ids), None
+    except Held as error:
+        jobs, held = error.true, error
+    found: dict[UUID, Job | Held] = {job.id: job for job in jobs}
+    if held:
+        found |= dict.fromkeys((job.id for job in held.held), held)
     return [found.get(id) for id in ids]
 
 
@@ -172,15 +178,21 @@ async def _manuscripts(service: JobService, owner_id: UUID, ids: list[UUID]) -> 
     return [found.get(id) for id in ids]
 
 
-async def _jobs_of_manuscripts(service: JobService, owner_id: UUID, keys: list[JobsKey]) -> list[list[Job]]:
+async def _jobs_of_manuscripts(service: JobService, owner_id: UUID, keys: list[JobsKey]) -> list[list[Job] | Held]:
     pages: dict[tuple[int, Place | None], list[UUID]] = {}
     for id, limit, after in keys:
         pages.setdefault((limit, after), []).append(id)
     found: dict[JobsKey, list[Job]] = {}
+    held: dict[JobsKey, Held] = {}
     for (limit, after), ids in pages.items():
-        for job in await service.jobs_of_manuscripts(owner_id, ids, limit=limit, after=after):
+        try:
+            jobs = await service.jobs_of_manuscripts(owner_id, ids, limit=limit, after=after)
+        except Held as error:
+            jobs = error.true
+            held |= {(job.manuscript_id, limit, after): error for job in error.held}
+        for job in jobs:
             found.setdefault((job.manuscript_id, limit, after), []).append(job)
-    return [found.get(key, []) for key in keys]
+    return [held.get(key) or found.get(key, []) for key in keys]
 
 
 async def _reports_of_jobs(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Report | None]:

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import strawberry
 
 from jobs import models
-from jobs.errors import InvalidInput
+from jobs.errors import Held, InvalidInput
 from jobs.service import MAX_PAGE
 from jobs.states import ComponentState, DecidedBy, FailureCode, JobKind, JobStatus, WaitingReason
 from schema import enums as enums  # describes the enums before a type uses them
@@ -130,9 +130,9 @@ class Job(Node):
         return Manuscript.of(found) if found else Manuscript.deleted(self.model)
 
     @classmethod
-    def found(cls, job: models.Job | None) -> "Job | None":
-        """The job, where there is one."""
-        return cls.of(job) if job else None
+    def found(cls, job: models.Job | Held | None) -> "Job | None":
+        """The job, where there is one. Raises Held where its state is not known."""
+        return cls.of(known(job)) if job else None
 
     @classmethod
     def of(cls, job: models.Job, found_by: "Manuscript | None" = None) -> "Job":
@@ -195,17 +195,17 @@ class Manuscript(Node):
     def job_connection(self, info: Asked, first: Count = PAGE, after: After = None) -> "JobConnection":
         size, place = page_size(first), read_after(after)
         loading = info.context.loaders.jobs_of_manuscript.load((self.model.id, size + 1, place))
-        return later(loading, lambda jobs: self._page(jobs, size, place))
+        return later(loading, lambda jobs: self._page(known(jobs), size, place))
 
     def _page(self, jobs: list[models.Job], size: int, after: models.Place | None) -> "JobConnection":
         page = models.Page(items=tuple(jobs[:size]), has_next=len(jobs) > size, has_previous=after is not None)
         return JobConnection.of(page, self)
 
-    def _latest(self, jobs: list[models.Job]) -> Job | None:
-        return Job.of(jobs[0], self) if jobs else None
+    def _latest(self, jobs: list[models.Job] | Held) -> Job | None:
+        return Job.of(known(jobs)[0], self) if jobs else None
 
-    def _jobs(self, jobs: list[models.Job]) -> list[Job]:
-        return [Job.of(job, self) for job in jobs]
+    def _jobs(self, jobs: list[models.Job] | Held) -> list[Job]:
+        return [Job.of(job, self) for job in known(jobs)]
 
     @classmethod
     def found(cls, manuscript: models.Manuscript | None) -> "Manuscript | None":
@@ -376,8 +376,19 @@ def _waiting(found: models.Waiting | None) -> Waiting | None:
     )
 
 
-def _locks(jobs: list[models.Job]) -> bool:
-    return bool(jobs) and jobs[0].locks_manuscript
+def _locks(jobs: list[models.Job] | Held) -> bool:
+    # A job past its deadline is void: it locks nothing, though nobody can settle it now.
+    return not isinstance(jobs, Held) and bool(jobs) and jobs[0].locks_manuscript
+
+
+_Known = TypeVar("_Known")
+
+
+def known(found: _Known | Held) -> _Known:
+    """What was found. Raises Held where that is not known."""
+    if isinstance(found, Held):
+        raise found
+    return found
 
 
 def _events(events: list[models.JobEvent], known: int) -> list[JobEvent]:

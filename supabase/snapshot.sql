@@ -35,6 +35,7 @@ $$;
 CREATE FUNCTION public.author_forget(p_owner_id uuid) RETURNS TABLE(name text)
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $_$
 declare
   v_table text;
@@ -130,6 +131,7 @@ $$;
 CREATE FUNCTION public.events_prune(p_keep double precision, p_limit integer) RETURNS TABLE(taken integer, is_done boolean)
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 declare
   v_ids uuid[] := public.pruning_next('events', p_keep, p_limit);
@@ -306,6 +308,7 @@ $$;
 CREATE FUNCTION public.job_cancel(p_owner_id uuid, p_job_id uuid) RETURNS SETOF public.job_snapshots
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 declare
   v_status text;
@@ -448,7 +451,9 @@ begin
         run_ends_at = clock_timestamp() + make_interval(secs => p_run_timeout),
         deadline_at = clock_timestamp() + make_interval(secs => p_lease)
     where j.id = any (v_next) and j.status = 'queued';
-    update public.processes p set last_claimed_at = clock_timestamp() where p.id = p_worker_id;
+    -- Not waited for: whoever holds the worker's own row must not keep it from its work.
+    update public.processes p set last_claimed_at = clock_timestamp()
+    where p.id = (select w.id from public.processes w where w.id = p_worker_id for update skip locked);
   end if;
   return query
     select * from public.claimed_jobs j where j.id = any (v_again || v_next)
@@ -651,6 +656,7 @@ $$;
 CREATE FUNCTION public.job_retry(p_owner_id uuid, p_job_id uuid, p_queue_timeout double precision, p_max_attempts integer, p_max_live integer) RETURNS SETOF public.job_snapshots
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 declare
   v_old public.jobs;
@@ -660,6 +666,8 @@ begin
   perform from public.manuscripts m
   where m.id = (select j.manuscript_id from public.jobs j where j.id = p_job_id and j.owner_id = p_owner_id)
   for no key update;
+  -- Waited for, within lock_timeout: what lives is not told before it is true.
+  perform from public.jobs j where j.id = p_job_id and j.owner_id = p_owner_id for no key update;
   perform public.jobs_settle('reader', p_queue_timeout, p_job_ids => array[p_job_id], p_owner_id => p_owner_id);
   select * into v_old from public.jobs j where j.id = p_job_id and j.owner_id = p_owner_id;
   if not found then
@@ -681,6 +689,7 @@ $$;
 CREATE FUNCTION public.job_start(p_owner_id uuid, p_manuscript_id uuid, p_queue_timeout double precision, p_max_attempts integer, p_max_live integer, p_retry_of uuid DEFAULT NULL::uuid) RETURNS SETOF public.job_snapshots
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 declare
   v_job_id uuid;
@@ -693,6 +702,8 @@ begin
   select j.id into v_job_id from public.jobs j
   where j.manuscript_id = p_manuscript_id and j.is_active;
   if found then
+    -- Waited for, within lock_timeout: what lives is not told before it is true.
+    perform from public.jobs j where j.id = v_job_id for no key update;
     perform public.jobs_settle('reader', p_queue_timeout, p_job_ids => array[v_job_id]);
     return query
       select * from public.job_snapshots j
@@ -741,6 +752,7 @@ $$;
 CREATE FUNCTION public.jobs_cancel(p_owner_id uuid, p_job_ids uuid[]) RETURNS TABLE(id uuid, refused_with text, message text, job jsonb)
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 #variable_conflict use_column
 declare
@@ -1028,6 +1040,7 @@ $$;
 CREATE FUNCTION public.jobs_prune(p_keep double precision, p_keep_reports integer, p_limit integer) RETURNS TABLE(taken integer, is_done boolean)
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 declare
   v_ids uuid[] := public.pruning_next('jobs', p_keep, p_limit);
@@ -1083,6 +1096,7 @@ $$;
 CREATE FUNCTION public.jobs_retry(p_owner_id uuid, p_job_ids uuid[], p_queue_timeout double precision, p_max_attempts integer, p_max_live integer) RETURNS TABLE(id uuid, refused_with text, message text, job jsonb)
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 #variable_conflict use_column
 declare
@@ -1115,9 +1129,10 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid DEFAULT NULL::uuid, p_job_ids uuid[] DEFAULT NULL::uuid[], p_limit integer DEFAULT 1000, p_absent_after double precision DEFAULT 30, p_queue_limit double precision DEFAULT 86400) RETURNS TABLE(id uuid, owner_id uuid, was text, status text, version integer, late_seconds double precision)
+CREATE FUNCTION public.jobs_settle(p_decided_by text, p_queue_timeout double precision, p_owner_id uuid DEFAULT NULL::uuid, p_job_ids uuid[] DEFAULT NULL::uuid[], p_limit integer DEFAULT 1000, p_absent_after double precision DEFAULT 30, p_queue_limit double precision DEFAULT 86400) RETURNS TABLE(id uuid, owner_id uuid, was text, status text, version integer, late_seconds double precision, is_held boolean)
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 #variable_conflict use_column
 declare
@@ -1132,14 +1147,14 @@ begin
       select j.id from public.jobs j
       where j.id = any (p_job_ids) and (p_owner_id is null or j.owner_id = p_owner_id)
         and j.is_active and j.deadline_at <= v_now
-      order by j.deadline_at, j.id limit p_limit for update
+      order by j.deadline_at, j.id limit p_limit for update skip locked
     ) as o;
   elsif p_owner_id is not null then
     select array_agg(o.id) into v_ids from (
       select j.id from public.jobs j
       where j.owner_id = p_owner_id
         and j.is_active and j.deadline_at <= v_now
-      order by j.deadline_at, j.id limit p_limit for update
+      order by j.deadline_at, j.id limit p_limit for update skip locked
     ) as o;
   else
     select array_agg(o.id) into v_ids from (
@@ -1147,6 +1162,16 @@ begin
       where j.is_active and j.deadline_at <= v_now
       order by j.deadline_at, j.id limit p_limit for update skip locked
     ) as o;
+  end if;
+  -- There was room for more: whatever is still overdue in the scope is held by others.
+  if coalesce(cardinality(v_ids), 0) < p_limit then
+    return query
+      select j.id, j.owner_id, j.status, j.status, j.version,
+        extract(epoch from v_now - j.deadline_at)::double precision, true
+      from public.jobs j
+      where j.is_active and j.deadline_at <= v_now and j.id <> all (coalesce(v_ids, '{}'))
+        and (p_job_ids is null or j.id = any (p_job_ids)) and (p_owner_id is null or j.owner_id = p_owner_id)
+      order by j.deadline_at, j.id limit 100;
   end if;
   if v_ids is null then
     return;
@@ -1210,18 +1235,35 @@ begin
     select s.id, s.owner_id, o.status as was, s.status, s.version,
       extract(epoch from v_now - o.deadline_at)::double precision as late_seconds
     from settled s join overdue o on o.id = s.id
-  ), lateness as (
-    insert into public.settlement_lateness as l (status, decided_by, at_most, settlements, seconds)
-    select s.was, p_decided_by, public.lateness_bucket(s.late_seconds), count(*), sum(s.late_seconds)
+  ), counted as (
+    select s.was as status, p_decided_by as decided_by, public.lateness_bucket(s.late_seconds) as at_most,
+      count(*) as settlements, sum(s.late_seconds) as seconds
     from settlements s
     -- What still waits, waited: the row told no lie.
     where (s.was, s.status) <> ('queued', 'queued')
     group by 1, 2, 3
-    order by 1, 2, 3
-    on conflict (status, decided_by, at_most) do update
-      set settlements = l.settlements + excluded.settlements, seconds = l.seconds + excluded.seconds
+  ), free as (
+    -- In whichever row of its bucket nobody holds: a count waits for nobody either.
+    select l.id, l.status, l.decided_by, l.at_most from public.settlement_lateness l
+    where exists (
+      select from counted c where (c.status, c.decided_by, c.at_most) = (l.status, l.decided_by, l.at_most)
+    )
+    for update skip locked
+  ), added as (
+    update public.settlement_lateness l
+    set settlements = l.settlements + c.settlements, seconds = l.seconds + c.seconds
+    from counted c
+    where l.id = (
+      select min(f.id) from free f where (f.status, f.decided_by, f.at_most) = (c.status, c.decided_by, c.at_most)
+    )
+  ), begun as (
+    insert into public.settlement_lateness (status, decided_by, at_most, settlements, seconds)
+    select c.status, c.decided_by, c.at_most, c.settlements, c.seconds from counted c
+    where not exists (
+      select from free f where (f.status, f.decided_by, f.at_most) = (c.status, c.decided_by, c.at_most)
+    )
   )
-  select s.id, s.owner_id, s.was, s.status, s.version, s.late_seconds from settlements s;
+  select s.id, s.owner_id, s.was, s.status, s.version, s.late_seconds, false from settlements s;
 end;
 $$;
 
@@ -1272,7 +1314,9 @@ CREATE FUNCTION public.lateness_get() RETURNS TABLE(status text, decided_by text
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select l.status, l.decided_by, l.at_most, l.settlements, l.seconds from public.settlement_lateness l
+  select l.status, l.decided_by, l.at_most, sum(l.settlements)::bigint, sum(l.seconds)
+  from public.settlement_lateness l
+  group by 1, 2, 3
   order by 1, 2, 3;
 $$;
 
@@ -1358,6 +1402,7 @@ $$;
 CREATE FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer) RETURNS SETOF public.manuscripts
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 begin
   perform pg_advisory_xact_lock(hashtextextended(p_owner_id::text, 0));
@@ -1386,6 +1431,7 @@ $$;
 CREATE FUNCTION public.manuscript_delete(p_owner_id uuid, p_manuscript_id uuid) RETURNS SETOF public.manuscripts
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 begin
   perform from public.manuscripts m
@@ -1421,6 +1467,7 @@ $$;
 CREATE FUNCTION public.manuscript_files_delete(p_manuscript_ids uuid[]) RETURNS TABLE(manuscript_id uuid)
     LANGUAGE sql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
   delete from public.manuscript_files f where f.manuscript_id = any (p_manuscript_ids) returning f.manuscript_id;
 $$;
@@ -1584,6 +1631,7 @@ $$;
 CREATE FUNCTION public.processes_prune() RETURNS TABLE(id uuid)
     LANGUAGE sql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
   delete from public.processes p
   where p.last_seen_at < clock_timestamp() - interval '1 day'
@@ -1703,6 +1751,7 @@ $$;
 CREATE FUNCTION public.unowned_files_forget(p_manuscript_ids uuid[]) RETURNS TABLE(manuscript_id uuid)
     LANGUAGE sql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
   delete from public.unowned_files u where u.manuscript_id = any (p_manuscript_ids) returning u.manuscript_id;
 $$;
@@ -1781,9 +1830,19 @@ CREATE TABLE public.settlement_lateness (
     decided_by text NOT NULL,
     at_most double precision NOT NULL,
     settlements bigint NOT NULL,
-    seconds double precision NOT NULL
+    seconds double precision NOT NULL,
+    id bigint NOT NULL
 )
 WITH (fillfactor='50');
+
+ALTER TABLE public.settlement_lateness ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.settlement_lateness_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.unowned_files (
     manuscript_id uuid NOT NULL,
@@ -1824,7 +1883,7 @@ ALTER TABLE ONLY public.report_passages
     ADD CONSTRAINT report_passages_pkey PRIMARY KEY (report_id, chapter, "position");
 
 ALTER TABLE ONLY public.settlement_lateness
-    ADD CONSTRAINT settlement_lateness_pkey PRIMARY KEY (status, decided_by, at_most);
+    ADD CONSTRAINT settlement_lateness_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.unowned_files
     ADD CONSTRAINT unowned_files_pkey PRIMARY KEY (manuscript_id);

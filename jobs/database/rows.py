@@ -120,6 +120,7 @@ def read_settlement(row: Row) -> Settlement:
         was=JobStatus(row["was"]),
         status=JobStatus(row["status"]),
         late=timedelta(seconds=row["late_seconds"]),
+        is_held=row["is_held"],
     )
 
 

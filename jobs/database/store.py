@@ -355,7 +355,10 @@ class JobStore:
         job_ids: Sequence[UUID] | None = None,
         limit: int = 1000,
     ) -> list[Settlement]:
-        """Settles what is overdue: among `job_ids`, else of the owner, else anywhere; at most `limit` rows."""
+        """Settles what is overdue: among `job_ids`, else of the owner, else anywhere; at most `limit` rows.
+
+        Tells beside them what is held by others and stays overdue: never more than 100.
+        """
         rows = await self._gateway.call(
             "jobs_settle",
             p_decided_by=decided_by.value,

@@ -26,6 +26,8 @@ class Sweeper:
         settled = 0
         while batch := await self._service.settle(DecidedBy.SWEEPER, limit=_BATCH):
             settled += sum(settlement.was is not settlement.status for settlement in batch)
+            if held := [settlement.job_id for settlement in batch if settlement.is_held]:
+                _log.warning("passed over %d overdue jobs whose rows somebody holds, %s the first", len(held), held[0])
             if len(batch) < _BATCH:
                 break
         if settled:

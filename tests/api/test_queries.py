@@ -30,6 +30,7 @@ from schema.ids import global_id
 from schema.limits import MAX_EVENTS
 from tests.api.conftest import Api, Hand, running
 from tests.conftest import AddManuscript
+from tests.jobs.conftest import holding
 
 JOB = """
 fragment J on Job {
@@ -214,6 +215,27 @@ async def test_an_overdue_job_is_settled_before_it_is_shown(settings: Settings, 
     assert seen["failure"]["retryable"] is True
     assert seen["events"][-1]["decidedBy"] in ("READER", "SWEEPER")
     assert locked["manuscripts"]["edges"] == [{"node": {"isLocked": False}}]
+
+
+async def test_a_job_that_cannot_be_settled_is_an_error_on_its_field_and_the_rest_is_answered(
+    settings: Settings, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    async with running(replace(settings, queue_timeout=timedelta(0))) as api:
+        held, other = [await add_manuscript() for _ in range(2)]
+        job = await api.services.domain.service.start(held.owner_id, held.id)
+        async with holding(database_url, job.id):
+            asked = (
+                "query ($job: ID!) { job(id: $job) { status }"
+                " manuscripts { edges { node { id isLocked latestJob { status } } } } }"
+            )
+            answer = (await api.post(asked, job=global_id("Job", job.id))).json()
+
+    assert answer["data"]["job"] is None
+    nodes = {edge["node"].pop("id"): edge["node"] for edge in answer["data"]["manuscripts"]["edges"]}
+    # What is past its deadline is void, and locks nothing.
+    assert nodes == {global_id("Manuscript", each.id): {"isLocked": False, "latestJob": None} for each in (held, other)}
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAVAILABLE"] * 2
+    assert sorted(error["path"][-1] for error in answer["errors"]) == ["job", "latestJob"]
 
 
 async def test_a_queued_job_says_why_it_waits(api: Api, manuscript: Manuscript, hand: Hand) -> None:

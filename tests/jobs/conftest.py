@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from jobs.database.postgres import PostgresGateway
@@ -96,6 +98,18 @@ async def job(store: JobStore, manuscript: Manuscript, settings: Settings) -> Jo
     return await store.start(
         manuscript.owner_id, manuscript.id, queue_timeout=settings.queue_timeout, max_attempts=3, max_live=100
     )
+
+
+@asynccontextmanager
+async def holding(database_url: str, job_id: UUID) -> AsyncIterator[None]:
+    """A stranger's open transaction holds the job's row for the block."""
+    stranger = await asyncpg.connect(database_url)
+    try:
+        async with stranger.transaction():
+            await stranger.execute("select from public.jobs where id = $1 for update", job_id)
+            yield
+    finally:
+        await stranger.close()
 
 
 def _push() -> Component:

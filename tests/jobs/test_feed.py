@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from jobs.database.store import JobStore
-from jobs.errors import NotFound, Unavailable
+from jobs.errors import Held, NotFound, Unavailable
 from jobs.feed import _FIRST_AT_ONCE, Feed, _tick_after
 from jobs.models import Job, Manuscript
 from jobs.redis.announcer import RedisAnnouncer
@@ -18,11 +18,12 @@ from jobs.redis.doorbell import ArqRedis
 from jobs.redis.line import CircuitBreaker
 from jobs.service import JobService
 from jobs.settings import Settings
-from jobs.states import JobStatus
+from jobs.states import FailureCode, JobStatus
 from jobs.watcher import Frame, Watcher
 from tests.claiming import claim
 from tests.conftest import AddManuscript
 from tests.faults.waiting import is_under, until
+from tests.jobs.conftest import holding
 from tests.jobs.lines import FailingLine
 
 LIMIT = 20.0
@@ -652,3 +653,59 @@ def _called_again(line: FailingLine, before: int, function: str = "jobs_changed"
         return line.calls[function] > before
 
     return called
+
+
+async def test_a_row_that_a_stranger_holds_silences_its_own_author_and_nobody_else(
+    ticking: Feed, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    held, other = [await _short(store, await add_manuscript(owner_id=uuid4())) for _ in range(2)]
+    heard: list[Frame] = []
+
+    async def hear() -> None:
+        async for frame in ticking.watch(held.owner_id):
+            heard.append(frame)  # noqa: PERF401 - read while it grows
+
+    async def hears_the_end() -> bool:
+        return heard[-1].jobs != () and heard[-1].jobs[0].status is JobStatus.FAILED
+
+    async with holding(database_url, held.id), watching(ticking.watch(other.owner_id)) as others:
+        hearing = asyncio.create_task(hear())
+        while not (last := await told(others))[0].status.is_terminal:
+            pass
+        # Each tells of a reading of all who watch.
+        for _ in range(3):
+            await asyncio.wait_for(anext(others), LIMIT)
+        assert heard
+        assert held.deadline_at
+        assert all(frame.as_of < held.deadline_at for frame in heard), "told of a time when her job was not known"
+    await until(hears_the_end, "the author hears once the row is free")
+
+    hearing.cancel()
+    assert last[0].failure_code is FailureCode.QUEUE_TIMEOUT
+
+
+async def test_whoever_joins_while_a_row_of_hers_is_held_is_told_so_and_others_are_not(
+    running: Feed, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    held, other = [
+        await store.start(each.owner_id, each.id, queue_timeout=timedelta(0), max_attempts=3, max_live=100)
+        for each in [await add_manuscript(owner_id=uuid4()) for _ in range(2)]
+    ]
+    async with (
+        holding(database_url, held.id),
+        watching(running.watch(held.owner_id)) as frames,
+        watching(running.watch(other.owner_id)) as others,
+    ):
+        joined = asyncio.create_task(anext(frames))
+        [told_other] = await told(others)
+        with pytest.raises(Held):
+            await asyncio.wait_for(joined, LIMIT)
+
+    assert told_other.status is JobStatus.FAILED
+
+
+async def _short(store: JobStore, manuscript: Manuscript) -> Job:
+    """A job that falls due soon."""
+    return await store.start(
+        manuscript.owner_id, manuscript.id, queue_timeout=timedelta(seconds=1), max_attempts=3, max_live=100
+    )

@@ -9,15 +9,16 @@ import pytest
 
 from jobs.database.postgres import PostgresGateway
 from jobs.database.store import JobStore
-from jobs.errors import InvalidInput, LimitReached, NotAllowedNow, NotFound, Unavailable
+from jobs.errors import Held, InvalidInput, LimitReached, NotAllowedNow, NotFound, Unavailable
 from jobs.files.postgres import PostgresFiles
 from jobs.models import Job, Manuscript
+from jobs.processes.sweeper import Sweeper
 from jobs.service import JobService
 from jobs.settings import Settings
 from jobs.states import DecidedBy, FailureCode, JobStatus, WaitingReason
 from tests.claiming import claim
 from tests.conftest import TEXT, AddManuscript
-from tests.jobs.conftest import Notes
+from tests.jobs.conftest import Notes, holding
 from tests.jobs.lines import FailingLine
 
 
@@ -72,6 +73,39 @@ async def test_an_overdue_job_is_settled_for_whoever_reads_it(
     assert notes.announced == [old.owner_id]
     [*_, event] = await service.events(old.owner_id, [old.id])
     assert event.decided_by is DecidedBy.READER
+
+
+async def test_an_overdue_job_whose_row_is_held_is_not_told_and_stops_nobody_else(
+    service: JobService, store: JobStore, add_manuscript: AddManuscript, database_url: str
+) -> None:
+    held, beside = [await _overdue(store, await add_manuscript()) for _ in range(2)]
+    other = await _overdue(store, await add_manuscript(owner_id=uuid4()))
+
+    async with holding(database_url, held.id):
+        async with asyncio.timeout(20):
+            [told] = await service.jobs(other.owner_id, [other.id])
+            with pytest.raises(Held) as error:
+                await service.jobs(held.owner_id, [held.id, beside.id])
+
+    assert told.status is JobStatus.FAILED
+    assert [job.id for job in error.value.held] == [held.id]
+    assert [(job.id, job.status) for job in error.value.true] == [(beside.id, JobStatus.FAILED)]
+    [settled] = await service.jobs(held.owner_id, [held.id])
+    assert settled.status is JobStatus.FAILED
+
+
+async def test_a_sweep_passes_over_what_is_held_and_announces_only_what_it_settled(
+    service: JobService, store: JobStore, add_manuscript: AddManuscript, database_url: str, notes: Notes
+) -> None:
+    held = await _overdue(store, await add_manuscript())
+    other = await _overdue(store, await add_manuscript(owner_id=uuid4()))
+
+    async with holding(database_url, held.id):
+        await asyncio.wait_for(Sweeper(store=store, service=service).sweep(), 20)
+
+    assert notes.announced == [other.owner_id]
+    [swept] = await store.get(other.owner_id, [other.id])
+    assert swept.status is JobStatus.FAILED
 
 
 async def test_of_more_overdue_jobs_than_a_sweep_takes_at_once_none_is_read_as_alive(

@@ -21,7 +21,7 @@ from tests.sql.life import ACTIVE, Connection, Life, Row
 from tests.sql.oracle import CASES, EDGES, Case, expected
 
 T = TypeVar("T")
-WORKER_STEPS = ("begin", "beat", "complete", "fail", "release", "note_refused")
+WORKER_STEPS = ("begin", "beat", "complete", "fail", "release", "lose", "note_refused")
 WHICH = st.integers(min_value=0, max_value=2)
 WHO = st.integers(min_value=0, max_value=1)
 
@@ -99,13 +99,13 @@ class Lives(RuleBasedStateMachine):
         row = self._row(life)
         if row is not None and row["worker_id"] is not None:
             old = replace(life, worker_id=row["worker_id"], attempt=row["attempt"] - 1)
-            self._step(old, step, self._standing(old))
+            self._step(old, step, self._standing(old, step))
 
     @rule(which=WHICH, who=WHO, step=st.sampled_from(WORKER_STEPS))
     def work(self, which: int, who: int, step: str) -> None:
         """A step of a worker whatever has become of the job, under the attempt that this worker knows."""
         worker = self._worker(which, who)
-        self._step(worker, step, self._standing(worker))
+        self._step(worker, step, self._standing(worker, step))
 
     @rule(which=WHICH)
     def time_passes_the_deadline(self, which: int) -> None:
@@ -168,8 +168,8 @@ class Lives(RuleBasedStateMachine):
         names += ["overdue_last_attempt"] if last else []
         return [*names, "overdue"]
 
-    def _standing(self, worker: Life) -> list[str]:
-        """Whether the job is this worker's, under this attempt, in time."""
+    def _standing(self, worker: Life, step: str) -> list[str]:
+        """Whether the job is this worker's, under this attempt, in time, and, where that matters, its last."""
         row = self._row(worker)
         conditions = self._deadline(worker)
         if row is not None and row["status"] in ("running_initializing", "running") and conditions == ["in_time"]:
@@ -177,6 +177,8 @@ class Lives(RuleBasedStateMachine):
                 return ["other_worker"]
             if row["attempt"] != worker.attempt:
                 return ["old_attempt"]
+            if step == "lose" and row["attempt"] >= row["max_attempts"]:
+                return ["last_attempt"]
         return conditions
 
     def _job(self, which: int) -> Life:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -53,6 +54,8 @@ async def test_many_sweepers_and_readers_at_once_settle_each_job_once(
             return await (read(session, owner_id) if number % 2 else sweep(session, limit=20))
 
     settled = [row for rows in await asyncio.gather(*(one(number) for number in range(18))) for row in rows]
+    # What another settles at the same moment is held.
+    settled = [row for row in settled if not row["is_held"]]
 
     assert sorted(row["id"] for row in settled) == sorted(jobs)
     rows = await connection.fetch("select * from public.jobs where owner_id = $1", owner_id)
@@ -76,49 +79,70 @@ async def test_settling_again_changes_nothing(life: Life) -> None:
     assert await life.row() == settled
 
 
-async def test_a_sweeper_passes_over_a_row_that_somebody_holds(life: Life, another_connection: Connection) -> None:
-    await life.expire()
-    other = await Life.born(life.connection)
-    await other.expire()
-
-    async with another_connection.transaction():
-        await another_connection.execute("select from public.jobs where id = $1 for update", life.job_id)
-        settled = {row["id"] for row in await asyncio.wait_for(sweep(life.connection), WAIT)}
-
-    assert other.job_id in settled
-    assert life.job_id not in settled
-    assert life.job_id in {row["id"] for row in await sweep(life.connection)}
-
-
-@pytest.mark.parametrize("scope", ["by id", "by owner"])
-async def test_a_reader_waits_for_a_row_that_somebody_holds_and_settles_it_if_it_still_must(
+@pytest.mark.parametrize("scope", ["all", "by owner", "by id"])
+async def test_a_row_that_somebody_holds_is_passed_over_and_told(
     life: Life, another_connection: Connection, scope: str
 ) -> None:
     await life.expire()
+    other = await Life.born(life.connection, owner_id=life.owner_id)
+    await other.expire()
+    scopes: dict[str, dict[str, Any]] = {
+        "all": {},
+        "by owner": {"p_owner_id": life.owner_id},
+        "by id": {"p_job_ids": [life.job_id, other.job_id]},
+    }
+    asked = scopes[scope]
+
+    async def settle() -> dict[UUID, bool]:
+        settling = call(life.connection, "jobs_settle", p_decided_by="reader", p_queue_timeout=LONG, **asked)
+        return {row["id"]: row["is_held"] for row in await asyncio.wait_for(settling, WAIT)}
 
     async with another_connection.transaction():
         await another_connection.execute("select from public.jobs where id = $1 for update", life.job_id)
-        reading = asyncio.create_task(read(life.connection, life.owner_id, job_ids=_ids(life, scope)))
-        await blocked(another_connection, by=another_connection.get_server_pid())
-        assert not reading.done()
+        settled = await settle()
 
-    assert [row["id"] for row in await asyncio.wait_for(reading, WAIT)] == [life.job_id]
+    assert (settled[other.job_id], settled[life.job_id]) == (False, True)
+    assert (await settle())[life.job_id] is False
 
 
-async def test_a_reader_that_waited_leaves_alone_what_was_cancelled_meanwhile(
-    life: Life, another_connection: Connection
+async def test_a_count_of_lateness_that_somebody_holds_stops_no_settlement(
+    alone: Connection, another_connection: Connection
+) -> None:
+    for _ in range(2):
+        await (await Life.born(alone)).expire()
+        await sweep(alone)
+    last = await Life.born(alone)
+    await last.expire()
+
+    async with another_connection.transaction():
+        await another_connection.execute("select from public.settlement_lateness for update")
+        [row] = await asyncio.wait_for(sweep(alone), WAIT)
+
+    assert (row["id"], row["is_held"]) == (last.job_id, False)
+    assert [row["settlements"] for row in await call(alone, "lateness_get")] == [3]
+
+
+@pytest.mark.parametrize("step", ["start", "retry", "cancel", "delete_manuscript"])
+async def test_an_authors_step_waits_for_no_lock_longer_than_a_second(
+    life: Life, another_connection: Connection, step: str
 ) -> None:
     await life.expire()
 
     async with another_connection.transaction():
-        await call(another_connection, "job_cancel", p_owner_id=life.owner_id, p_job_id=life.job_id)
-        reading = asyncio.create_task(read(life.connection, life.owner_id))
-        await blocked(another_connection, by=another_connection.get_server_pid())
+        await another_connection.execute("select from public.jobs where id = $1 for update", life.job_id)
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await asyncio.wait_for(getattr(life, step)(), WAIT)
 
-    assert await asyncio.wait_for(reading, WAIT) == []
-    row = await life.row()
-    assert row is not None
-    assert row["status"] == "cancelled"
+
+async def test_every_function_that_an_author_calls_limits_its_waits(connection: Connection) -> None:
+    unlimited = await connection.fetch(
+        """
+        select proname from pg_proc
+        where pronamespace = 'public'::regnamespace and provolatile = 'v' and 'p_owner_id' = any (proargnames)
+          and not coalesce('lock_timeout=1s' = any (proconfig), false)
+        """
+    )
+    assert [row["proname"] for row in unlimited] == []
 
 
 async def test_a_sweep_goes_in_batches_longest_overdue_first(alone: Connection, owner_id: UUID) -> None:
@@ -218,10 +242,6 @@ async def test_progress_never_goes_back(life: Life) -> None:
         progress.append(row["progress"])
 
     assert progress == [0.4, 0.4, 0.4, 0.6]
-
-
-def _ids(life: Life, scope: str) -> list[UUID] | None:
-    return [life.job_id] if scope == "by id" else None
 
 
 async def blocked(connection: Connection, *, by: int) -> None:

@@ -93,9 +93,10 @@ async def test_many_sweepers_over_rest_settle_each_job_once(store: JobStore, con
         *(store.settle(DecidedBy.READER, settings=Settings(), owner_id=owner_id) for _ in range(6)),
     )
 
-    settled = Counter(each.job_id for batch in batches for each in batch if each.owner_id == owner_id)
-    assert settled == {life.job_id: 1 for life in lives}
-    assert {each.status for batch in batches for each in batch if each.owner_id == owner_id} == {JobStatus.FAILED}
+    # What another settles at the same moment is held.
+    settled = [each for batch in batches for each in batch if each.owner_id == owner_id and not each.is_held]
+    assert Counter(each.job_id for each in settled) == {life.job_id: 1 for life in lives}
+    assert {each.status for each in settled} == {JobStatus.FAILED}
 
 
 async def test_of_many_who_claim_over_rest_one_succeeds(store: JobStore, connection: Connection) -> None:

@@ -1475,6 +1475,7 @@ $$;
 CREATE FUNCTION public.manuscript_update(p_owner_id uuid, p_manuscript_id uuid, p_title text) RETURNS SETOF public.manuscripts
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 begin
   return query

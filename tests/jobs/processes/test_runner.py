@@ -233,8 +233,14 @@ async def test_an_analysis_that_a_signal_ends_costs_a_try(
     run = asyncio.create_task(runner.run(await _claimed(store, settings)))
     analysis = await held()
 
+    async def is_running() -> bool:
+        return (await _row(store, job)).status is JobStatus.RUNNING
+
+    await until(is_running, "it is at work")
+    beats = line.calls["job_beat"]
+
     async def is_measured() -> bool:
-        return line.calls["job_beat"] >= 2
+        return line.calls["job_beat"] >= beats + 2
 
     await until(is_measured, "a beat has looked at its memory")
     analysis.kill()

@@ -1,0 +1,1 @@
+"""Two drafts of one book side by side: which chapters stayed, moved, split or went, and what was mended."""

@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = asked.main(asked)
     except (NovelFoundryError, EngineError) as error:
-        print(f"novelfoundry {asked.command}: {error.message}", file=sys.stderr)
+        remedy = error.remedy if isinstance(error, NovelFoundryError) else ""
+        print(f"novelfoundry {asked.command}: {error.message} {remedy}".rstrip(), file=sys.stderr)
         return WRONG_SETTING if isinstance(error, ConfigurationError | CannotRun) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

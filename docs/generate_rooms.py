@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[1]
 TOPMOST = ["command", "server", "schema", "jobs", "engines", "client_contract"]
 # Modules that lie beside what stands above them, as the linter's layers in pyproject.toml have them: the words of all
 # jobs, and what all of an analysis stands on.
-APART = {f"jobs.{name}": "vocabulary" for name in ("errors", "log_outage", "models", "ports", "settings", "states")}
+APART = {
+    f"jobs.{name}": "vocabulary" for name in ("errors", "faults", "log_outage", "models", "ports", "settings", "states")
+}
 APART |= {f"jobs.analysis.{name}": "ground" for name in ("confinement", "document", "report")}
 
 _HEAD = """\
@@ -22,7 +24,7 @@ Each room is a package. An arrow says that one imports another. Imports run down
 """
 _ABOUT = {
     "ground": "What all of an analysis stands on: its shapes (document, report) and the walls of its process.",
-    "vocabulary": "The words of jobs: states, errors, models, ports, settings, and how an outage is told.",
+    "vocabulary": "The words of jobs: states, errors, models, ports, settings, and how an outage or a fault is told.",
 }
 
 

@@ -39,11 +39,15 @@ class RefusalCode(StrEnum):
 
 
 class NovelFoundryError(Exception):
-    """Every error of ours. `message` is a sentence that the person who meets it can act on."""
+    """Every error of ours. `message` is a sentence that the person who meets it can act on.
 
-    def __init__(self, message: str) -> None:
+    `remedy` is a sentence for the operator, where there is more to do than the message says: never for a client.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.remedy = remedy
 
 
 class Refused(NovelFoundryError):
@@ -118,8 +122,8 @@ class Unavailable(NovelFoundryError):
     `detail` is what it said itself, its code first: for the log, never for a client.
     """
 
-    def __init__(self, message: str, *, detail: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, detail: str = "", remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
         self.detail = detail
 
 

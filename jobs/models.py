@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from jobs.errors import Refused
-from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, WaitingReason
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, TroubleCode, WaitingReason
 
 # Where in a list, newest first: the time and the id of the last one before.
 Place: TypeAlias = tuple[datetime, UUID]
@@ -207,8 +207,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something amiss, in a sentence for whoever asks: it names no host and no address."""
+
+    code: TroubleCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SystemHealth:
-    """What the deployment says of itself at `as_of`. `message` is for an author; None when all is well."""
+    """What the deployment says of itself at `as_of`. `message` is for an author; None when all is well.
+
+    `troubles` stand with a cause before what follows from it, a code once. `clock_offset` is how far the clock of a
+    live process is ahead of the database's, of the one that is furthest off; None where none has been compared.
+    """
 
     as_of: datetime
     sweeper: Component
@@ -220,6 +232,8 @@ class SystemHealth:
     busy: int
     line: Line
     message: str | None
+    troubles: tuple[Trouble, ...] = ()
+    clock_offset: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +283,29 @@ class ProcessesOfKind:
     busy: int
     last_seen_at: datetime | None
     as_of: datetime
+    clock_offset: timedelta | None
+    troubles: dict[TroubleCode, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One process of the deployment, as it says itself. `clock_offset` is how far its clock is ahead; `place` is
+    that of jobs.place.
+    """
+
+    id: UUID
+    kind: str
+    version: str
+    host: str
+    place: str | None
+    pid: int | None
+    capacity: int
+    busy: int
+    started_at: datetime
+    last_seen_at: datetime
+    state: ComponentState
+    clock_offset: timedelta | None
+    troubles: dict[TroubleCode, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

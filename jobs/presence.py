@@ -2,18 +2,23 @@
 
 import asyncio
 import logging
+import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from uuid import UUID, uuid4
 
+from jobs import place
 from jobs.database.store import JobStore
-from jobs.errors import NovelFoundryError, Unavailable
-from jobs.models import Component, Hold, ProcessesOfKind, SystemHealth
+from jobs.errors import ConfigurationError, NovelFoundryError, Unavailable
+from jobs.models import Component, Process, ProcessesOfKind, SystemHealth, Trouble
 from jobs.settings import Settings
-from jobs.states import ComponentState
+from jobs.states import ComponentState, TroubleCode
+from jobs.troubles import all_troubles, message
 
 # A burst of frames to many watchers reads the same answer; one this young is as true as a new one.
 _FRESH_SECONDS = 0.5
@@ -24,14 +29,25 @@ _BESIDE_SECONDS = 0.25
 _log = logging.getLogger(__name__)
 
 
-class ProcessBeat:
-    """One process's signs of life. A fresh id per start: an id is never used again."""
+def _now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, store: JobStore, kind: str, *, capacity: int = 0) -> None:
+
+class ProcessBeat:
+    """One process's signs of life. A fresh id per start: an id is never used again.
+
+    `failure` says in a sentence why the last one was not taken. `clock_offset` is how far this process's clock was
+    ahead of the database's at the last one, as far as the way there lets it be known.
+    """
+
+    def __init__(self, store: JobStore, kind: str, *, capacity: int = 0, clock: Callable[[], datetime] = _now) -> None:
         self.id: UUID = uuid4()
+        self.failure: str | None = None
+        self.clock_offset: timedelta | None = None
         self._store = store
         self._kind = kind
         self._capacity = capacity
+        self._clock = clock
         self._last_beat: float | None = None
 
     def silent_for(self) -> float:
@@ -40,15 +56,23 @@ class ProcessBeat:
 
     async def beat(self, *, busy: int = 0) -> None:
         """Writes that the process lives. Raises Unavailable when the database does not take it."""
-        sent = time.monotonic()
-        await self._store.process_beat(
-            self.id,
-            kind=self._kind,
-            version=version("novelfoundry"),
-            host=socket.gethostname(),
-            capacity=self._capacity,
-            busy=busy,
-        )
+        sent, asked = time.monotonic(), self._clock()
+        try:
+            told = await self._store.process_beat(
+                self.id,
+                kind=self._kind,
+                version=version("novelfoundry"),
+                host=socket.gethostname(),
+                capacity=self._capacity,
+                busy=busy,
+                place=place.of(os.getpid()),
+                pid=os.getpid(),
+            )
+        except NovelFoundryError as error:
+            self.failure = _failure(error)
+            raise
+        self.failure = None
+        self.clock_offset = apart(asked, told, self._clock())
         self._last_beat = sent
 
     async def stop(self) -> None:
@@ -57,6 +81,20 @@ class ProcessBeat:
             await asyncio.wait_for(self._store.process_stop(self.id), timeout=4)
         except (NovelFoundryError, TimeoutError) as error:
             _log.warning("could not say goodbye: %s", error)
+
+
+def apart(asked: datetime, told: datetime, heard: datetime) -> timedelta:
+    """How far the clock that was read before and after is ahead of the one that was told in between; 0 if it may be."""
+    if asked > told:
+        return asked - told
+    return min(heard - told, timedelta(0))
+
+
+def _failure(error: NovelFoundryError) -> str:
+    """For whoever asks: what must be set up is the operator's affair."""
+    if isinstance(error, ConfigurationError):
+        return "The database does not let us in. Its operator finds the reason in the log."
+    return error.message
 
 
 def no_push() -> Component:
@@ -68,11 +106,16 @@ class Presence:
     """What `processes` adds up to, with this process's own view of the push path."""
 
     def __init__(
-        self, store: JobStore, settings: Settings, *, push: Callable[[], Component] = no_push, host: str | None = None
+        self,
+        store: JobStore,
+        settings: Settings,
+        *,
+        push: Callable[[], Component] = no_push,
+        finds: Callable[[], Mapping[TroubleCode, str]] = dict,
     ) -> None:
-        """`host` leaves out the processes of all others."""
+        """`finds` tells what this process finds amiss itself, though nothing can be read."""
         self._store = store
-        self._host = host
+        self._finds = finds
         self._late_after = settings.heartbeat * 3
         self._absent_after = settings.absent_after
         self._push = push
@@ -103,7 +146,11 @@ class Presence:
             return await self.health()
         with suppress(NovelFoundryError):
             return await self._within(_BESIDE_SECONDS)
-        return self._known
+        return self._with_what_is_found(self._known)
+
+    async def processes(self, *, at: str | None = None) -> list[Process]:
+        """Each process that did not say goodbye, at a place or wherever. Raises Unavailable."""
+        return await self._store.processes_list(late_after=self._late_after, absent_after=self._absent_after, place=at)
 
     async def api(self) -> Component:
         """How the api processes are."""
@@ -132,14 +179,17 @@ class Presence:
         return self._read
 
     async def _kinds(self) -> dict[str, ProcessesOfKind]:
-        return await self._store.processes(
-            late_after=self._late_after, absent_after=self._absent_after, host=self._host
-        )
+        return await self._store.processes(late_after=self._late_after, absent_after=self._absent_after)
 
     async def _health(self) -> SystemHealth:
         kinds = await self._kinds()
         count, line = await self._store.count(), await self._store.line()
         workers, sweeper, push = _component(kinds["worker"]), _component(kinds["scheduler"]), self._push()
+        told = {code: said for kind in kinds.values() for code, said in kind.troubles.items()}
+        offset = max((kind.clock_offset for kind in kinds.values() if kind.clock_offset), key=abs, default=None)
+        troubles = all_troubles(
+            {**told, **self._finds()}, clock_offset=offset, workers=workers, sweeper=sweeper, push=push
+        )
         self._known = SystemHealth(
             as_of=kinds["worker"].as_of,
             sweeper=sweeper,
@@ -150,28 +200,20 @@ class Presence:
             capacity=kinds["worker"].capacity,
             busy=kinds["worker"].busy,
             line=line,
-            message=_message(sweeper=sweeper, workers=workers, push=push, hold=line.hold),
+            message=message(troubles, line.hold),
+            troubles=troubles,
+            clock_offset=offset,
         )
         return self._known
+
+    def _with_what_is_found(self, known: SystemHealth) -> SystemHealth:
+        """What was read last, and what this process has found since: nobody is told that all is well meanwhile."""
+        found = self._finds()
+        kept = {trouble.code: trouble for trouble in known.troubles}
+        kept |= {code: Trouble(code=code, message=said) for code, said in found.items()}
+        troubles = tuple(kept[code] for code in TroubleCode if code in kept)
+        return replace(known, troubles=troubles, message=message(troubles, known.line.hold))
 
 
 def _component(kind: ProcessesOfKind) -> Component:
     return Component(state=kind.state, live=kind.live, last_seen_at=kind.last_seen_at)
-
-
-def _message(*, sweeper: Component, workers: Component, push: Component, hold: Hold | None) -> str | None:
-    """One sentence for an author, about what matters most to her; None when all is well."""
-    if hold:
-        return f"New analyses are on hold: {hold.why.rstrip('.')}. What you add now waits, and starts by itself."
-    match workers.state:
-        case ComponentState.ABSENT | ComponentState.NEVER_SEEN:
-            return "Nothing is there to start analyses right now. They wait, and start by themselves once there is."
-        case ComponentState.LATE:
-            return "Analyses may take longer than usual right now."
-        case ComponentState.HEALTHY:
-            pass
-    if not sweeper.state.is_alive:
-        return "The scheduler is not running: a stuck analysis is noticed only when somebody looks at it."
-    if not push.state.is_alive:
-        return "Live updates are slow just now: changes may show a few seconds late."
-    return None

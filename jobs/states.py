@@ -90,6 +90,18 @@ class WaitingReason(StrEnum):
     NOT_DISPATCHED = "NOT_DISPATCHED"
 
 
+class TroubleCode(StrEnum):
+    """What is amiss, a cause before what follows from it: in this order it is told."""
+
+    DATABASE = "DATABASE"
+    CONNECTIONS = "CONNECTIONS"
+    REDIS = "REDIS"
+    CLOCK = "CLOCK"
+    WORKERS = "WORKERS"
+    SCHEDULER = "SCHEDULER"
+    PUSH = "PUSH"
+
+
 class ComponentState(StrEnum):
     """How a part of the deployment looks from its heartbeats."""
 

@@ -18,6 +18,7 @@ from jobs.states import (
     JobStatus,
     ManuscriptOrder,
     ManuscriptState,
+    TroubleCode,
     WaitingReason,
 )
 
@@ -119,6 +120,19 @@ _describe(
         ComponentState.LATE: "Alive, but slow to say so.",
         ComponentState.ABSENT: "It was there and is not now.",
         ComponentState.NEVER_SEEN: "This deployment never had it.",
+    },
+)
+_describe(
+    TroubleCode,
+    "What is amiss with the deployment, a cause before what follows from it.",
+    {
+        TroubleCode.DATABASE: "The database does not take what is written.",
+        TroubleCode.CONNECTIONS: "A process gets no further connection to the database.",
+        TroubleCode.REDIS: "Redis does not take what a ring needs, whether it answers or not: all comes late.",
+        TroubleCode.CLOCK: "A process's clock is more than a second off the database's.",
+        TroubleCode.WORKERS: "No worker is running, or only late ones.",
+        TroubleCode.SCHEDULER: "No scheduler is running.",
+        TroubleCode.PUSH: "This api hears no announcements: changes show late.",
     },
 )
 _describe(

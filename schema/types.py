@@ -10,7 +10,7 @@ import strawberry
 from jobs import models
 from jobs.errors import Held, InvalidInput
 from jobs.service import MAX_PAGE
-from jobs.states import ComponentState, DecidedBy, FailureCode, JobKind, JobStatus, WaitingReason
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobKind, JobStatus, TroubleCode, WaitingReason
 from schema import enums as enums  # describes the enums before a type uses them
 from schema.chapter import Chapter, Number, chapter_of
 from schema.context import Asked
@@ -317,6 +317,12 @@ class Hold:
     by: str = described("The operator.")
 
 
+@strawberry.type(description="Something amiss with the deployment.")
+class Trouble:
+    code: TroubleCode = described("For programs.")
+    message: str = described("For whoever asks; names no host and no address.")
+
+
 @strawberry.type(description="What the deployment says of itself: whether anything will finish a job.")
 class SystemHealth:
     as_of: datetime = described("The database's clock when this was read.")
@@ -327,6 +333,7 @@ class SystemHealth:
     running: int = described("Jobs that run, all authors'.")
     hold: Hold | None = described("Who holds the line; null when nobody does.")
     message: str | None = described("For the author, what matters most; null when all is well.")
+    troubles: list[Trouble] = described("All that is amiss, a cause before what follows from it, each code once.")
 
     @classmethod
     def of(cls, health: models.SystemHealth) -> "SystemHealth":
@@ -340,6 +347,7 @@ class SystemHealth:
             running=health.running,
             hold=_hold(health.line.hold),
             message=health.message,
+            troubles=[Trouble(code=trouble.code, message=trouble.message) for trouble in health.troubles],
         )
 
 

@@ -10,11 +10,14 @@ from starlette.responses import Response
 from jobs.database import migrate
 from jobs.errors import ConfigurationError, NovelFoundryError
 from jobs.models import Component, SystemHealth
+from jobs.states import TroubleCode
 from server.lifespan import Services, services_of
 from server.metrics import Deployment
 from server.responses import answer
 
 _LIMIT = 5.0
+# With one of these in this very process, what a job needs may not be written.
+_CANNOT_WRITE = {TroubleCode.DATABASE, TroubleCode.CONNECTIONS}
 
 _log = logging.getLogger(__name__)
 
@@ -25,24 +28,27 @@ async def livez(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 when this process can accept jobs and tell the truth about them, else 503 with the reasons.
+    """200 when this process can accept jobs and tell the truth about them, else 503 with the reasons, the cause first.
 
     A missing worker or sweeper, or Redis away, does not make it unready: jobs are accepted and kept, and
-    what is shown stays true. They are named in `missing`, and shown to authors as `system`.
+    what is shown stays true. They are named in `missing` and `troubles`, and shown to authors as `system`.
     """
     services = services_of(request)
     try:
         async with asyncio.timeout(_LIMIT):
             await _need_migrations(request, services)
             health = await services.domain.presence.health()
-    except NovelFoundryError as error:
+    except ConfigurationError as error:
         return _unready(error.message)
+    except NovelFoundryError as error:
+        return _unready(*_found(services, error.message))
     except TimeoutError:
-        return _unready(
-            f"There is no answer from the database within {_LIMIT:g} seconds: it is away, or this process is too busy."
-        )
-    body = {"status": "ready", "reasons": [], "missing": _missing(health), "components": _components(health)}
-    return answer(body)
+        away = f"There is no answer from the database within {_LIMIT:g} seconds: it is away, or this process is busy."
+        return _unready(*_found(services, away))
+    body = {"missing": _missing(health), "troubles": _troubles(health), "components": _components(health)}
+    if _CANNOT_WRITE & services.domain.probes.troubles().keys():
+        return _unready(*(trouble.message for trouble in health.troubles), **body)
+    return answer({"status": "ready", "reasons": [], **body})
 
 
 async def metrics(request: Request) -> Response:
@@ -52,12 +58,19 @@ async def metrics(request: Request) -> Response:
     services.metrics.sockets.set(services.sockets.total())
     services.metrics.subscriptions.set(services.domain.feed.watchers)
     services.metrics.connections(services.domain.connections())
+    services.metrics.troubles(services.domain.probes.troubles())
     page, media_type = services.metrics.page(deployment, accept=request.headers.get("accept"))
     return Response(page, headers={"Content-Type": media_type})
 
 
-def _unready(reason: str) -> Response:
-    return answer({"status": "unready", "reasons": [reason]}, status=503)
+def _found(services: Services, why: str) -> list[str]:
+    """What this process finds amiss, where nothing can be read of the others: the database first."""
+    found = {TroubleCode.DATABASE: why, **services.domain.probes.troubles()}
+    return [found[code] for code in TroubleCode if code in found and code is not TroubleCode.CONNECTIONS]
+
+
+def _unready(*reasons: str, **more: Any) -> Response:
+    return answer({"status": "unready", "reasons": reasons, **more}, status=503)
 
 
 async def _need_migrations(request: Request, services: Services) -> None:
@@ -85,6 +98,10 @@ async def _deployment(services: Services) -> Deployment | None:
     except (NovelFoundryError, TimeoutError) as error:
         _log.warning("the deployment's numbers are not known: %s", error)
         return None
+
+
+def _troubles(health: SystemHealth) -> list[dict[str, str]]:
+    return [{"code": trouble.code.value, "message": trouble.message} for trouble in health.troubles]
 
 
 def _missing(health: SystemHealth) -> list[str]:

@@ -108,6 +108,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             kept = [
                 tasks.create_task(domain.feed.run(), name="push hub"),
                 tasks.create_task(_beat(domain.process_beat, settings), name="process_beat"),
+                tasks.create_task(domain.probes.run(), name="probes"),
                 tasks.create_task(_watch_loop(services.metrics), name="loop lag"),
             ]
             try:

@@ -2,7 +2,7 @@
 
 import math
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -13,7 +13,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from jobs.models import Component, Lateness, SystemHealth
-from jobs.states import ComponentState
+from jobs.states import ComponentState, TroubleCode
 
 # A time of creation for every series doubles the page and tells nobody anything.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -70,6 +70,10 @@ class Metrics:
         self._component = self._gauge("component_state", "1 for the state that a part is in", "component", "state")
         self._live = self._gauge("component_live", "Processes of a part that were heard from lately", "component")
         self._oldest_waiting = self._gauge("oldest_waiting_seconds", "How long the longest waiting job has waited")
+        self._trouble = self._gauge("trouble", "1 while it is amiss", "code")
+        self._clock_offset = self._gauge(
+            "clock_offset_seconds", "How far the clock of a process is ahead of the database's: the one furthest off"
+        )
         self._connections = self._gauge("pool_connections", "Connections to the database", "state")
         self._gauge("build_info", "1, with what runs", "version", "python").labels(
             version("novelfoundry"), platform.python_version()
@@ -85,7 +89,8 @@ class Metrics:
         """
         for gauge in (self._jobs, self._component, self._live):
             gauge.clear()
-        self._oldest_waiting.set(math.nan)
+        for number in (self._oldest_waiting, self._clock_offset):
+            number.set(math.nan)
         if deployment is not None:
             self._tell(deployment)
         encode, media_type = choose_encoder(accept or "")
@@ -96,8 +101,17 @@ class Metrics:
         for state, number in states.items():
             self._connections.labels(state).set(number)
 
+    def troubles(self, found: Collection[TroubleCode]) -> None:
+        """What this process finds amiss, whether the rest can be read or not."""
+        for code in TroubleCode:
+            self._trouble.labels(code.value).set(code in found)
+
     def _tell(self, deployment: Deployment) -> None:
         health = deployment.health
+        for trouble in health.troubles:
+            self._trouble.labels(trouble.code.value).set(1)
+        if health.clock_offset is not None:
+            self._clock_offset.set(health.clock_offset.total_seconds())
         self._jobs.labels("queued").set(health.queued)
         self._jobs.labels("running").set(health.running)
         self._oldest_waiting.set(deployment.oldest_waiting.total_seconds())

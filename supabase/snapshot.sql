@@ -114,6 +114,28 @@ CREATE FUNCTION public.clock_read() RETURNS TABLE(as_of timestamp with time zone
   select clock_timestamp();
 $$;
 
+CREATE FUNCTION public.database_check() RETURNS TABLE(as_of timestamp with time zone)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_owner_id uuid := gen_random_uuid();
+  v_manuscript_id uuid := gen_random_uuid();
+begin
+  begin
+    insert into public.manuscripts (id, owner_id, title, byte_size) values (v_manuscript_id, v_owner_id, 'A check', 0);
+    perform public.job_decided_by('user', 'A check.');
+    insert into public.jobs (owner_id, manuscript_id, status, max_attempts, queued_at, deadline_at)
+    values (v_owner_id, v_manuscript_id, 'queued', 1, clock_timestamp(), clock_timestamp() + interval '1 minute');
+    insert into public.processes (id, kind, version, host) values (v_owner_id, 'worker', '0', 'a check');
+    raise exception 'undone' using errcode = 'NF000';
+  exception
+    when sqlstate 'NF000' then null;
+  end;
+  return query select clock_timestamp();
+end;
+$$;
+
 CREATE FUNCTION public.duration_in_words(p_seconds double precision) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -1580,17 +1602,26 @@ CREATE FUNCTION public.owners_in_line(p_limit integer DEFAULT NULL::integer) RET
   select coalesce(array_agg(o.owner_id), '{}') from owners o;
 $$;
 
-CREATE FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer) RETURNS TABLE(as_of timestamp with time zone)
+CREATE FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer, p_place text DEFAULT NULL::text, p_pid integer DEFAULT NULL::integer) RETURNS TABLE(as_of timestamp with time zone)
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 begin
-  insert into public.processes as p (id, kind, version, host, capacity, busy)
-  values (p_process_id, p_kind, p_version, p_host, p_capacity, p_busy)
+  insert into public.processes as p (id, kind, version, host, capacity, busy, place, pid)
+  values (p_process_id, p_kind, p_version, p_host, p_capacity, p_busy, p_place, p_pid)
   on conflict (id) do update
     set capacity = excluded.capacity, busy = excluded.busy, last_seen_at = clock_timestamp(), stopped_at = null;
   return query select clock_timestamp();
 end;
+$$;
+
+CREATE FUNCTION public.process_report(p_process_id uuid, p_clock_offset double precision, p_troubles jsonb) RETURNS TABLE(id uuid)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update public.processes p set clock_offset = p_clock_offset, troubles = p_troubles
+  where p.id = p_process_id
+  returning p.id;
 $$;
 
 CREATE FUNCTION public.process_stop(p_process_id uuid) RETURNS TABLE(id uuid)
@@ -1602,7 +1633,7 @@ CREATE FUNCTION public.process_stop(p_process_id uuid) RETURNS TABLE(id uuid)
   returning p.id;
 $$;
 
-CREATE FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision, p_host text DEFAULT NULL::text) RETURNS TABLE(kind text, state text, live integer, capacity integer, busy integer, last_seen_at timestamp with time zone, as_of timestamp with time zone)
+CREATE FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision, p_host text DEFAULT NULL::text) RETURNS TABLE(kind text, state text, live integer, capacity integer, busy integer, last_seen_at timestamp with time zone, as_of timestamp with time zone, clock_offset double precision, troubles jsonb)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -1619,7 +1650,19 @@ CREATE FUNCTION public.processes_health(p_late_after double precision, p_absent_
     coalesce(sum(p.capacity) filter (where alive.yes), 0)::integer,
     coalesce(sum(p.busy) filter (where alive.yes), 0)::integer,
     max(p.last_seen_at),
-    statement_timestamp()
+    statement_timestamp(),
+    (array_agg(p.clock_offset order by abs(p.clock_offset) desc nulls last) filter (where alive.yes))[1],
+    coalesce(
+      (
+        select jsonb_object_agg(found.key, found.value)
+        from public.processes own
+        cross join lateral jsonb_each(own.troubles) as found
+        where own.kind = kinds.kind and own.stopped_at is null
+          and own.last_seen_at > statement_timestamp() - make_interval(secs => p_absent_after)
+          and (p_host is null or own.host = p_host)
+      ),
+      '{}'
+    )
   from unnest(array['api', 'worker', 'scheduler']) as kinds (kind)
   left join public.processes p on p.kind = kinds.kind and (p_host is null or p.host = p_host)
   cross join lateral (
@@ -1627,6 +1670,25 @@ CREATE FUNCTION public.processes_health(p_late_after double precision, p_absent_
       and p.last_seen_at > statement_timestamp() - make_interval(secs => p_absent_after) as yes
   ) as alive
   group by kinds.kind;
+$$;
+
+CREATE FUNCTION public.processes_list(p_late_after double precision, p_absent_after double precision, p_place text DEFAULT NULL::text) RETURNS TABLE(id uuid, kind text, version text, host text, place text, pid integer, capacity integer, busy integer, started_at timestamp with time zone, last_seen_at timestamp with time zone, state text, clock_offset double precision, troubles jsonb, as_of timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select
+    p.id, p.kind, p.version, p.host, p.place, p.pid, p.capacity, p.busy, p.started_at, p.last_seen_at,
+    case
+      when p.last_seen_at > statement_timestamp() - make_interval(secs => p_late_after) then 'HEALTHY'
+      when p.last_seen_at > statement_timestamp() - make_interval(secs => p_absent_after) then 'LATE'
+      else 'ABSENT'
+    end,
+    p.clock_offset, p.troubles, statement_timestamp()
+  from public.processes p
+  where p.stopped_at is null
+    and p.last_seen_at > statement_timestamp() - interval '1 day'
+    and (p_place is null or starts_with(p.place, p_place))
+  order by p.kind, p.host, p.started_at, p.id;
 $$;
 
 CREATE FUNCTION public.processes_prune() RETURNS TABLE(id uuid)
@@ -1813,6 +1875,10 @@ CREATE TABLE public.processes (
     last_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     stopped_at timestamp with time zone,
     last_claimed_at timestamp with time zone,
+    place text,
+    pid integer,
+    clock_offset double precision,
+    troubles jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT processes_busy_check CHECK ((busy >= 0)),
     CONSTRAINT processes_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT processes_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'worker'::text, 'scheduler'::text])))
@@ -2014,6 +2080,9 @@ GRANT ALL ON FUNCTION public.chapter_passages(p_owner_id uuid, p_report_id uuid,
 REVOKE ALL ON FUNCTION public.clock_read() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.clock_read() TO service_role;
 
+REVOKE ALL ON FUNCTION public.database_check() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.database_check() TO service_role;
+
 REVOKE ALL ON FUNCTION public.duration_in_words(p_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.duration_in_words(p_seconds double precision) TO service_role;
 
@@ -2207,14 +2276,20 @@ GRANT ALL ON FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, 
 REVOKE ALL ON FUNCTION public.owners_in_line(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.owners_in_line(p_limit integer) TO service_role;
 
-REVOKE ALL ON FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer) TO service_role;
+REVOKE ALL ON FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer, p_place text, p_pid integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer, p_place text, p_pid integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.process_report(p_process_id uuid, p_clock_offset double precision, p_troubles jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.process_report(p_process_id uuid, p_clock_offset double precision, p_troubles jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION public.process_stop(p_process_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.process_stop(p_process_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision, p_host text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.processes_health(p_late_after double precision, p_absent_after double precision, p_host text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.processes_list(p_late_after double precision, p_absent_after double precision, p_place text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.processes_list(p_late_after double precision, p_absent_after double precision, p_place text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.processes_prune() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.processes_prune() TO service_role;

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from jobs.database.faults import fault_of
 from jobs.errors import ConfigurationError, NovelFoundryError, Unavailable
 from jobs.settings import Settings
 
@@ -130,6 +131,16 @@ def _refuse_gap(first: Migration, applied: set[str]) -> None:
         )
 
 
+def _not_connected(error: Exception) -> NovelFoundryError:
+    """What must be mended before another try is of any use is the configuration's."""
+    if isinstance(error, ValueError) and not isinstance(error, OSError):
+        return ConfigurationError("DATABASE_URL is not a PostgreSQL address.")
+    fault = fault_of(error)
+    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError | asyncpg.InvalidCatalogNameError):
+        return ConfigurationError(f"The database refuses DATABASE_URL: {fault.finding}.", remedy=fault.remedy)
+    return Unavailable(f"The database at DATABASE_URL does not answer: {fault.finding}.", remedy=fault.remedy)
+
+
 def _failed(migration: Migration, error: asyncpg.PostgresError) -> NovelFoundryError:
     if isinstance(error, asyncpg.LockNotAvailableError):
         return Unavailable(f"Migration {migration} waited 10 s for a table that another session holds. Try again.")
@@ -151,12 +162,10 @@ async def _connected(database_url: str) -> AsyncIterator["Connection"]:
             statement_cache_size=0,
             server_settings={"application_name": "novelfoundry migrate"},
         )
-    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-        raise ConfigurationError(f"The database refuses DATABASE_URL: {error}.") from error
-    except (ValueError, asyncpg.ClientConfigurationError) as error:
+    except asyncpg.ClientConfigurationError as error:
         raise ConfigurationError("DATABASE_URL is not a PostgreSQL address.") from error
-    except (*_AWAY, asyncpg.PostgresError) as error:
-        raise Unavailable("The database at DATABASE_URL does not answer. Is it running?") from error
+    except (*_AWAY, ValueError, asyncpg.PostgresError) as error:
+        raise _not_connected(error) from error
     try:
         yield connection
     except asyncpg.InsufficientPrivilegeError as error:

@@ -29,9 +29,11 @@ class PostgresGateway:
         *,
         timeout: float = 15,
         uncached: Callable[[], Awaitable[None]] | None = None,
+        connect: "Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]] | None" = None,
     ) -> None:
-        """`uncached` lets the pool prepare no statement from here on."""
+        """`uncached` lets the pool prepare no statement from here on. `connect` makes a connection beside the pool."""
         self._pool = pool
+        self._connect = connect
         self._uncached = uncached
         self._timeout = timeout
 
@@ -59,6 +61,22 @@ class PostgresGateway:
         """How many connections there are, by state, and how many there may be."""
         idle = self._pool.get_idle_size()
         return {"busy": self._pool.get_size() - idle, "idle": idle, "limit": self._pool.get_max_size()}
+
+    async def check_connection(self) -> None:
+        """Whether the pool could hand out one more connection: a new one, or where it may not grow, an idle one.
+
+        Raises Unavailable, or TimeoutError when whoever asks waits no longer.
+        """
+        try:
+            if self._connect and self._pool.get_size() < self._pool.get_max_size():
+                await (await self._connect()).close()
+            else:
+                async with self._connection():
+                    pass
+        except (NovelFoundryError, TimeoutError):
+            raise
+        except Exception as error:
+            raise named_error(error) from error
 
     async def _fetch(self, query: str, arguments: Iterable[Any]) -> "list[asyncpg.Record]":
         async with self._connection() as connection:
@@ -115,8 +133,11 @@ async def open_postgres(
         pool.set_connect_args(database_url, **connecting)
         await pool.expire_connections()
 
+    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(database_url, **connecting)
+
     try:
-        yield PostgresGateway(pool, uncached=uncached)
+        yield PostgresGateway(pool, uncached=uncached, connect=connect)
     finally:
         pool.terminate()
 

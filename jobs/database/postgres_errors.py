@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from jobs.database.faults import fault_of, remedy_for
 from jobs.errors import BY_SQLSTATE, NotMigrated, NotSetUp, NovelFoundryError, Unavailable
 
 _AWAY = "The database does not answer. Try again in a moment."
@@ -35,7 +36,7 @@ def named_error(error: Exception) -> NovelFoundryError:
     """The error of ours for one of the database or its driver, with what it said for the log."""
     if not isinstance(error, asyncpg.PostgresError):
         # The line broke, nobody answered in time, or the driver met what it does not know.
-        return Unavailable(_AWAY, detail=f"{type(error).__name__}: {error}")
+        return Unavailable(_AWAY, detail=f"{type(error).__name__}: {error}", remedy=fault_of(error).remedy)
     code = error.sqlstate or ""
     said = str(error.args[0]) if error.args else ""
     detail = f"SQLSTATE {code}: {said}"
@@ -44,5 +45,6 @@ def named_error(error: Exception) -> NovelFoundryError:
     if code in _NO_FUNCTIONS:
         return NotMigrated(LACKS_FUNCTIONS, detail=detail)
     if code.startswith(("28", "3D")):
-        return NotSetUp(f"DATABASE_URL: the database refuses the connection: {said}.", detail=detail)
-    return Unavailable(sentence(code), detail=detail)
+        message = f"DATABASE_URL: the database refuses the connection: {said}."
+        return NotSetUp(message, detail=detail, remedy=remedy_for(code))
+    return Unavailable(sentence(code), detail=detail, remedy=remedy_for(code))

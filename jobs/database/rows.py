@@ -5,9 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from jobs.errors import BY_SQLSTATE, Refused
-from jobs.models import Hold, Job, JobEvent, Lateness, Line, Manuscript, Outcome, ProcessesOfKind, Report, Settlement
+from jobs.models import (
+    Hold,
+    Job,
+    JobEvent,
+    Lateness,
+    Line,
+    Manuscript,
+    Outcome,
+    Process,
+    ProcessesOfKind,
+    Report,
+    Settlement,
+)
 from jobs.ports import Row
-from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, TroubleCode
 
 
 def read_uuid(value: Any) -> UUID:
@@ -134,7 +146,37 @@ def read_processes(row: Row) -> ProcessesOfKind:
         busy=row["busy"],
         last_seen_at=_maybe_time(row["last_seen_at"]),
         as_of=read_time(row["as_of"]),
+        clock_offset=_maybe_seconds(row["clock_offset"]),
+        troubles=_troubles(row["troubles"]),
     )
+
+
+def read_process(row: Row) -> Process:
+    """A row of what processes_list returns."""
+    return Process(
+        id=read_uuid(row["id"]),
+        kind=row["kind"],
+        version=row["version"],
+        host=row["host"],
+        place=row["place"],
+        pid=row["pid"],
+        capacity=row["capacity"],
+        busy=row["busy"],
+        started_at=read_time(row["started_at"]),
+        last_seen_at=read_time(row["last_seen_at"]),
+        state=ComponentState(row["state"]),
+        clock_offset=_maybe_seconds(row["clock_offset"]),
+        troubles=_troubles(row["troubles"]),
+    )
+
+
+def _maybe_seconds(value: float | None) -> timedelta | None:
+    return None if value is None else timedelta(seconds=value)
+
+
+def _troubles(found: dict[str, str]) -> dict[TroubleCode, str]:
+    """By code; a process of a newer release may find what we have no word for."""
+    return {TroubleCode(code): message for code, message in found.items() if code in TroubleCode.__members__}
 
 
 def read_line(row: Row) -> Line:

@@ -13,6 +13,7 @@ from jobs.database.rows import (
     read_line,
     read_manuscript,
     read_outcome,
+    read_process,
     read_processes,
     read_report,
     read_settlement,
@@ -33,6 +34,7 @@ from jobs.models import (
     Manuscript,
     Outcome,
     Place,
+    Process,
     ProcessesOfKind,
     Pruned,
     Report,
@@ -40,7 +42,7 @@ from jobs.models import (
 )
 from jobs.ports import Gateway
 from jobs.settings import Settings
-from jobs.states import DecidedBy, FailureCode, JobStatus, ManuscriptOrder, ManuscriptState
+from jobs.states import DecidedBy, FailureCode, JobStatus, ManuscriptOrder, ManuscriptState, TroubleCode
 
 
 class JobStore:
@@ -461,7 +463,16 @@ class JobStore:
     # Presence
 
     async def process_beat(
-        self, process_id: UUID, *, kind: str, version: str, host: str, capacity: int, busy: int
+        self,
+        process_id: UUID,
+        *,
+        kind: str,
+        version: str,
+        host: str,
+        capacity: int,
+        busy: int,
+        place: str | None = None,
+        pid: int | None = None,
     ) -> datetime:
         """Writes that the process lives; returns the database's clock."""
         [row] = await self._gateway.call(
@@ -472,8 +483,22 @@ class JobStore:
             p_host=host,
             p_capacity=capacity,
             p_busy=busy,
+            p_place=place,
+            p_pid=pid,
         )
         return read_time(row["as_of"])
+
+    async def process_report(
+        self, process_id: UUID, *, clock_offset: timedelta | None, troubles: Mapping[TroubleCode, str]
+    ) -> bool:
+        """Writes what the process finds; False while it has no row."""
+        rows = await self._gateway.call(
+            "process_report",
+            p_process_id=process_id,
+            p_clock_offset=None if clock_offset is None else clock_offset.total_seconds(),
+            p_troubles={code.value: message for code, message in troubles.items()},
+        )
+        return bool(rows)
 
     async def process_stop(self, process_id: UUID) -> None:
         """Writes that the process ended in good order."""
@@ -483,17 +508,31 @@ class JobStore:
         """Forgets processes long gone, but never the last of its kind."""
         await self._gateway.call("processes_prune")
 
-    async def processes(
-        self, *, late_after: timedelta, absent_after: timedelta, host: str | None = None
-    ) -> dict[str, ProcessesOfKind]:
-        """What is known of each kind, on one host or on all: `api`, `worker`, `scheduler`."""
+    async def processes(self, *, late_after: timedelta, absent_after: timedelta) -> dict[str, ProcessesOfKind]:
+        """What is known of each kind: `api`, `worker`, `scheduler`."""
         rows = await self._gateway.call(
             "processes_health",
             p_late_after=late_after.total_seconds(),
             p_absent_after=absent_after.total_seconds(),
-            p_host=host,
         )
         return {row["kind"]: read_processes(row) for row in rows}
+
+    async def processes_list(
+        self, *, late_after: timedelta, absent_after: timedelta, place: str | None = None
+    ) -> list[Process]:
+        """Each process that did not say goodbye, of one place or of all, for a day after it was last heard from."""
+        rows = await self._gateway.call(
+            "processes_list",
+            p_late_after=late_after.total_seconds(),
+            p_absent_after=absent_after.total_seconds(),
+            p_place=place,
+        )
+        return [read_process(row) for row in rows]
+
+    async def check(self) -> datetime:
+        """Writes rows as a job needs them and undoes it; returns the database's clock. Raises what refuses it."""
+        [row] = await self._gateway.call("database_check")
+        return read_time(row["as_of"])
 
     async def _job(self, function: str, /, **arguments: Any) -> Job:
         [job] = await self._jobs(function, **arguments)

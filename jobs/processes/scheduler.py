@@ -72,12 +72,14 @@ class Scheduler:
     async def run(self, stop: asyncio.Event) -> None:
         """Sweeps until `stop` is set."""
         _log.info("scheduler %s sweeps every %g s", self._domain.process_beat.id, self._sweep.interval)
+        probe = asyncio.create_task(self._domain.probes.run())
         try:
             while not stop.is_set():
                 for duty in self._duties:
                     await duty.do_if_due()
                 await self._rest(stop)
         finally:
+            probe.cancel()
             await self._domain.process_beat.stop()
 
     async def _beat(self) -> None:

@@ -13,13 +13,17 @@ from jobs.feed import Feed
 from jobs.files.postgres import PostgresFiles
 from jobs.ports import Announcer, Doorbell, Files, Gateway
 from jobs.presence import Presence, ProcessBeat
+from jobs.probes import Probe, Probes
 from jobs.processes.pruner import Pruner
 from jobs.processes.sweeper import Sweeper
 from jobs.redis.announcer import RedisAnnouncer
 from jobs.redis.doorbell import ArqDoorbell, ArqRedis, open_redis
+from jobs.redis.faults import fault_of
 from jobs.redis.line import CircuitBreaker
+from jobs.redis.trial import try_ring
 from jobs.service import JobService
 from jobs.settings import Settings
+from jobs.states import TroubleCode
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ class Domain:
     sweeper: Sweeper
     pruner: Pruner
     process_beat: ProcessBeat
+    probes: Probes
     # How many connections to the database there are, by state; none over REST.
     connections: Callable[[], Mapping[str, int]]
 
@@ -54,8 +59,7 @@ async def open_domain(settings: Settings, *, kind: str, capacity: int = 0) -> As
     redis = open_redis(settings.need_redis_url())
     async with open_kept(settings, application=f"novelfoundry {kind}") as (gateway, files):
         try:
-            connections = gateway.connections if isinstance(gateway, PostgresGateway) else dict
-            yield _domain(settings, JobStore(gateway), files, redis, connections, kind=kind, capacity=capacity)
+            yield _domain(settings, gateway, files, redis, kind=kind, capacity=capacity)
         finally:
             await redis.aclose(close_connection_pool=True)
 
@@ -109,21 +113,15 @@ async def _checked(gateway: Gateway, check_files: Callable[[], Awaitable[None]] 
         _log.warning("%s", error)
 
 
-def _domain(
-    settings: Settings,
-    store: JobStore,
-    files: Files,
-    redis: ArqRedis,
-    connections: Callable[[], Mapping[str, int]],
-    *,
-    kind: str,
-    capacity: int,
-) -> Domain:
+def _domain(settings: Settings, gateway: Gateway, files: Files, redis: ArqRedis, *, kind: str, capacity: int) -> Domain:
+    store = JobStore(gateway)
     # One for both: an author who has waited for the ring need not wait for the announcement as well.
     breaker = CircuitBreaker()
     announcer, doorbell = RedisAnnouncer(redis, breaker), ArqDoorbell(redis, breaker)
+    process_beat = ProcessBeat(store, kind, capacity=capacity)
+    probes = Probes(store, process_beat, probes=_probes(gateway, redis), interval=settings.heartbeat)
     # The feed, made below, asks the service, which asks presence, which asks the feed how the push path is.
-    presence = Presence(store, settings, push=lambda: feed.push_health())
+    presence = Presence(store, settings, push=lambda: feed.push_health(), finds=probes.troubles)
     service = JobService(
         store=store, files=files, announcer=announcer, doorbell=doorbell, presence=presence, settings=settings
     )
@@ -141,6 +139,25 @@ def _domain(
         feed=feed,
         sweeper=Sweeper(store=store, service=service),
         pruner=Pruner(store=store, settings=settings),
-        process_beat=ProcessBeat(store, kind, capacity=capacity),
-        connections=connections,
+        process_beat=process_beat,
+        probes=probes,
+        connections=gateway.connections if isinstance(gateway, PostgresGateway) else dict,
     )
+
+
+def _probes(gateway: Gateway, redis: ArqRedis) -> dict[TroubleCode, Probe]:
+    """What every process tries. Over REST the project keeps the connections."""
+    found = {
+        TroubleCode.REDIS: Probe(
+            attempt=lambda: try_ring(redis),
+            told=lambda error: f"Analyses may start and show some seconds late: {fault_of(error).finding}.",
+            away="Redis would take no ring",
+        )
+    }
+    if isinstance(gateway, PostgresGateway):
+        found[TroubleCode.CONNECTIONS] = Probe(
+            attempt=gateway.check_connection,
+            told=lambda _: "Some of what you ask may fail just now: we get no further connection to our database.",
+            away="no further connection to the database can be had",
+        )
+    return found

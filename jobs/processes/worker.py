@@ -67,15 +67,16 @@ class Worker:
         warm = asyncio.create_task(self._analyses.warm_up())
         hear = asyncio.create_task(self._rings.hear())
         work = asyncio.create_task(self._work())
+        probe = asyncio.create_task(self._domain.probes.run())
         stopped = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({hear, work, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (hear, work):
+            await asyncio.wait({hear, work, probe, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (hear, work, probe):
                 if task.done():
                     task.result()
         finally:
             self._is_stopping = True
-            await _cancelled((warm, hear, work, stopped))
+            await _cancelled((warm, hear, work, probe, stopped))
             await self._last_claim()
             await _cancelled(self._runs.values())
             await asyncio.gather(*self._releases.values(), return_exceptions=True)

@@ -3,21 +3,29 @@
 import math
 import platform
 import re
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from engines.pair import Engines
 from jobs.models import Manuscript
 from jobs.presence import ProcessBeat
+from jobs.processes.wiring import open_domain
 from jobs.settings import Settings
 from jobs.states import DecidedBy
 from server import metrics
 from tests.api.conftest import Api, running
 from tests.conftest import AddManuscript, Databases
+from tests.faults.test_redis import full, read_only
+from tests.faults.waiting import until
 
 REPORT = ("novelfoundry_lie_seconds_bucket", "novelfoundry_lie_seconds_count")
 
@@ -70,6 +78,115 @@ async def test_redis_away_is_named_and_the_service_stays_ready(settings: Setting
 
     assert body["status"] == "ready"
     assert "push" in body["missing"]
+
+
+async def _told(api: Api) -> tuple[int, dict[str, Any], dict[str, Any], str]:
+    """What /readyz, `system` and /metrics say."""
+    ready = await api.http.get("/readyz")
+    system = (await api.data("{ system { message troubles { code message } } }"))["system"]
+    return ready.status_code, ready.json(), system, (await api.http.get("/metrics")).text
+
+
+async def _until_named(api: Api, code: str, *, is_so: bool = True) -> None:
+    async def is_named() -> bool:
+        troubles = (await api.http.get("/readyz")).json().get("troubles", [])
+        return (code in {trouble["code"] for trouble in troubles}) is is_so
+
+    await until(is_named, f"{code} is {'named' if is_so else 'over'}")
+
+
+@pytest.mark.parametrize(
+    ("broken", "finding"),
+    [(full, "Redis is full and takes no writes"), (read_only, "Redis is a replica and takes no writes")],
+)
+async def test_a_redis_that_answers_and_takes_no_writes_is_named_before_what_follows(
+    settings: Settings, engines: Engines, broken: Callable[[Engines], AbstractAsyncContextManager[None]], finding: str
+) -> None:
+    async with running(settings) as api:
+        async with broken(engines):
+            await _until_named(api, "REDIS")
+            status, ready, system, page = await _told(api)
+        await _until_named(api, "REDIS", is_so=False)
+
+    codes = [trouble["code"] for trouble in ready["troubles"]]
+    assert (status, codes[0]) == (200, "REDIS")
+    assert codes == [trouble["code"] for trouble in system["troubles"]] == ["REDIS", "WORKERS", "SCHEDULER"]
+    assert system["message"] == (
+        f"Analyses may start and show some seconds late: {finding}. "
+        "Nothing is there to start analyses right now. They wait, and start by themselves once there is."
+    )
+    assert 'novelfoundry_trouble{code="REDIS"} 1.0' in page
+    assert 'novelfoundry_trouble{code="CLOCK"} 0.0' in page
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "24 hours ahead"), (-1, "24 hours behind")])
+async def test_a_clock_that_is_a_day_off_is_named_and_nothing_else_changes(
+    settings: Settings, days: int, words: str
+) -> None:
+    async with running(settings) as api, open_domain(settings, kind="scheduler") as elsewhere:
+        elsewhere.process_beat._clock = lambda: datetime.now(UTC) + timedelta(days=days)
+        await elsewhere.process_beat.beat()
+        await elsewhere.probes.look()
+        await _until_named(api, "CLOCK")
+        status, ready, system, page = await _told(api)
+        elsewhere.process_beat._clock = lambda: datetime.now(UTC)
+        await elsewhere.process_beat.beat()
+        await elsewhere.probes.look()
+        await _until_named(api, "CLOCK", is_so=False)
+
+    assert status == 200
+    assert ready["troubles"][0]["message"] == f"One of our clocks is {words}: sign-ins may end too early or too late."
+    assert system["message"].startswith("One of our clocks is ")
+    [offset] = re.findall(r"^novelfoundry_clock_offset_seconds (\S+)$", page, re.MULTILINE)
+    assert abs(float(offset) - days * 86_400) < 60
+
+
+async def test_a_pool_that_cannot_grow_is_named_and_makes_it_unready(
+    settings: Settings, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    role = f"few_{connection.get_server_pid()}"
+    address = urlsplit(settings.need_database_url())
+    few = address._replace(netloc=f"{role}:secret@{address.netloc.rpartition('@')[2]}").geturl()
+    await connection.execute(f"create role {role} login bypassrls password 'secret' in role service_role")
+    await connection.execute(f"grant usage on schema supabase_migrations to {role}")
+    await connection.execute(f"grant select on all tables in schema supabase_migrations to {role}")
+    try:
+        async with running(replace(settings, database_url=few)) as api:
+            await _until_named(api, "SCHEDULER")
+            await connection.execute(f"alter role {role} connection limit 1")
+            await _until_named(api, "CONNECTIONS")
+            status, ready, system, page = await _told(api)
+            await connection.execute(f"alter role {role} connection limit -1")
+            await _until_named(api, "CONNECTIONS", is_so=False)
+            again = await api.http.get("/readyz")
+    finally:
+        await connection.execute(f"drop owned by {role}; drop role {role}")
+
+    assert (status, ready["reasons"][0]) == (503, system["troubles"][0]["message"])
+    assert "no further connection to our database" in system["message"]
+    assert 'novelfoundry_trouble{code="CONNECTIONS"} 1.0' in page
+    assert again.status_code == 200
+
+
+async def test_a_database_gone_read_only_makes_it_unready_with_the_cause_first(
+    settings: Settings, connection: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    name = urlsplit(settings.need_database_url()).path.removeprefix("/")
+    ours = (
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name like 'novelf%'"
+    )
+
+    async with running(settings) as api:
+        await connection.execute(f"alter database {name} set default_transaction_read_only = on")
+        await connection.execute(ours, name)
+        await _until_named(api, "DATABASE")
+        status, ready, system, _ = await _told(api)
+        await connection.execute(f"alter database {name} reset all")
+        await connection.execute(ours, name)
+        await _until_named(api, "DATABASE", is_so=False)
+
+    assert (status, ready["reasons"][0]) == (503, system["message"])
+    assert system["message"].startswith("The database takes no changes just now.")
 
 
 async def test_the_lie_is_a_histogram_that_adds_up(settings: Settings, add_manuscript: AddManuscript) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import socket
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -84,20 +83,6 @@ async def test_a_replica_that_was_stopped_in_good_order_is_no_alarm(presence: Pr
     assert health.workers.state is ComponentState.HEALTHY
     assert (health.workers.live, health.busy) == (1, 0)
     assert health.message is None
-
-
-async def test_a_container_asks_after_its_own_process_and_no_other(
-    store: JobStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socket, "gethostname", lambda: "healthy-replica")
-    await ProcessBeat(store, "worker", capacity=1).beat()
-
-    states = [
-        (await Presence(store, settings, host=host).health()).workers.state
-        for host in ("healthy-replica", "deaf-replica", None)
-    ]
-
-    assert states == [ComponentState.HEALTHY, ComponentState.NEVER_SEEN, ComponentState.HEALTHY]
 
 
 async def test_the_last_replica_stopped_is_absent_at_once(presence: Presence, store: JobStore) -> None:

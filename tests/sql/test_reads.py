@@ -56,6 +56,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "report_places": owner
         | {"p_report_id": life.job_id, "p_kind": "adverb", "p_label": None, "p_after": 0, "p_limit": 20},
         "processes_health": {"p_late_after": 15.0, "p_absent_after": 30.0},
+        "processes_list": {"p_late_after": 15.0, "p_absent_after": 30.0},
         "lateness_get": {},
         "is_pruning": {},
         "unowned_files_get": {"p_older_than": 3600.0, "p_limit": 100},

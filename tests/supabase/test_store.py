@@ -45,6 +45,7 @@ READS: dict[str, Read] = {
     "lateness": lambda store, life: store.lateness(),
     "unowned_files": lambda store, life: store.unowned_files(older_than=timedelta(0), limit=1000),
     "processes": lambda store, life: store.processes(late_after=EVER, absent_after=EVER),
+    "processes_list": lambda store, life: store.processes_list(late_after=EVER, absent_after=EVER),
 }
 
 

@@ -7,6 +7,7 @@ docs/decisions/0002-arq-is-a-doorbell.md.
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -17,9 +18,10 @@ from redis.asyncio import ConnectionPool
 
 from jobs.errors import ConfigurationError
 from jobs.log_outage import Outage
+from jobs.redis.echo import Echoes, Road, echoed
 from jobs.redis.line import RING, CircuitBreaker, Listener
 
-__all__ = ["ArqDoorbell", "ArqRedis", "RingListener", "open_redis"]
+__all__ = ["ArqDoorbell", "ArqRedis", "RingListener", "open_redis", "ring_aloud"]
 
 QUEUE = "novelfoundry:jobs"
 # The name of the function and the id of its message: of rings that nobody has answered, arq keeps one (8).
@@ -28,6 +30,7 @@ _RING = "ring"
 # for a message that is gone.
 _DUE = datetime.fromtimestamp(0.001, UTC)
 _RING_LASTS = timedelta(hours=1)
+_ECHO_LASTS = timedelta(minutes=1)
 # The handler only sets an event: nothing that commits runs inside arq's time limit (13), and in-progress keys, which
 # arq keeps for this long plus ten seconds and never renews, cannot pile up at the head of the queue (3, 6).
 _HANDLER_SECONDS = 5
@@ -83,12 +86,27 @@ class ArqDoorbell:
             self._outage.lasts(error)
 
 
+async def ring_aloud(redis: ArqRedis, *, workers: int, limit: float) -> Counter[Road]:
+    """Rings by both roads and asks whoever hears it to say so; how many did by each, within `limit` seconds.
+
+    Does not wait on once each worker has answered by the channel and one by the queue. Raises what Redis comes up with.
+    """
+
+    async def ring(token: str) -> None:
+        await redis.publish(RING, token)
+        await redis.enqueue_job(_RING, token, _job_id=f"{_RING}:{token}", _defer_until=_DUE, _expires=_ECHO_LASTS)
+
+    return await echoed(redis, ring, expected={Road.CHANNEL: workers, Road.QUEUE: 1}, limit=limit)
+
+
 class RingListener:
     """A worker's end of the doorbell: hears rings, by a channel of Redis and by arq's queue."""
 
     def __init__(self, redis: ArqRedis, *, rung: Callable[[], None]) -> None:
-        self._listener = Listener(redis, RING, heard=lambda _: rung(), joined=rung)
-        self._arq = _Answering(redis, rung=rung)
+        self._echoes = Echoes(redis)
+        self._rung = rung
+        self._listener = Listener(redis, RING, heard=self._hear, joined=rung)
+        self._arq = _Answering(redis, rung=self._read_from_queue)
         self._outage = Outage(_log, "no rings are read from Redis, and the worker looks by itself")
 
     async def hear(self) -> None:
@@ -96,6 +114,15 @@ class RingListener:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listener.run(), name="hear rings")
             tasks.create_task(self._read(), name="read rings")
+            tasks.create_task(self._echoes.run(), name="answer rings")
+
+    def _hear(self, token: str) -> None:
+        self._rung()
+        self._echoes.answer(token, Road.CHANNEL)
+
+    def _read_from_queue(self, token: str) -> None:
+        self._rung()
+        self._echoes.answer(token, Road.QUEUE)
 
     async def _read(self) -> None:
         while True:
@@ -121,9 +148,9 @@ class RingListener:
 class _Answering(Worker):
     """arq's worker, driven by our loop, so that a blip of Redis ends an iteration and never the process (5)."""
 
-    def __init__(self, redis: ArqRedis, *, rung: Callable[[], None]) -> None:
-        async def ring(_: dict[Any, Any], *__: object) -> None:
-            rung()
+    def __init__(self, redis: ArqRedis, *, rung: Callable[[str], None]) -> None:
+        async def ring(_: dict[Any, Any], *said: object) -> None:
+            rung(str(said[0]) if said else "")
 
         super().__init__(
             functions=[

@@ -178,7 +178,7 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
     [
         (["an"], ["analyse"]),
         (["analyse", "--js"], ["--json"]),
-        (["doctor", ""], ["--canary", "--help", "--process", "-h", "scheduler", "worker"]),
+        (["doctor", ""], ["--canary", "--help", "--json", "--pid", "--process", "-h", "scheduler", "worker"]),
     ],
 )
 def test_bash_completes_commands_and_options(words: list[str], offered: list[str]) -> None:

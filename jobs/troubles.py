@@ -79,7 +79,7 @@ def _workers(workers: Component) -> str | None:
 def _scheduler(sweeper: Component) -> str | None:
     if sweeper.state.is_alive:
         return None
-    return "The scheduler is not running: a stuck analysis is noticed only when somebody looks at it."
+    return "The scheduler is not running: a stuck analysis may be noticed late."
 
 
 def _push(push: Component) -> str | None:

@@ -13,9 +13,10 @@ from jobs.models import ClaimedJob, Job
 from jobs.processes.analyses import Analyses
 from jobs.processes.capacity import Places
 from jobs.processes.runner import Runner
+from jobs.processes.second_road import SecondRoad
 from jobs.processes.stop_signal import stop_signal
 from jobs.processes.wiring import Domain, open_domain
-from jobs.redis.doorbell import RingListener
+from jobs.redis.doorbell import Beats, RingListener
 from jobs.settings import Settings
 from jobs.states import DecidedBy
 
@@ -48,7 +49,13 @@ class Worker:
         self._next_beat = 0.0
         self._wake = asyncio.Event()
         self._outage = Outage(_log, "the worker waits")
-        self._rings = RingListener(domain.redis, rung=self._wake.set)
+        self._second_road = SecondRoad(
+            domain.sweeper,
+            interval=domain.settings.sweep_interval,
+            is_cut_off=lambda: self._rings.is_cut_off,
+        )
+        beats = Beats(every=domain.settings.sweep_interval, call=self._second_road.take_turn)
+        self._rings = RingListener(domain.redis, rung=self._wake.set, beats=beats)
         self._analyses = Analyses()
         self._runner = Runner(
             store=domain.store,
@@ -68,15 +75,16 @@ class Worker:
         hear = asyncio.create_task(self._rings.hear())
         work = asyncio.create_task(self._work())
         probe = asyncio.create_task(self._domain.probes.run())
+        sweep = asyncio.create_task(self._second_road.run())
         stopped = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({hear, work, probe, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (hear, work, probe):
+            await asyncio.wait({hear, work, sweep, probe, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (hear, work, sweep, probe):
                 if task.done():
                     task.result()
         finally:
             self._is_stopping = True
-            await _cancelled((warm, hear, work, probe, stopped))
+            await _cancelled((warm, hear, work, sweep, probe, stopped))
             await self._last_claim()
             await _cancelled(self._runs.values())
             await asyncio.gather(*self._releases.values(), return_exceptions=True)

@@ -9,10 +9,12 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from arq.connections import ArqRedis
+from arq.cron import CronJob, cron
 from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
 
@@ -21,11 +23,12 @@ from jobs.log_outage import Outage
 from jobs.redis.echo import Echoes, Road, echoed
 from jobs.redis.line import RING, CircuitBreaker, Listener
 
-__all__ = ["ArqDoorbell", "ArqRedis", "RingListener", "open_redis", "ring_aloud"]
+__all__ = ["ArqDoorbell", "ArqRedis", "Beats", "RingListener", "open_redis", "ring_aloud"]
 
 QUEUE = "novelfoundry:jobs"
 # The name of the function and the id of its message: of rings that nobody has answered, arq keeps one (8).
 _RING = "ring"
+_BEAT = "beat"
 # arq asks for messages whose score is up to its own clock: this one is due by every clock (12). Not 0, which arq takes
 # for a message that is gone.
 _DUE = datetime.fromtimestamp(0.001, UTC)
@@ -99,15 +102,28 @@ async def ring_aloud(redis: ArqRedis, *, workers: int, limit: float) -> Counter[
     return await echoed(redis, ring, expected={Road.CHANNEL: workers, Road.QUEUE: 1}, limit=limit)
 
 
-class RingListener:
-    """A worker's end of the doorbell: hears rings, by a channel of Redis and by arq's queue."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beats:
+    """What is to be called at each multiple of `every`, by one worker of all."""
 
-    def __init__(self, redis: ArqRedis, *, rung: Callable[[], None]) -> None:
+    every: timedelta
+    call: Callable[[], None]
+
+
+class RingListener:
+    """A worker's end of the doorbell: hears rings, by a channel of Redis and by arq's queue; and its turn of a beat."""
+
+    def __init__(self, redis: ArqRedis, *, rung: Callable[[], None], beats: Beats | None = None) -> None:
         self._echoes = Echoes(redis)
         self._rung = rung
         self._listener = Listener(redis, RING, heard=self._hear, joined=rung)
-        self._arq = _Answering(redis, rung=self._read_from_queue)
+        self._arq = _Answering(redis, rung=self._read_from_queue, beats=beats)
         self._outage = Outage(_log, "no rings are read from Redis, and the worker looks by itself")
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether arq's queue was found away last: then no beat comes either."""
+        return self._outage.is_on
 
     async def hear(self) -> None:
         """Hears rings until cancelled, through every absence of Redis."""
@@ -148,7 +164,7 @@ class RingListener:
 class _Answering(Worker):
     """arq's worker, driven by our loop, so that a blip of Redis ends an iteration and never the process (5)."""
 
-    def __init__(self, redis: ArqRedis, *, rung: Callable[[str], None]) -> None:
+    def __init__(self, redis: ArqRedis, *, rung: Callable[[str], None], beats: Beats | None) -> None:
         async def ring(_: dict[Any, Any], *said: object) -> None:
             rung(str(said[0]) if said else "")
 
@@ -156,6 +172,7 @@ class _Answering(Worker):
             functions=[
                 func(cast("WorkerCoroutine", ring), name=_RING, timeout=_HANDLER_SECONDS, keep_result=0, max_tries=1)
             ],
+            cron_jobs=[_Beat.of(beats)] if beats else None,
             redis_pool=redis,
             queue_name=QUEUE,
             handle_signals=False,
@@ -166,17 +183,38 @@ class _Answering(Worker):
             job_deserializer=json.loads,
             log_results=False,
         )
-        self._rung = rung
+        self._asked = rung, beats
 
     def renewed(self) -> "_Answering":
         """The same with a fresh count of places, and the handlers under way."""
-        renewed = _Answering(self.pool, rung=self._rung)
+        rung, beats = self._asked
+        renewed = _Answering(self.pool, rung=rung, beats=beats)
         renewed.tasks = self.tasks
         return renewed
 
     async def look(self) -> None:
         """One iteration of arq's loop."""
         await self._poll_iteration()
+
+
+@dataclass(repr=False)
+class _Beat(CronJob):
+    """arq's cron job at each multiple of an interval. Its id is that multiple, so that one worker of all has it."""
+
+    every: timedelta = field(kw_only=True)
+
+    @classmethod
+    def of(cls, beats: Beats) -> "_Beat":
+        async def beat(_: dict[Any, Any]) -> None:
+            beats.call()
+
+        usual = cron(cast("WorkerCoroutine", beat), name=_BEAT, timeout=_HANDLER_SECONDS)
+        return cls(**vars(usual), every=beats.every)
+
+    def calculate_next(self, prev_run: datetime) -> None:
+        # From now on where a beat was missed: a worker that slept has nothing to make up for.
+        last = max(prev_run, datetime.now(UTC)).timestamp() // self.every.total_seconds()
+        self.next_run = datetime.fromtimestamp((last + 1) * self.every.total_seconds(), UTC)
 
 
 def _to_json(message: dict[str, Any]) -> bytes:

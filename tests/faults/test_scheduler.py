@@ -1,14 +1,20 @@
 """The scheduler is missing, doubled or swamped: whoever meets an overdue row settles it, once."""
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import pytest
+
+from engines.pair import Engines
 from jobs.models import Job
-from jobs.states import DecidedBy, FailureCode, JobStatus
+from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus
 from schema.ids import global_id
+from tests.claiming import claim
 from tests.faults.deployment import LONG, Deployment
+from tests.faults.test_redis import absent
 from tests.faults.waiting import is_under, until
 
 SHORT = timedelta(seconds=1)
@@ -118,6 +124,39 @@ async def test_with_nobody_reading_the_sweep_settles(unwatched: Deployment) -> N
     assert set(await unwatched.settled()) == {(JobStatus.QUEUED, DecidedBy.SWEEPER)}
 
 
+async def test_without_redis_and_with_nobody_reading_the_sweep_settles(unwatched: Deployment, engines: Engines) -> None:
+    async with absent(engines):
+        await unwatched.scheduler()
+        job = await _lost_job(unwatched)
+
+        await unwatched.reaches(job.id, JobStatus.QUEUED)
+
+    assert {by for _, by in await unwatched.settled()} == {DecidedBy.SWEEPER}
+    await unwatched.domain.service.cancel(unwatched.owner_id, job.id)
+
+
+@pytest.mark.parametrize("redis_is_there", [True, False], ids=["with Redis", "without Redis"])
+async def test_without_a_scheduler_and_with_nobody_reading_a_worker_sweeps_and_the_scheduler_is_still_missed(
+    unwatched: Deployment, engines: Engines, *, redis_is_there: bool
+) -> None:
+    held = await unwatched.job()
+    # A worker that is full takes nothing, and so settles nothing for its own sake.
+    _, analysis = await unwatched.at_work(lease=LONG, worker_concurrency=1)
+    async with AsyncExitStack() as stack:
+        if not redis_is_there:
+            await stack.enter_async_context(absent(engines))
+        job = await _lost_job(unwatched)
+
+        await unwatched.reaches(job.id, JobStatus.QUEUED)
+
+        health = await unwatched.domain.presence.health()
+    assert {by for _, by in await unwatched.settled()} == {DecidedBy.SWEEPER}
+    assert health.sweeper.state is ComponentState.NEVER_SEEN
+    await unwatched.domain.service.cancel(unwatched.owner_id, job.id)
+    analysis.resume()
+    await unwatched.completes(held)
+
+
 async def test_three_schedulers_settle_ten_thousand_stale_rows_once_each(unwatched: Deployment) -> None:
     await _make_stale(unwatched, STALE)
     for _ in range(3):
@@ -149,6 +188,14 @@ async def test_three_schedulers_settle_ten_thousand_stale_rows_once_each(unwatch
         "  where application like '%scheduler' group by began) as batches"
     )
     assert held < 1, "a batch of a thousand rows holds its locks for over a second"
+
+
+async def _lost_job(deployment: Deployment) -> Job:
+    """In the hands of a worker that is dead: overdue in a second, and then to wait for another."""
+    job = await deployment.domain.store.start(
+        deployment.owner_id, await deployment.manuscript(), queue_timeout=LONG, max_attempts=3, max_live=100
+    )
+    return await claim(deployment.domain.store, job.id, uuid4(), lease=SHORT, run_timeout=LONG)
 
 
 async def _overdue_job(deployment: Deployment) -> Job:

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ import jobs
 from jobs.errors import ConfigurationError
 from jobs.redis import doorbell
 from jobs.redis.announcer import RedisAnnouncer
-from jobs.redis.doorbell import QUEUE, ArqDoorbell, ArqRedis, RingListener, open_redis
+from jobs.redis.doorbell import QUEUE, ArqDoorbell, ArqRedis, Beats, RingListener, open_redis
 from jobs.redis.line import CircuitBreaker
 from tests.faults.deployment import free_port
 from tests.faults.waiting import is_under, until
@@ -174,3 +175,20 @@ async def test_redis_away_costs_the_first_a_second_and_the_next_nothing(redis_is
 
     await is_under(1, longest_wait, "the first waits two seconds, the second a fifth of one")
     await client.aclose(close_connection_pool=True)
+
+
+async def test_a_beat_comes_to_one_of_all_workers(redis: ArqRedis) -> None:
+    heard: list[float] = []
+    beats = Beats(every=timedelta(seconds=1), call=lambda: heard.append(time.time()))
+    workers = [RingListener(redis, rung=lambda: None, beats=beats) for _ in range(3)]
+    began = time.time()
+
+    async def several() -> bool:
+        for worker in workers:
+            await worker.look()
+        return len(heard) >= 3
+
+    await until(several, "beats come")
+
+    # Of each whole second that has passed, one: not one for each worker.
+    assert len(heard) <= int(time.time()) - int(began)

@@ -110,6 +110,14 @@ class Manuscript:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A book and its drafts, the oldest first; each is a manuscript with a file, jobs and reports of its own."""
+
+    id: UUID
+    drafts: tuple[Manuscript, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[_Item]):
     """Some of a list, in its order, and whether there are more on either side."""
 

@@ -17,6 +17,7 @@ from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, i
 from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
 from jobs.database.texts import TextStore
+from jobs.drafts import Drafts
 from jobs.errors import Held, InvalidInput, NotAllowedNow, NovelFoundryError, Refused, TooLarge
 from jobs.models import (
     FoundManuscript,
@@ -77,6 +78,7 @@ class JobService:
         presence: Presence,
         settings: Settings,
     ) -> None:
+        self.drafts = Drafts(store)
         self._store = store
         self._files = files
         self._announcer = announcer

@@ -13,7 +13,7 @@ from strawberry.types import Info
 from jobs.belongings import Belongings
 from jobs.errors import Held, RefusalCode, Unavailable
 from jobs.feed import Feed
-from jobs.models import Job, JobEvent, Manuscript, Place, Report, Waiting
+from jobs.models import Job, JobEvent, Manuscript, Place, Report, Waiting, Work
 from jobs.presence import Presence
 from jobs.service import JobService
 from schema.limits import MAX_EVENTS
@@ -77,6 +77,11 @@ class Loaders:
     def newest_report(self) -> Loader[UUID, UUID | None]:
         """The id of the newest report, without its body, by the manuscript's id."""
         return Loader(partial(_newest_reports, *self._asked))
+
+    @cached_property
+    def work(self) -> Loader[UUID, Work | None]:
+        """By the manuscript's id."""
+        return Loader(partial(_works, *self._asked))
 
     @cached_property
     def events(self) -> Loader[UUID, list[JobEvent]]:
@@ -207,6 +212,11 @@ async def _reports_of_manuscripts(service: JobService, owner_id: UUID, ids: list
 
 async def _newest_reports(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[UUID | None]:
     found = await service.texts.newest_reports(owner_id, ids)
+    return [found.get(id) for id in ids]
+
+
+async def _works(service: JobService, owner_id: UUID, ids: list[UUID]) -> list[Work | None]:
+    found = await service.drafts.works(owner_id, ids)
     return [found.get(id) for id in ids]
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from jobs.analysis.drafts.chapters import Change
 from jobs.analysis.report import FigureUnit
 from jobs.analysis.words.markers import SectionKind
 from jobs.errors import RefusalCode
@@ -46,6 +47,19 @@ _describe(
         JobStatus.COMPLETED: "Done: the report exists. Terminal.",
         JobStatus.FAILED: "Over without a report; `failure` says why. Terminal.",
         JobStatus.CANCELLED: "Stopped by its author. Terminal.",
+    },
+)
+_describe(
+    Change,
+    "What became of a chapter from one draft to the next.",
+    {
+        Change.SAME: "Not a word of it changed.",
+        Change.CHANGED: "It was rewritten in part.",
+        Change.SPLIT: "It became several chapters.",
+        Change.MERGED: "Several became one.",
+        Change.REARRANGED: "The text of several was dealt out over several others.",
+        Change.NEW: "It is new, or wholly rewritten.",
+        Change.GONE: "It is gone, or wholly rewritten.",
     },
 )
 _describe(JobKind, "What a job does.", {JobKind.ANALYSIS: "Reads a manuscript and writes its report."})

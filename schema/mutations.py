@@ -40,6 +40,14 @@ class UpdateManuscriptInput:
     title: str = described("What to call it from now on; at most 300 characters.")
 
 
+@strawberry.input(description="A manuscript and the work that it belongs to.")
+class SetDraftOfInput:
+    id: strawberry.ID = described("The manuscript's `id`.")
+    draft_of: strawberry.ID | None = described(
+        "The `id` of any other draft of the work; null makes the manuscript a work of its own.", default=None
+    )
+
+
 @strawberry.input(description="A text to keep. A file goes to `POST /manuscripts` instead.")
 class AddManuscriptInput:
     title: str = described("What the author calls it; at most 300 characters.")
@@ -67,8 +75,13 @@ UpdateManuscriptResult = Annotated[
     Manuscript | Refusal, strawberry.union("UpdateManuscriptResult", description="The manuscript, or why not.")
 ]
 
+SetDraftOfResult = Annotated[
+    Manuscript | Refusal, strawberry.union("SetDraftOfResult", description="The manuscript, or why not.")
+]
+
 ManuscriptId = Annotated[strawberry.ID, strawberry.argument(description="The manuscript's `id`.")]
 Input = Annotated[AddManuscriptInput, strawberry.argument(description="What to keep.")]
+OfWork = Annotated[SetDraftOfInput, strawberry.argument(description="What is a draft of what.")]
 Update = Annotated[UpdateManuscriptInput, strawberry.argument(description="What to change.")]
 ToRetry = Annotated[RetryJobsInput, strawberry.argument(description="Which jobs.")]
 ToCancel = Annotated[CancelJobsInput, strawberry.argument(description="Which jobs.")]
@@ -135,6 +148,15 @@ class Mutation:
             return await each_of(await input.asked(info), lambda ids: service.cancel_jobs(owner_id, ids))
 
         return await _done(info, cancel())
+
+    @strawberry.mutation(description="Makes a manuscript the next draft of a work, or a work of its own.")
+    async def set_draft_of(self, info: Asked, input: OfWork) -> SetDraftOfResult:
+        async def put() -> Manuscript:
+            id = local_id("Manuscript", input.id)
+            draft_of = None if input.draft_of is None else local_id("Manuscript", input.draft_of)
+            return Manuscript.of(await info.context.service.drafts.set(info.context.owner_id, id, draft_of=draft_of))
+
+        return await _done(info, put())
 
     @strawberry.mutation(description="Changes what a manuscript is called.")
     async def update_manuscript(self, info: Asked, input: Update) -> UpdateManuscriptResult:

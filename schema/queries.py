@@ -5,12 +5,14 @@ from typing import Annotated, Any
 import strawberry
 
 from jobs import models
-from jobs.errors import NotFound
+from jobs.errors import NotFound, Refused
 from jobs.states import JobStatus, ManuscriptOrder, ManuscriptState
 from schema.context import Asked
+from schema.drafts import CompareDraftsResult, DraftComparison
 from schema.ids import cursor_of, found_cursor_of, local_id, read_found_cursor, read_id
 from schema.node import Node, described
 from schema.plans import later
+from schema.refusals import Refusal
 from schema.report import AnalysisReport
 from schema.types import (
     PAGE,
@@ -91,6 +93,19 @@ class Query:
         )
         cursors = [found_cursor_of(each, order) for each in found.items]
         return _connection(found, [each.manuscript for each in found.items], cursors, total)
+
+    @strawberry.field(
+        description="What moved between the newest reports on two manuscripts. They need not be drafts of one work."
+    )
+    async def compare_drafts(self, info: Asked, before: Id, after: Id) -> CompareDraftsResult:
+        try:
+            compared = await info.context.service.drafts.compare(
+                info.context.owner_id, local_id("Manuscript", before), local_id("Manuscript", after)
+            )
+        except Refused as error:
+            info.context.note_refusal(error.code)
+            return Refusal.of(error)
+        return DraftComparison(compared=compared)
 
     @strawberry.field(description="The author's jobs, newest first.")
     async def jobs(

@@ -187,6 +187,10 @@ class Manuscript(Node):
     def chapter(self, info: Asked, number: Number) -> Chapter | None:
         return later(info.context.loaders.newest_report.load(self.model.id), partial(_chapter, number))
 
+    @strawberry.field(description="The book that it is a draft of.")
+    def work(self, info: Asked) -> "Work":
+        return later(info.context.loaders.work.load(self.model.id), self._work)
+
     @strawberry.field(description="Its jobs, newest first.")
     def jobs(self, info: Asked, first: Count = PAGE) -> list[Job]:
         return later(info.context.loaders.jobs_of_manuscript.load((self.model.id, page_size(first), None)), self._jobs)
@@ -200,6 +204,10 @@ class Manuscript(Node):
     def _page(self, jobs: list[models.Job], size: int, after: models.Place | None) -> "JobConnection":
         page = models.Page(items=tuple(jobs[:size]), has_next=len(jobs) > size, has_previous=after is not None)
         return JobConnection.of(page, self)
+
+    def _work(self, work: models.Work | None) -> "Work":
+        # Deleted since it was read: it is what it was.
+        return Work.of(work or models.Work(id=self.model.id, drafts=(self.model,)))
 
     def _latest(self, jobs: list[models.Job] | Held) -> Job | None:
         return Job.of(known(jobs)[0], self) if jobs else None
@@ -238,6 +246,24 @@ class Manuscript(Node):
                 created_at=job.queued_at,
             )
         )
+
+
+@strawberry.type(description="One draft of a work: a manuscript with a file, jobs and reports of its own.")
+class Draft:
+    number: int = described("1 for the first that was added.")
+    manuscript: Manuscript = described("The draft itself.")
+
+
+@strawberry.type(description="A book and its drafts. A manuscript of which nothing else was said is a work of its own.")
+class Work:
+    id: strawberry.ID = described("Opaque; it stays when drafts come and go.")
+    drafts: list[Draft] = described("Its drafts, the oldest first; at most 50.")
+
+    @classmethod
+    def of(cls, work: models.Work) -> "Work":
+        """The work as clients see it."""
+        drafts = [Draft(number=number, manuscript=Manuscript.of(each)) for number, each in enumerate(work.drafts, 1)]
+        return cls(id=strawberry.ID(global_id("Work", work.id)), drafts=drafts)
 
 
 @strawberry.type(description="A job and its place in the list.")

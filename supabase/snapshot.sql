@@ -136,6 +136,74 @@ begin
 end;
 $$;
 
+CREATE TABLE public.manuscripts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    owner_id uuid NOT NULL,
+    title text NOT NULL,
+    filename text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    byte_size bigint DEFAULT 0 NOT NULL,
+    word_count integer,
+    CONSTRAINT manuscripts_byte_size_check CHECK ((byte_size >= 0)),
+    CONSTRAINT manuscripts_filename_length CHECK ((char_length(filename) <= 255)),
+    CONSTRAINT manuscripts_title_length CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
+    CONSTRAINT manuscripts_word_count_check CHECK ((word_count >= 0))
+);
+
+CREATE FUNCTION public.draft_set(p_owner_id uuid, p_manuscript_id uuid, p_draft_of uuid, p_max_drafts integer) RETURNS SETOF public.manuscripts
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET lock_timeout TO '1s'
+    AS $$
+declare
+  v_work_id uuid;
+begin
+  -- One at a time, so that two who are joined at once land in one work, and do not pass the limit together.
+  perform pg_advisory_xact_lock(hashtextextended(p_owner_id::text, 0));
+  if (select count(*) from public.manuscripts m
+      where m.owner_id = p_owner_id and m.id in (p_manuscript_id, p_draft_of))
+     < (case when p_draft_of is null or p_draft_of = p_manuscript_id then 1 else 2 end) then
+    raise exception 'There is no such manuscript.' using errcode = 'NF404';
+  end if;
+  if p_draft_of = p_manuscript_id then
+    raise exception 'A manuscript is no draft of itself. Name another one.' using errcode = 'NF409';
+  end if;
+  if p_draft_of is null then
+    delete from public.drafts d where d.manuscript_id = p_manuscript_id;
+  else
+    insert into public.drafts (manuscript_id, work_id, owner_id) values (p_draft_of, p_draft_of, p_owner_id)
+    on conflict (manuscript_id) do nothing;
+    select d.work_id into v_work_id from public.drafts d where d.manuscript_id = p_draft_of;
+    if (select count(*) from public.drafts d
+        where d.owner_id = p_owner_id and d.work_id = v_work_id and d.manuscript_id <> p_manuscript_id)
+       >= p_max_drafts then
+      raise exception 'A work has at most % drafts. Take one out, or delete one, first.', p_max_drafts
+        using errcode = 'NF429';
+    end if;
+    insert into public.drafts (manuscript_id, work_id, owner_id) values (p_manuscript_id, v_work_id, p_owner_id)
+    on conflict (manuscript_id) do update set work_id = excluded.work_id;
+  end if;
+  return query select m.* from public.manuscripts m where m.id = p_manuscript_id;
+end;
+$$;
+
+CREATE FUNCTION public.drafts_of(p_owner_id uuid, p_manuscript_ids uuid[]) RETURNS TABLE(asked_id uuid, work_id uuid, draft public.manuscripts)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select asked.id, coalesce(own.work_id, asked.id), m
+  from public.manuscripts asked
+  left join public.drafts own on own.manuscript_id = asked.id
+  join lateral (
+    select d.manuscript_id as id from public.drafts d where d.owner_id = p_owner_id and d.work_id = own.work_id
+    union
+    select asked.id
+  ) as together on true
+  join public.manuscripts m on m.id = together.id
+  where asked.id = any (p_manuscript_ids) and asked.owner_id = p_owner_id
+  order by asked.id, m.created_at, m.id;
+$$;
+
 CREATE FUNCTION public.duration_in_words(p_seconds double precision) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -375,20 +443,6 @@ begin
   return query select * from public.job_snapshots j where j.id = p_job_id;
 end;
 $$;
-
-CREATE TABLE public.manuscripts (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    owner_id uuid NOT NULL,
-    title text NOT NULL,
-    filename text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    byte_size bigint DEFAULT 0 NOT NULL,
-    word_count integer,
-    CONSTRAINT manuscripts_byte_size_check CHECK ((byte_size >= 0)),
-    CONSTRAINT manuscripts_filename_length CHECK ((char_length(filename) <= 255)),
-    CONSTRAINT manuscripts_title_length CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
-    CONSTRAINT manuscripts_word_count_check CHECK ((word_count >= 0))
-);
 
 CREATE VIEW public.claimed_jobs WITH (security_invoker='true') AS
  SELECT j.id,
@@ -1722,6 +1776,15 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.report_marks_get(p_owner_id uuid, p_report_id uuid) RETURNS SETOF public.report_marks
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select m.* from public.report_marks m
+  where m.report_id = p_report_id
+    and exists (select from public.analysis_reports r where r.id = p_report_id and r.owner_id = p_owner_id);
+$$;
+
 CREATE FUNCTION public.report_places(p_owner_id uuid, p_report_id uuid, p_kind text, p_label text, p_after integer, p_limit integer) RETURNS TABLE(ordinal bigint, total bigint, chapter integer, paragraph integer, start integer, ends integer, label text, passage_start integer, passage text)
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1745,6 +1808,16 @@ CREATE FUNCTION public.report_places(p_owner_id uuid, p_report_id uuid, p_kind t
     order by p.start desc limit 1
   ) as p
   order by page.ordinal;
+$$;
+
+CREATE FUNCTION public.report_text(p_owner_id uuid, p_report_id uuid) RETURNS TABLE(chapter integer, paragraph integer, text text)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p.chapter, p.paragraph, p.text from public.report_passages p
+  where p.report_id = p_report_id
+    and exists (select from public.analysis_reports r where r.id = p_report_id and r.owner_id = p_owner_id)
+  order by p.chapter, p.position;
 $$;
 
 CREATE TABLE public.analysis_reports (
@@ -1828,6 +1901,12 @@ CREATE FUNCTION public.unowned_files_get(p_older_than double precision, p_limit 
   order by u.since
   limit p_limit;
 $$;
+
+CREATE TABLE public.drafts (
+    manuscript_id uuid NOT NULL,
+    work_id uuid NOT NULL,
+    owner_id uuid NOT NULL
+);
 
 ALTER TABLE public.holds ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.holds_id_seq
@@ -1922,6 +2001,9 @@ ALTER TABLE ONLY public.analysis_reports
 ALTER TABLE ONLY public.analysis_reports
     ADD CONSTRAINT analysis_reports_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_pkey PRIMARY KEY (manuscript_id);
+
 ALTER TABLE ONLY public.holds
     ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
 
@@ -1956,6 +2038,8 @@ ALTER TABLE ONLY public.unowned_files
     ADD CONSTRAINT unowned_files_pkey PRIMARY KEY (manuscript_id);
 
 CREATE INDEX analysis_reports_by_manuscript ON public.analysis_reports USING btree (manuscript_id, created_at DESC);
+
+CREATE INDEX drafts_by_work ON public.drafts USING btree (owner_id, work_id);
 
 CREATE UNIQUE INDEX holds_one ON public.holds USING btree ((true)) WHERE (until IS NULL);
 
@@ -2007,6 +2091,9 @@ ALTER TABLE ONLY public.analysis_reports
 ALTER TABLE ONLY public.analysis_reports
     ADD CONSTRAINT analysis_reports_manuscript_id_fkey FOREIGN KEY (manuscript_id) REFERENCES public.manuscripts(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_manuscript_id_fkey FOREIGN KEY (manuscript_id) REFERENCES public.manuscripts(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.job_events
     ADD CONSTRAINT job_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
 
@@ -2022,6 +2109,8 @@ ALTER TABLE ONLY public.report_passages
 ALTER TABLE public.analysis_reports ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY analysis_reports_own ON public.analysis_reports FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
+
+ALTER TABLE public.drafts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.holds ENABLE ROW LEVEL SECURITY;
 
@@ -2083,6 +2172,15 @@ GRANT ALL ON FUNCTION public.clock_read() TO service_role;
 REVOKE ALL ON FUNCTION public.database_check() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.database_check() TO service_role;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.manuscripts TO service_role;
+GRANT SELECT ON TABLE public.manuscripts TO authenticated;
+
+REVOKE ALL ON FUNCTION public.draft_set(p_owner_id uuid, p_manuscript_id uuid, p_draft_of uuid, p_max_drafts integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.draft_set(p_owner_id uuid, p_manuscript_id uuid, p_draft_of uuid, p_max_drafts integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.drafts_of(p_owner_id uuid, p_manuscript_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.drafts_of(p_owner_id uuid, p_manuscript_ids uuid[]) TO service_role;
+
 REVOKE ALL ON FUNCTION public.duration_in_words(p_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.duration_in_words(p_seconds double precision) TO service_role;
 
@@ -2117,9 +2215,6 @@ GRANT ALL ON FUNCTION public.job_cancel(p_owner_id uuid, p_job_id uuid) TO servi
 
 REVOKE ALL ON FUNCTION public.job_claim(p_job_id uuid, p_worker_id uuid, p_lease double precision, p_run_timeout double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.job_claim(p_job_id uuid, p_worker_id uuid, p_lease double precision, p_run_timeout double precision) TO service_role;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.manuscripts TO service_role;
-GRANT SELECT ON TABLE public.manuscripts TO authenticated;
 
 GRANT SELECT ON TABLE public.claimed_jobs TO service_role;
 
@@ -2297,8 +2392,14 @@ GRANT ALL ON FUNCTION public.processes_prune() TO service_role;
 REVOKE ALL ON FUNCTION public.pruning_next(p_what text, p_keep double precision, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.pruning_next(p_what text, p_keep double precision, p_limit integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.report_marks_get(p_owner_id uuid, p_report_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_marks_get(p_owner_id uuid, p_report_id uuid) TO service_role;
+
 REVOKE ALL ON FUNCTION public.report_places(p_owner_id uuid, p_report_id uuid, p_kind text, p_label text, p_after integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.report_places(p_owner_id uuid, p_report_id uuid, p_kind text, p_label text, p_after integer, p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.report_text(p_owner_id uuid, p_report_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_text(p_owner_id uuid, p_report_id uuid) TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analysis_reports TO service_role;
 GRANT SELECT ON TABLE public.analysis_reports TO authenticated;
@@ -2326,6 +2427,8 @@ GRANT ALL ON FUNCTION public.unowned_files_forget(p_manuscript_ids uuid[]) TO se
 
 REVOKE ALL ON FUNCTION public.unowned_files_get(p_older_than double precision, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unowned_files_get(p_older_than double precision, p_limit integer) TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.drafts TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_events TO service_role;
 GRANT SELECT ON TABLE public.job_events TO authenticated;

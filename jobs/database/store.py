@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from jobs.database.drafts import DraftStore
 from jobs.database.rows import (
     read_event,
     read_hold,
@@ -51,6 +52,7 @@ class JobStore:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self.texts = TextStore(gateway)
+        self.drafts = DraftStore(gateway)
 
     # What a caller asks, scoped to the owner
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from jobs.analysis.drafts.draft import Draft, Span, by_chapter
 from jobs.analysis.words.quote import quoted
 from jobs.database.rows import read_uuid
 from jobs.models import Marks, Occurrence, Outline, Passage
@@ -64,6 +65,15 @@ class TextStore:
             p_limit=limit,
         )
         return [_occurrence(row) for row in rows]
+
+    async def draft(self, owner_id: UUID, report_id: UUID, *, words: int) -> Draft:
+        """The whole text of a report, and all that is marked in it; `words` is what the report counts."""
+        rows = await self._gateway.call("report_text", p_owner_id=owner_id, p_report_id=report_id)
+        marks: dict[str, dict[int, list[Span]]] = {}
+        for row in await self._gateway.call("report_marks_get", p_owner_id=owner_id, p_report_id=report_id):
+            marks.setdefault(row["kind"], {})[row["chapter"]] = [(a, b, c, d) for a, b, c, d in row["marks"]]
+        passages = ((row["chapter"], row["paragraph"], row["text"]) for row in rows)
+        return Draft(chapters=by_chapter(passages), marks=marks, words=words)
 
 
 def _passage(row: Row) -> Passage:

@@ -50,6 +50,9 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "reports_of_jobs": owner | {"p_job_ids": jobs},
         "reports_of_manuscripts": owner | {"p_manuscript_ids": manuscripts},
         "reports_newest": owner | {"p_manuscript_ids": manuscripts},
+        "drafts_of": owner | {"p_manuscript_ids": manuscripts},
+        "report_text": owner | {"p_report_id": life.job_id},
+        "report_marks_get": owner | {"p_report_id": life.job_id},
         "chapter_outline": owner | {"p_report_id": life.job_id, "p_chapter": 1},
         "chapter_passages": owner | {"p_report_id": life.job_id, "p_chapter": 1, "p_from": 1, "p_limit": 50},
         "chapter_marks": owner | {"p_report_id": life.job_id, "p_chapter": 1},
@@ -282,7 +285,7 @@ async def test_no_read_finds_another_authors_rows(life: Life, owner_id: UUID) ->
     scoped["reports_get"]["p_report_ids"] = [report]
     for arguments in scoped.values():
         arguments.update({"p_report_id": report} if "p_report_id" in arguments else {})
-    assert len(scoped) == 17
+    assert len(scoped) == 20
 
     for function, arguments in scoped.items():
         rows = await call(life.connection, function, **arguments)

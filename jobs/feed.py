@@ -22,7 +22,7 @@ from jobs.database.store import JobStore
 from jobs.deadlines import Deadlines
 from jobs.errors import Held, NotFound
 from jobs.log_outage import Outage
-from jobs.models import Component, Job, Manuscript
+from jobs.models import Component, Job, Manuscript, ManuscriptChange
 from jobs.redis.line import CHANGED, Listener
 from jobs.service import JobService
 from jobs.settings import Settings
@@ -272,19 +272,25 @@ class Feed:
         """
         if not owner_ids:
             return {}
-        reading = self._store.changed(owner_ids, self._known(owner_ids), finished_within=FINISHED_WITHIN)
+        reading = self._store.changed(
+            owner_ids, self._known(owner_ids), finished_within=FINISHED_WITHIN, since=self._changed_since(owner_ids)
+        )
         # How the system is, which every frame says, is read meanwhile: so no frame waits for it.
         changes, _ = await asyncio.gather(reading, self._service.look_at_system())
         by_owner: dict[UUID, list[Job]] = {owner_id: [] for owner_id in owner_ids}
         for job in await self._service.settled(changes.jobs):
             by_owner.setdefault(job.owner_id, []).append(job)
         held = self._left_out(by_owner)
+        changed: dict[UUID, list[ManuscriptChange]] = {}
+        for change in changes.manuscripts:
+            changed.setdefault(change.owner_id, []).append(change)
         manuscripts = await self._manuscripts_of(by_owner)
         woken, quiet = 0, Frame(as_of=changes.as_of, jobs=(), answers={})
         for owner_id, jobs in by_owner.items():
             read = Reading(
                 as_of=changes.as_of,
                 gone=changes.gone,
+                changes=self._news(owner_id, changed.get(owner_id, []), changes.as_of),
                 manuscripts=manuscripts.get(owner_id, {}),
                 quiet=quiet,
                 frames={} if len(self._watchers.get(owner_id, ())) > 1 else None,
@@ -333,6 +339,15 @@ class Feed:
             watcher.offer(reading, picture.present(reading.as_of) if watcher in newcomers else jobs)
             watcher.tick(quiet_since)
         return sum(watcher.is_due.is_set() for watcher in watchers)
+
+    def _changed_since(self, owner_ids: Collection[UUID]) -> datetime | None:
+        """From when on changes of these owners' manuscripts are to be read; None before their first reading."""
+        pictures = [picture for owner_id in owner_ids if (picture := self._pictures.get(owner_id))]
+        return min((since for picture in pictures if (since := picture.changed_since())), default=None)
+
+    def _news(self, owner_id: UUID, changes: list[ManuscriptChange], as_of: datetime) -> list[ManuscriptChange]:
+        picture = self._pictures.get(owner_id)
+        return picture.news(changes, as_of) if picture else []
 
     def _known(self, owner_ids: Collection[UUID]) -> dict[UUID, int]:
         """The versions of the jobs that must be read whatever their age: those in the picture, and those asked for."""

@@ -317,15 +317,27 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManuscriptChange:
+    """A manuscript that was added, changed or, where it is None, deleted, at that time."""
+
+    id: UUID
+    owner_id: UUID
+    at: datetime
+    manuscript: Manuscript | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What a reader did not know: the jobs that are not as it had them, and the ids that are gone for good.
 
-    `as_of` is the database's clock before the rows were read.
+    `as_of` is the database's clock before the rows were read. `jobs` tells of what is gone how it ended, where that is
+    known. `manuscripts` are those that were added, changed or deleted since the time asked for.
     """
 
     as_of: datetime
     jobs: list[Job]
     gone: frozenset[UUID]
+    manuscripts: list[ManuscriptChange]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

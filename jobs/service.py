@@ -108,7 +108,7 @@ class JobService:
         await self._store.manuscript_begin(manuscript_id)
         await self._files.save(manuscript_id, content)
         try:
-            return await self._store.manuscript_add(
+            manuscript = await self._store.manuscript_add(
                 owner_id,
                 manuscript_id,
                 title=clean,
@@ -121,6 +121,8 @@ class JobService:
             raise
         # After any other error the manuscript may exist, its answer lost. The note knows: if it is still there,
         # the sweeper deletes the file by it.
+        await self._announcer.announce([owner_id])
+        return manuscript
 
     async def kept_bytes(self, filename: str, file: BinaryIO) -> bytes:
         """What of an upload is kept: all of it, but of a ZIP file over the limit only what is no picture.

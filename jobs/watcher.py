@@ -9,18 +9,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs.models import Job, Manuscript
+from jobs.models import Job, Manuscript, ManuscriptChange
 
 # What finished longer ago is not told of any more.
 FINISHED_WITHIN = timedelta(hours=1)
 # A timer rings this long after the deadline: a row read too early is not overdue yet.
 _LATE_SECONDS = 0.02
+# The longest that a change of a manuscript takes from its making to its commit: ours take milliseconds. A guess.
+COMMITTED_WITHIN = timedelta(seconds=5)
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What a watcher is told: the jobs that changed, and the ids of those that went with their manuscript.
+    """What a watcher is told: the jobs that changed, the ids of those that went with their manuscript, and `changes` of
+    manuscripts.
 
     `as_of` is the database's clock before the reading of her jobs that the frame rests on. `manuscripts` are those
     of the jobs that were read with it; what is missing there is not known, and may exist. Watchers who are told the
@@ -30,19 +33,22 @@ class Frame:
     as_of: datetime
     jobs: tuple[Job, ...]
     removed: tuple[UUID, ...] = ()
+    changes: tuple[ManuscriptChange, ...] = ()
     manuscripts: Mapping[UUID, Manuscript] = field(default_factory=dict)
     answers: dict[Any, Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read for one owner: `gone` for good, `manuscripts` beside the jobs, and the frames made of it.
+    """What was read for one owner: `gone` for good, `changes` of manuscripts, `manuscripts` beside the jobs, and the
+    frames made of it.
 
     `quiet` tells nothing, to everybody the same. `frames` are by what they tell; None where she has one watcher.
     """
 
     as_of: datetime
     gone: AbstractSet[UUID] = frozenset()
+    changes: Collection[ManuscriptChange] = ()
     manuscripts: Mapping[UUID, Manuscript] = field(default_factory=dict)
     quiet: Frame
     frames: dict[tuple[Any, ...], Frame] | None = None
@@ -59,6 +65,7 @@ class Watcher:
     told: dict[UUID, Job] = field(default_factory=dict)
     pending: dict[UUID, Job] = field(default_factory=dict)
     removed: set[UUID] = field(default_factory=set)
+    changes: dict[UUID, ManuscriptChange] = field(default_factory=dict)
     # The newest: what an older one read beside the jobs is old.
     reading: Reading | None = None
     # Whether a frame is due: there is something to tell, or nothing was for a tick.
@@ -71,10 +78,13 @@ class Watcher:
 
     def offer(self, reading: Reading, jobs: Iterable[Job]) -> None:
         """Takes what is newer than what was told, and what is gone for good."""
+        # Before the jobs, among which stands how one of these ended.
+        self._remove(reading.gone)
         for job in jobs:
             if self.watches(job) and self._is_news(job):
                 self.pending[job.id] = job
-        self._remove(reading.gone)
+        if self.job_id is None:
+            self.changes |= {change.id: change for change in reading.changes}
         # An older reading may arrive after a newer one.
         if reading.as_of > self.as_of:
             self.as_of, self.reading = reading.as_of, reading
@@ -90,11 +100,15 @@ class Watcher:
         self.framed_at = time.monotonic()
         if self.reading is None:
             return self._made({}, None)
-        if not self.pending and not self.removed:
+        if not (self.pending or self.removed or self.changes):
             return self.reading.quiet
         if self.reading.frames is None:
             return self._made(self.reading.manuscripts, None)
-        told = (*((job.id, job.version) for job in self.pending.values()), *self.removed)
+        told = (
+            *((job.id, job.version) for job in self.pending.values()),
+            *self.removed,
+            *((change.id, change.at) for change in self.changes.values()),
+        )
         if told not in self.reading.frames:
             self.reading.frames[told] = self._made(self.reading.manuscripts, {})
         return self.reading.frames[told]
@@ -104,6 +118,7 @@ class Watcher:
             as_of=self.as_of,
             jobs=tuple(_as_of(self.as_of, job) for job in self.pending.values()),
             removed=tuple(self.removed),
+            changes=tuple(self.changes.values()),
             manuscripts=manuscripts,
             answers=answers,
         )
@@ -111,6 +126,9 @@ class Watcher:
     def arrived(self, frame: Frame) -> None:
         """What the frame held is told."""
         self.removed -= set(frame.removed)
+        for change in frame.changes:
+            if self.changes.get(change.id) == change:
+                del self.changes[change.id]
         for job in frame.jobs:
             # It may have changed, or gone, while the frame was on its way.
             if job.id not in self.removed:
@@ -128,7 +146,9 @@ class Watcher:
 
     def _remove(self, ids: Collection[UUID]) -> None:
         for id in ids:
-            told, waiting = self.told.pop(id, None), self.pending.get(id)
+            told, waiting = self.told.get(id), self.pending.get(id)
+            if told and told.status.is_active:
+                del self.told[id]
             if waiting and waiting.status.is_active:
                 # Nobody may be told any more that it lives. How another ended stays true, and is told yet.
                 del self.pending[id]
@@ -136,7 +156,7 @@ class Watcher:
                 self.removed.add(id)
 
     def _note_news(self) -> None:
-        if self.pending or self.removed:
+        if self.pending or self.removed or self.changes:
             self.is_due.set()
         else:
             self.is_due.clear()
@@ -149,11 +169,29 @@ class Watcher:
 
 
 class Picture:
-    """One owner's watched jobs as they were read last, and when each falls due."""
+    """One owner's watched jobs as they were read last, when each falls due, and what was lately read of manuscripts."""
 
     def __init__(self) -> None:
         self._jobs: dict[UUID, Job] = {}
         self._due: dict[UUID, float] = {}
+        # Until when changes of manuscripts were read, and those that may be read again; None before the first reading.
+        self._read_until: datetime | None = None
+        self._changed: dict[UUID, datetime] = {}
+
+    def changed_since(self) -> datetime | None:
+        """From when on changes of manuscripts are to be read: a while ago, as one may be committed late."""
+        return None if self._read_until is None else self._read_until - COMMITTED_WITHIN
+
+    def news(self, changes: Iterable[ManuscriptChange], as_of: datetime) -> list[ManuscriptChange]:
+        """Those that no earlier reading brought."""
+        begin, is_first = as_of - 2 * COMMITTED_WITHIN, self._read_until is None
+        fresh = [each for each in changes if self._changed.get(each.id) != each.at]
+        self._changed = {id: at for id, at in self._changed.items() if at > begin} | {
+            each.id: each.at for each in fresh
+        }
+        self._read_until = max(as_of, self._read_until or as_of)
+        # What was so when the first of her windows began to watch is nothing that changed since.
+        return [] if is_first else fresh
 
     def take(self, jobs: Iterable[Job], reading: Reading) -> None:
         """Puts in what is newer, and takes out what is gone, or finished so long ago that nobody is told of it."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from jobs import models
 from jobs.watcher import Frame
 from schema.context import Asked
 from schema.ids import global_id, local_id
@@ -14,6 +15,17 @@ from schema.node import described
 from schema.plans import later
 from schema.queries import Id
 from schema.types import Job, Manuscript, SystemHealth
+
+
+@strawberry.type(description="A manuscript that was added, changed or deleted.")
+class ManuscriptChange:
+    id: strawberry.ID = described("The manuscript's id.")
+    manuscript: Manuscript | None = described("The manuscript as it is now; null: it was deleted.")
+
+    @classmethod
+    def of(cls, change: models.ManuscriptChange) -> "ManuscriptChange":
+        """The change as clients see it."""
+        return cls(id=strawberry.ID(global_id("Manuscript", change.id)), manuscript=Manuscript.found(change.manuscript))
 
 
 @strawberry.type(description="One frame of the job feed: state, not events. Missing one is healed by the next.")
@@ -26,6 +38,11 @@ class JobUpdate:
     )
     removed: list[strawberry.ID] = described(
         "Ids of jobs that went with their manuscript, of those last told of as active."
+    )
+
+    manuscripts: list[ManuscriptChange] = described(
+        "Manuscripts that were added, changed or deleted since this feed began; none in the first frame. "
+        "A client that lists manuscripts reads its list anew with every first frame."
     )
 
     # What was answered of this frame, by plan: shared by all who are told the same. See schema/plans.
@@ -47,6 +64,7 @@ class JobUpdate:
             as_of=frame.as_of,
             jobs=[Job.of(job, Manuscript.found(frame.manuscripts.get(job.manuscript_id))) for job in frame.jobs],
             removed=[strawberry.ID(global_id("Job", id)) for id in frame.removed],
+            manuscripts=[ManuscriptChange.of(change) for change in frame.changes],
             answers=frame.answers,
         )
 

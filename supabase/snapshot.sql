@@ -144,6 +144,7 @@ CREATE TABLE public.manuscripts (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     byte_size bigint DEFAULT 0 NOT NULL,
     word_count integer,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT manuscripts_byte_size_check CHECK ((byte_size >= 0)),
     CONSTRAINT manuscripts_filename_length CHECK ((char_length(filename) <= 255)),
     CONSTRAINT manuscripts_title_length CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
@@ -848,7 +849,7 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) RETURNS TABLE(read_at timestamp with time zone, gone uuid[], job jsonb)
+CREATE FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision, p_changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(read_at timestamp with time zone, gone uuid[], job jsonb, change jsonb)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -856,15 +857,27 @@ CREATE FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_vers
     select k.id, k.version from unnest(p_job_ids, p_versions) as k (id, version)
   ), watched as materialized (
     select w as job from public.jobs_watched(p_owner_ids, p_job_ids, p_finished_within) w
+  ), gone as materialized (
+    select k.id from known k where k.id not in (select (w.job).id from watched w)
   )
-  select
-    statement_timestamp(),
-    array(select k.id from known k where k.id not in (select (w.job).id from watched w)),
-    null::jsonb
+  select statement_timestamp(), array(select g.id from gone g), null::jsonb, null::jsonb
   union all
-  select statement_timestamp(), null, to_jsonb(w.job)
+  select statement_timestamp(), null, to_jsonb(w.job), null
   from watched w left join known k on k.id = (w.job).id
-  where k.version is distinct from (w.job).version or (w.job).deadline_at <= statement_timestamp();
+  where k.version is distinct from (w.job).version or (w.job).deadline_at <= statement_timestamp()
+  union all
+  select statement_timestamp(), null, ended.job, null
+  from public.manuscripts_gone m cross join lateral jsonb_array_elements(m.jobs) as ended (job)
+  where exists (select from gone) and m.owner_id = any (p_owner_ids)
+    and (ended.job ->> 'id')::uuid in (select g.id from gone g)
+  union all
+  select statement_timestamp(), null, null,
+    jsonb_build_object('id', m.id, 'owner_id', m.owner_id, 'at', m.changed_at, 'manuscript', to_jsonb(m))
+  from public.manuscripts m where m.owner_id = any (p_owner_ids) and m.changed_at > p_changed_since
+  union all
+  select statement_timestamp(), null, null,
+    jsonb_build_object('id', g.manuscript_id, 'owner_id', g.owner_id, 'at', g.gone_at, 'manuscript', null)
+  from public.manuscripts_gone g where g.owner_id = any (p_owner_ids) and g.gone_at > p_changed_since;
 $$;
 
 CREATE FUNCTION public.jobs_count() RETURNS TABLE(queued integer, running integer, oldest_overdue_seconds double precision)
@@ -1619,6 +1632,40 @@ CREATE FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[])
   select * from public.manuscripts m where m.id = any (p_manuscript_ids) and m.owner_id = p_owner_id;
 $$;
 
+CREATE FUNCTION public.manuscripts_gone_prune() RETURNS TABLE(manuscript_id uuid)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  delete from public.manuscripts_gone g where g.gone_at < clock_timestamp() - interval '1 hour'
+  returning g.manuscript_id;
+$$;
+
+CREATE FUNCTION public.manuscripts_note_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  new.changed_at := clock_timestamp();
+  return new;
+end;
+$$;
+
+CREATE FUNCTION public.manuscripts_note_gone() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  -- Before the row goes: its jobs go with it.
+  insert into public.manuscripts_gone (manuscript_id, owner_id, jobs)
+  values (old.id, old.owner_id, coalesce((
+    select jsonb_agg(to_jsonb(j)) from public.job_snapshots j
+    where j.manuscript_id = old.id and j.finished_at > clock_timestamp() - interval '1 minute'
+  ), '[]'))
+  on conflict (manuscript_id) do update set gone_at = excluded.gone_at, jobs = excluded.jobs;
+  return old;
+end;
+$$;
+
 CREATE FUNCTION public.manuscripts_of_owners(p_owner_ids uuid[], p_manuscript_ids uuid[]) RETURNS SETOF public.manuscripts
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1943,6 +1990,13 @@ CREATE TABLE public.manuscript_files (
 );
 ALTER TABLE ONLY public.manuscript_files ALTER COLUMN content SET STORAGE EXTERNAL;
 
+CREATE TABLE public.manuscripts_gone (
+    manuscript_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    gone_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    jobs jsonb DEFAULT '[]'::jsonb NOT NULL
+);
+
 CREATE TABLE public.processes (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -2016,6 +2070,9 @@ ALTER TABLE ONLY public.jobs
 ALTER TABLE ONLY public.manuscript_files
     ADD CONSTRAINT manuscript_files_pkey PRIMARY KEY (manuscript_id);
 
+ALTER TABLE ONLY public.manuscripts_gone
+    ADD CONSTRAINT manuscripts_gone_pkey PRIMARY KEY (manuscript_id);
+
 ALTER TABLE ONLY public.manuscripts
     ADD CONSTRAINT manuscripts_pkey PRIMARY KEY (id);
 
@@ -2069,6 +2126,12 @@ CREATE INDEX jobs_running ON public.jobs USING btree (worker_id, owner_id) WHERE
 
 CREATE INDEX manuscripts_by_owner ON public.manuscripts USING btree (owner_id, created_at DESC, id DESC);
 
+CREATE INDEX manuscripts_changed ON public.manuscripts USING btree (owner_id, changed_at);
+
+CREATE INDEX manuscripts_gone_by_time ON public.manuscripts_gone USING btree (gone_at);
+
+CREATE INDEX manuscripts_gone_of_late ON public.manuscripts_gone USING btree (owner_id, gone_at);
+
 CREATE TRIGGER analysis_reports_final BEFORE UPDATE ON public.analysis_reports FOR EACH ROW EXECUTE FUNCTION public.analysis_reports_final();
 
 CREATE CONSTRAINT TRIGGER analysis_reports_guard AFTER INSERT OR DELETE ON public.analysis_reports DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.analysis_reports_guard();
@@ -2084,6 +2147,10 @@ CREATE TRIGGER jobs_guard BEFORE INSERT OR UPDATE ON public.jobs FOR EACH ROW EX
 CREATE TRIGGER jobs_record AFTER INSERT OR UPDATE ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.jobs_record();
 
 CREATE TRIGGER jobs_stay BEFORE DELETE ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.jobs_stay();
+
+CREATE TRIGGER manuscripts_note_change BEFORE UPDATE ON public.manuscripts FOR EACH ROW EXECUTE FUNCTION public.manuscripts_note_change();
+
+CREATE TRIGGER manuscripts_note_gone BEFORE DELETE ON public.manuscripts FOR EACH ROW EXECUTE FUNCTION public.manuscripts_note_gone();
 
 ALTER TABLE ONLY public.analysis_reports
     ADD CONSTRAINT analysis_reports_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
@@ -2127,6 +2194,8 @@ CREATE POLICY jobs_own ON public.jobs FOR SELECT TO authenticated USING ((owner_
 ALTER TABLE public.manuscript_files ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.manuscripts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.manuscripts_gone ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY manuscripts_own ON public.manuscripts FOR SELECT TO authenticated USING ((owner_id = ( SELECT auth.uid() AS uid)));
 
@@ -2262,8 +2331,8 @@ GRANT ALL ON FUNCTION public.job_status_read(p_text text) TO service_role;
 REVOKE ALL ON FUNCTION public.jobs_cancel(p_owner_id uuid, p_job_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_cancel(p_owner_id uuid, p_job_ids uuid[]) TO service_role;
 
-REVOKE ALL ON FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision) TO service_role;
+REVOKE ALL ON FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision, p_changed_since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_changed(p_owner_ids uuid[], p_job_ids uuid[], p_versions integer[], p_finished_within double precision, p_changed_since timestamp with time zone) TO service_role;
 
 REVOKE ALL ON FUNCTION public.jobs_count() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.jobs_count() TO service_role;
@@ -2362,6 +2431,14 @@ GRANT ALL ON FUNCTION public.manuscripts_found(p_owner_id uuid, p_limit integer,
 REVOKE ALL ON FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscripts_get(p_owner_id uuid, p_manuscript_ids uuid[]) TO service_role;
 
+REVOKE ALL ON FUNCTION public.manuscripts_gone_prune() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.manuscripts_gone_prune() TO service_role;
+
+REVOKE ALL ON FUNCTION public.manuscripts_note_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.manuscripts_note_gone() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.manuscripts_note_gone() TO service_role;
+
 REVOKE ALL ON FUNCTION public.manuscripts_of_owners(p_owner_ids uuid[], p_manuscript_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscripts_of_owners(p_owner_ids uuid[], p_manuscript_ids uuid[]) TO service_role;
 
@@ -2434,6 +2511,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_events TO service_role;
 GRANT SELECT ON TABLE public.job_events TO authenticated;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.manuscript_files TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.manuscripts_gone TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.processes TO service_role;
 

@@ -33,6 +33,10 @@ export interface JobFeedSnapshot {
   isLocked(manuscriptId: string): boolean;
 }
 
+/** A manuscript that was added or changed, as it is now; null when it was deleted. */
+export type ManuscriptChange = Frame["manuscripts"][number];
+export type ManuscriptListener = (changes: readonly ManuscriptChange[] | null) => void;
+
 /** Durations in milliseconds. */
 export interface Pace {
   /** Silence after which the line counts as broken: twice the server's 15 s and a little. */
@@ -68,6 +72,8 @@ interface Told {
   /** Set where these are all jobs there are: what was read before it, and is not named, is gone. */
   readonly presentAsOf: string | null;
   readonly removed: readonly string[];
+  /** Null where any change may have been missed. */
+  readonly manuscripts: readonly ManuscriptChange[] | null;
   readonly system: SystemFieldsFragment | null;
 }
 
@@ -85,6 +91,7 @@ export class JobFeed {
   #tabs: Tabs<Told> | null = null;
   readonly #board = new JobBoard();
   readonly #listeners = new Set<() => void>();
+  readonly #manuscriptListeners = new Set<ManuscriptListener>();
   #system: SystemFieldsFragment | null = null;
   #connection: Connection = "stopped";
   #snapshot: JobFeedSnapshot;
@@ -108,6 +115,15 @@ export class JobFeed {
   };
 
   readonly getSnapshot = (): JobFeedSnapshot => this.#snapshot;
+
+  /**
+   * Calls the listener with the manuscripts that were added, changed or deleted; with null when a line has begun, before
+   * which any change may have been missed: read the list anew. Returns how to stop that.
+   */
+  readonly subscribeManuscripts = (listener: ManuscriptListener): (() => void) => {
+    this.#manuscriptListeners.add(listener);
+    return () => this.#manuscriptListeners.delete(listener);
+  };
 
   /** Begins to follow. Does nothing while it follows already. */
   start(): void {
@@ -154,13 +170,14 @@ export class JobFeed {
     if (ending === "signedOut") this.#end("signedOut");
   }
 
-  #takeFrame({ asOf, jobs, removed, system }: Frame, isFirst: boolean): void {
+  #takeFrame({ asOf, jobs, removed, manuscripts, system }: Frame, isFirst: boolean): void {
     this.#stopPolling();
     this.#take({
       connection: "live",
       sightings: jobs.map((job) => ({ job, age: 0 })),
       presentAsOf: isFirst ? asOf : null,
       removed,
+      manuscripts: isFirst ? null : manuscripts,
       system,
     });
   }
@@ -171,13 +188,14 @@ export class JobFeed {
     this.#tabs?.tell(told);
   }
 
-  #hear({ connection, sightings, presentAsOf, removed, system }: Told): void {
+  #hear({ connection, sightings, presentAsOf, removed, manuscripts, system }: Told): void {
     const now = performance.now();
     if (presentAsOf !== null) this.#board.keepOnly(new Set(sightings.map(({ job }) => job.id)), presentAsOf);
     for (const { job, age } of sightings) this.#board.take(job, now - age);
     this.#board.forget(removed);
     this.#system = system ?? this.#system;
     this.#become(connection);
+    if (manuscripts === null || manuscripts.length > 0) this.#tellOfManuscripts(manuscripts);
   }
 
   #shareAs(name: string): Tabs<Told> {
@@ -196,11 +214,16 @@ export class JobFeed {
         sightings: this.#board.sightings(performance.now()),
         presentAsOf: this.#system?.asOf ?? null,
         removed: [],
+        manuscripts: [],
         system: this.#system,
       }),
       hear: (told) => this.#hear(told),
       wake: this.#comeback.wake,
     });
+  }
+
+  #tellOfManuscripts(changes: readonly ManuscriptChange[] | null): void {
+    for (const listener of [...this.#manuscriptListeners]) call(() => listener(changes));
   }
 
   /** Reads what a frame that failed would have told. One reading at a time: the server says what it missed again. */
@@ -213,7 +236,7 @@ export class JobFeed {
       const connection = this.#connection === "live" ? "live" : "polling";
       const sightings = jobs.map((job) => ({ job, age: 0 }));
       // Nothing is taken away: frames go on meanwhile, and may have told of what is younger than this reading.
-      this.#take({ connection, sightings, presentAsOf: null, removed: [], system });
+      this.#take({ connection, sightings, presentAsOf: null, removed: [], manuscripts: [], system });
     } catch {
       // The next frame that fails reads again, and the first that does not brings all of it.
     } finally {
@@ -251,13 +274,20 @@ export class JobFeed {
     const { jobs, system } = await readJobs(this.#http, signal);
     if (signal.aborted) return;
     const sightings = jobs.map((job) => ({ job, age: 0 }));
-    this.#take({ connection: "polling", sightings, presentAsOf: system.asOf, removed: [], system });
+    this.#take({
+      connection: "polling",
+      sightings,
+      presentAsOf: system.asOf,
+      removed: [],
+      manuscripts: [],
+      system,
+    });
   }
 
   #lose(): void {
     if (this.#connection === "connecting") return;
     const connection = this.#system === null ? "connecting" : "silent";
-    this.#take({ connection, sightings: [], presentAsOf: null, removed: [], system: null });
+    this.#take({ connection, sightings: [], presentAsOf: null, removed: [], manuscripts: [], system: null });
   }
 
   #end(connection: Connection): void {

@@ -1,7 +1,14 @@
 // What a front end may import from @novelfoundry/client. The React hooks are in @novelfoundry/client/react.
 export type { FollowedJob, Job } from "./board.ts";
 export type { LineEvent } from "./events.ts";
-export type { Connection, JobFeedOptions, JobFeedSnapshot, Pace } from "./feed.ts";
+export type {
+  Connection,
+  JobFeedOptions,
+  JobFeedSnapshot,
+  ManuscriptChange,
+  ManuscriptListener,
+  Pace,
+} from "./feed.ts";
 export { JobFeed } from "./feed.ts";
 export * from "./generated/operations.ts";
 export type {

@@ -8,6 +8,7 @@ import type { Intake } from "./manuscripts/intake.ts";
 import { ManuscriptPage } from "./manuscripts/page.tsx";
 import { Shelf } from "./manuscripts/shelf.tsx";
 import { Banner } from "./notice/banner.tsx";
+import { useNotifications } from "./notice/notify.ts";
 import { useObserved } from "./observed.ts";
 import { usePositionKept } from "./position.ts";
 import { goTo, hrefOf, useRoute } from "./route.ts";
@@ -44,6 +45,7 @@ export function App() {
   }, [selected]);
 
   usePositionKept(selected === null);
+  useNotifications(jobs);
 
   const isEmpty = shelf?.manuscripts.length === 0;
   return (

@@ -12,6 +12,7 @@ from jobs.models import (
     Lateness,
     Line,
     Manuscript,
+    ManuscriptChange,
     Outcome,
     Process,
     ProcessesOfKind,
@@ -109,6 +110,16 @@ def read_manuscript(row: Row) -> Manuscript:
         byte_size=row["byte_size"],
         word_count=row["word_count"],
         created_at=read_time(row["created_at"]),
+    )
+
+
+def read_change(row: Row) -> ManuscriptChange:
+    """What jobs_changed says of one manuscript."""
+    return ManuscriptChange(
+        id=read_uuid(row["id"]),
+        owner_id=read_uuid(row["owner_id"]),
+        at=read_time(row["at"]),
+        manuscript=None if row["manuscript"] is None else read_manuscript(row["manuscript"]),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from jobs.database.drafts import DraftStore
 from jobs.database.rows import (
+    read_change,
     read_event,
     read_hold,
     read_job,
@@ -387,20 +388,27 @@ class JobStore:
         )
 
     async def changed(
-        self, owner_ids: Iterable[UUID], known: Mapping[UUID, int], *, finished_within: timedelta
+        self,
+        owner_ids: Iterable[UUID],
+        known: Mapping[UUID, int],
+        *,
+        finished_within: timedelta,
+        since: datetime | None = None,
     ) -> Changes:
-        """Of what `watched` reads, what is not at its known version, or is overdue."""
+        """Of what `watched` reads, what is not at its known version, or is overdue; and manuscripts changed since."""
         [first, *rows] = await self._gateway.call(
             "jobs_changed",
             p_owner_ids=list(owner_ids),
             p_job_ids=list(known),
             p_versions=list(known.values()),
             p_finished_within=finished_within.total_seconds(),
+            p_changed_since=since,
         )
         return Changes(
             as_of=read_time(first["read_at"]),
-            jobs=[read_job(row["job"]) for row in rows],
+            jobs=[read_job(row["job"]) for row in rows if row["job"] is not None],
             gone=frozenset(map(read_uuid, first["gone"])),
+            manuscripts=[read_change(row["change"]) for row in rows if row["change"] is not None],
         )
 
     async def count(self) -> JobCount:
@@ -505,6 +513,10 @@ class JobStore:
     async def process_stop(self, process_id: UUID) -> None:
         """Writes that the process ended in good order."""
         await self._gateway.call("process_stop", p_process_id=process_id)
+
+    async def manuscripts_gone_prune(self) -> None:
+        """Forgets manuscripts that were deleted more than an hour ago."""
+        await self._gateway.call("manuscripts_gone_prune")
 
     async def processes_prune(self) -> None:
         """Forgets processes long gone, but never the last of its kind."""

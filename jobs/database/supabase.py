@@ -31,7 +31,8 @@ READS = frozenset({
 # call is refused, and what makes a row. job_claim_next is: it gives again what its lost answer gave.
 IDEMPOTENT = READS | {
     "author_forget", "database_check", "events_prune", "job_beat", "job_claim_next", "jobs_prune", "jobs_settle",
-    "manuscript_update", "process_beat", "process_report", "process_stop", "processes_prune", "unowned_files_forget",
+    "manuscript_update", "manuscripts_gone_prune", "process_beat", "process_report", "process_stop", "processes_prune",
+    "unowned_files_forget",
 }
 # fmt: on
 _TRIES = 3

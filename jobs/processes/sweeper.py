@@ -38,3 +38,4 @@ class Sweeper:
         """Deletes files of uploads and deletions that died, and rows of processes long gone."""
         await self._service.discard_unowned_files(older_than=_LOOSE_AFTER)
         await self._store.processes_prune()
+        await self._store.manuscripts_gone_prune()

@@ -599,7 +599,8 @@ async def test_a_job_that_went_while_its_frames_failed_is_named_as_gone_until_th
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
 
-    assert [(frame.jobs, frame.removed) for frame in failed] == [((), (job.id,))] * 2
+    assert [frame.removed for frame in failed] == [(job.id,)] * 2
+    assert [each.status for frame in failed for each in frame.jobs] == [JobStatus.CANCELLED] * 2
 
 
 async def test_following_ends_only_when_the_end_has_arrived(

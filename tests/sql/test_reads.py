@@ -26,6 +26,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
             "p_job_ids": jobs,
             "p_versions": [0],
             "p_finished_within": LONG,
+            "p_changed_since": datetime.fromtimestamp(0, UTC),
         },
         "jobs_in_line": {"p_job_ids": jobs},
         "jobs_dispatched": {"p_job_ids": jobs},

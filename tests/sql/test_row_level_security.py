@@ -18,6 +18,7 @@ from tests.sql.life import Connection, Life, acting_as
 READABLE = ("manuscripts", "jobs", "job_events", "analysis_reports")
 HIDDEN = (
     "manuscript_files",
+    "manuscripts_gone",
     "report_passages",
     "report_marks",
     "drafts",
@@ -32,6 +33,7 @@ COMMANDS = ("insert", "update", "delete", "truncate")
 COLUMN = {
     "job_events": "job_id",
     "manuscript_files": "manuscript_id",
+    "manuscripts_gone": "manuscript_id",
     "report_passages": "report_id",
     "report_marks": "report_id",
     "drafts": "work_id",

@@ -469,3 +469,19 @@ describe("where sockets are blocked", () => {
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+test("it tells what was done to manuscripts, and with each line that begins that some of it may have been missed", async () => {
+  const told: unknown[] = [];
+  follow();
+  const stop = feed.subscribeManuscripts((changes) => told.push(changes));
+  const listener = await server.listener();
+  const change = { id: "manuscript", manuscript: null };
+  listener.frame(makeFrame(0));
+  listener.frame({ ...makeFrame(1, makeJob({ version: 2 })), manuscripts: [change] });
+  await untilVersion(2);
+  stop();
+  listener.frame({ ...makeFrame(2, makeJob({ version: 3 })), manuscripts: [change] });
+  await untilVersion(3);
+
+  expect(told).toEqual([null, [change]]);
+});

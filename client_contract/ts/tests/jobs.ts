@@ -54,7 +54,7 @@ export function makeSystem(asOf: string): SystemFieldsFragment {
 }
 
 export function makeFrame(second: number, ...jobs: Job[]): Frame {
-  return { asOf: at(second), jobs, removed: [], system: makeSystem(at(second)) };
+  return { asOf: at(second), jobs, removed: [], manuscripts: [], system: makeSystem(at(second)) };
 }
 
 /** The server's clock, so many seconds into the test. */

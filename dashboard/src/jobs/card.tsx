@@ -1,6 +1,7 @@
 // A job that goes on, or how it ended without a report.
 import type { FollowedJob } from "@novelfoundry/client";
 import { percent } from "../format.ts";
+import { NotifyButton } from "../notice/notify_button.tsx";
 import { announcement, describe } from "./describe.ts";
 import { ProgressBar, StatusBadge } from "./status.tsx";
 import { useTiming } from "./timing.ts";
@@ -27,6 +28,7 @@ export function JobCard({ job }: { readonly job: FollowedJob }) {
       {detail !== null && <p>{detail}</p>}
       {time !== "" && <p className="soft">{time}</p>}
       {remedy !== null && <p className="soft">{remedy}</p>}
+      {!job.isTerminal && !job.isVoid && <NotifyButton />}
     </section>
   );
 }

@@ -14,6 +14,7 @@ import { Confirm } from "../dialog.tsx";
 import { messageOf } from "../error.ts";
 import { useService } from "../service.ts";
 import type { ManuscriptDetail } from "./manuscript.ts";
+import { Rename } from "./rename.tsx";
 
 interface ManuscriptActionsProps {
   readonly manuscript: ManuscriptDetail;
@@ -37,6 +38,7 @@ export function ManuscriptActions({
   const { http, feed } = useService();
   const [isBusy, setBusy] = useState(false);
   const [isAsking, setAsking] = useState(false);
+  const [isRenaming, setRenaming] = useState(false);
   const [error, setError] = useState<string | null>(null);
 
   const attempt = async (act: () => Promise<string | null>) => {
@@ -100,9 +102,20 @@ export function ManuscriptActions({
           {manuscript.latestReport === null ? "Analyse it" : "Analyse it again"}
         </button>
       )}
+      <button type="button" className="button quiet" onClick={() => setRenaming(true)}>
+        Rename…
+      </button>
       <button type="button" className="button quiet" onClick={() => setAsking(true)}>
         Delete…
       </button>
+      {isRenaming && (
+        <Rename
+          id={manuscript.id}
+          title={manuscript.title}
+          onChanged={onChanged}
+          onDone={() => setRenaming(false)}
+        />
+      )}
       {error !== null && (
         <p className="message" role="alert">
           {error}

@@ -151,3 +151,23 @@ test("a manuscript that was deleted here is gone at once", () => {
   expect(ids("n")(library.getSnapshot())).toBe(true);
   expect(library.getSnapshot().shelf?.total).toBe(1);
 });
+
+test("what another window deletes, renames or adds shows here, with a sentence for what is gone", async () => {
+  const renamed = { ...someManuscript("n"), title: "Persuasion" };
+  manuscripts = [someManuscript("new"), renamed];
+  const changed = manuscripts.map((manuscript) => ({ id: manuscript.id, manuscript }));
+  listener.frame({ ...makeFrame(2), manuscripts: [{ id: "m", manuscript: null }, ...changed] });
+
+  await untilShelf(
+    ({ shelf }) => shelf?.manuscripts.map(({ title }) => title).join() === "The Lamp,Persuasion",
+  );
+  expect(library.getSnapshot().deleted).toBe("The Lamp");
+});
+
+test("a line that was cut reads the shelf anew when it is back", async () => {
+  listener.cut();
+  manuscripts = manuscripts.filter(({ id }) => id !== "n");
+  (await service.server.listener()).frame(makeFrame(3, running));
+
+  await untilShelf(ids("m"));
+});

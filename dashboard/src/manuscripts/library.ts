@@ -3,6 +3,7 @@ import {
   type HttpClient,
   type Job,
   type JobFeed,
+  type ManuscriptChange,
   ManuscriptLineDocument,
   ManuscriptsDocument,
 } from "@novelfoundry/client";
@@ -29,6 +30,8 @@ export interface LibrarySnapshot {
   readonly shelf: ShelfState | null;
   /** Why the last load failed. */
   readonly error: string | null;
+  /** The title of what was deleted last, here or in another window. */
+  readonly deleted: string | null;
 }
 
 export class Library extends Observed<LibrarySnapshot> {
@@ -44,9 +47,10 @@ export class Library extends Observed<LibrarySnapshot> {
   /** The jobs that the feed knew when the first page was asked for. */
   #told: ReadonlySet<string> = new Set();
   #leave = () => {};
+  #leaveManuscripts = () => {};
 
   constructor(http: HttpClient, feed: JobFeed) {
-    super({ shelf: null, error: null });
+    super({ shelf: null, error: null, deleted: null });
     this.#http = http;
     this.#feed = feed;
     this.#seeker = new Seeker(feed, { missing: this.#missing, ask: this.#ask });
@@ -55,11 +59,13 @@ export class Library extends Observed<LibrarySnapshot> {
   start(): void {
     // Before the seeker, which looks at what this notes.
     this.#leave = this.#feed.subscribe(this.#note);
+    this.#leaveManuscripts = this.#feed.subscribeManuscripts(this.#noteManuscripts);
     this.#seeker.start();
   }
 
   stop(): void {
     this.#leave();
+    this.#leaveManuscripts();
     this.#seeker.stop();
   }
 
@@ -84,8 +90,24 @@ export class Library extends Observed<LibrarySnapshot> {
   readonly remove = (id: string): void => {
     const { shelf } = this.getSnapshot();
     this.#doubtful.delete(id);
-    if (shelf !== null) this.change({ shelf: without(shelf, id) });
+    const held = shelf?.manuscripts.find((manuscript) => manuscript.id === id);
+    if (shelf && held) this.change({ shelf: without(shelf, id), deleted: held.title });
   };
+
+  /** What was done to manuscripts, in this window or another; null: any of it may have been missed. */
+  readonly #noteManuscripts = (changes: readonly ManuscriptChange[] | null): void => {
+    if (changes === null) this.reload();
+    for (const { id, manuscript } of changes ?? []) {
+      if (manuscript === null) this.remove(id);
+      else if (this.#holds(id)) this.#doubtful.add(id);
+      else this.#isAsked = true;
+    }
+    this.#seeker.look();
+  };
+
+  #holds(id: string): boolean {
+    return this.getSnapshot().shelf?.manuscripts.some((manuscript) => manuscript.id === id) ?? false;
+  }
 
   readonly #note = (): void => {
     const now = new Set(this.#feed.getSnapshot().jobs.map(({ manuscript }) => manuscript.id));

@@ -3,6 +3,7 @@ import {
   type FollowedJob,
   type HttpClient,
   type JobFeed,
+  type ManuscriptChange,
   ManuscriptDocument,
   type ManuscriptQuery,
 } from "@novelfoundry/client";
@@ -18,7 +19,8 @@ export type Report = NonNullable<ManuscriptDetail["latestReport"]>;
 
 export type Loaded =
   | { readonly state: "loading" }
-  | { readonly state: "missing" }
+  /** The title of what was shown until it was deleted; null for what was never there. */
+  | { readonly state: "missing"; readonly title: string | null }
   | { readonly state: "failed"; readonly message: string }
   | { readonly state: "ready"; readonly manuscript: ManuscriptDetail };
 
@@ -44,6 +46,7 @@ class ManuscriptReader extends Observed<Loaded> {
   readonly #id: string;
   readonly #seeker: Seeker;
   #isAsked = false;
+  #leave = () => {};
 
   constructor(http: HttpClient, feed: JobFeed, id: string) {
     super({ state: "loading" });
@@ -54,11 +57,26 @@ class ManuscriptReader extends Observed<Loaded> {
   }
 
   start(): void {
+    this.#leave = this.#feed.subscribeManuscripts(this.#note);
     this.#seeker.start();
   }
 
   stop(): void {
+    this.#leave();
     this.#seeker.stop();
+  }
+
+  readonly #note = (changes: readonly ManuscriptChange[] | null): void => {
+    const mine = changes?.find(({ id }) => id === this.#id);
+    if (mine?.manuscript === null) this.#miss();
+    else if (mine) this.reload();
+  };
+
+  /** It is gone: whatever is on its way of it is old. */
+  #miss(): void {
+    const loaded = this.getSnapshot();
+    this.#isAsked = false;
+    this.show({ state: "missing", title: loaded.state === "ready" ? loaded.manuscript.title : null });
   }
 
   readonly reload = (): void => {
@@ -79,6 +97,7 @@ class ManuscriptReader extends Observed<Loaded> {
     const loaded = await readManuscript(this.#http, this.#id, signal);
     if (signal.aborted) return;
     if (loaded.state === "failed") return this.#fail(loaded);
+    if (loaded.state === "missing") return this.#miss();
     this.show(loaded);
     if (loaded.state === "ready") acceptActive(this.#feed, loaded.manuscript);
   };
@@ -96,7 +115,7 @@ function hasEndedSince({ latestJob }: ManuscriptDetail, job: FollowedJob): boole
 async function readManuscript(http: HttpClient, id: string, signal: AbortSignal): Promise<Loaded> {
   try {
     const { manuscript } = await http.execute(ManuscriptDocument, { id }, signal);
-    return manuscript === null ? { state: "missing" } : { state: "ready", manuscript };
+    return manuscript === null ? { state: "missing", title: null } : { state: "ready", manuscript };
   } catch (error) {
     return { state: "failed", message: messageOf(error) };
   }

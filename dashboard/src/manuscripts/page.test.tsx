@@ -5,7 +5,7 @@ import { makeJob, makeOver } from "../../../client_contract/ts/tests/jobs.ts";
 import type { Listener } from "../../../client_contract/ts/tests/server.ts";
 import { someManuscript } from "../fixtures.ts";
 import { ServiceContext } from "../service.ts";
-import { press, render, until } from "../testing/page.ts";
+import { press, render, submit, until } from "../testing/page.ts";
 import { type Asked, makeFrame, TestService } from "../testing/service.ts";
 import { ManuscriptPage } from "./page.tsx";
 
@@ -160,4 +160,22 @@ test("one that is not there says so", async () => {
   page = await render(<Page />);
 
   await until(() => says("This manuscript is not here"));
+});
+
+test("a manuscript gets another title, and one that another window deletes says so", async () => {
+  await open(null);
+  await press(page, "Rename…");
+  mutation = {
+    updateManuscript: { __typename: "Refusal", code: "INVALID_INPUT", message: "Give it a title." },
+  };
+  await submit(page);
+  await until(() => alert() === "Give it a title.");
+  mutation = { updateManuscript: { __typename: "Manuscript", ...someManuscript("m"), title: "Emma" } };
+  await submit(page);
+  await until(() => page.querySelector("form") === null);
+  expect(onChanged).toHaveBeenCalled();
+
+  listener.frame({ ...makeFrame(2), manuscripts: [{ id: "m", manuscript: null }] });
+
+  await until(() => says("“Emma” was deleted"));
 });

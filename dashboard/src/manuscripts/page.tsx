@@ -31,7 +31,7 @@ export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPag
     case "loading":
       return <p className="loading soft">Opening the manuscript…</p>;
     case "missing":
-      return <Missing />;
+      return <Missing title={loaded.title} />;
     case "failed":
       return <Failed message={loaded.message} onRetry={reload} />;
     default:
@@ -116,11 +116,15 @@ function Head({
   );
 }
 
-function Missing() {
+function Missing({ title }: { readonly title: string | null }) {
   return (
-    <div className="manuscript">
-      <h1>This manuscript is not here</h1>
-      <p className="soft">It was deleted, or the address is not complete.</p>
+    <div className="manuscript" role={title === null ? undefined : "alert"}>
+      <h1>{title === null ? "This manuscript is not here" : `“${title}” was deleted`}</h1>
+      <p className="soft">
+        {title === null
+          ? "It was deleted, or the address is not complete."
+          : "It is gone with its reports. That was done in another window, or by another device of yours."}
+      </p>
       <p>
         <a href={hrefOf({ page: "add" })}>Go to your manuscripts</a>
       </p>

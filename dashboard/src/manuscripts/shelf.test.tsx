@@ -96,3 +96,33 @@ test("a shelf that cannot be read says so, and is read on demand", async () => {
 
   await until(() => titles().length === 3);
 });
+
+test("all that failed is tried again by one press, and what was refused is said", async () => {
+  const failure = { code: "QUEUE_TIMEOUT", message: "Nothing took it.", retryable: true } as const;
+  const failed = books(3).map((book) => ({
+    ...book,
+    latestJob: someJob({
+      id: `job-${book.id}`,
+      status: "FAILED",
+      isTerminal: true,
+      failure,
+      manuscript: { id: book.id, title: book.title },
+    }),
+  }));
+  const asked: unknown[] = [];
+  const answers = service.answers;
+  service.answer((request) => {
+    if (request.operation !== "RetryJobs") return answers(request);
+    asked.push(request.variables);
+    const refusal = { code: "LIMIT_REACHED", message: "You have 100 analyses under way." };
+    const outcomes = [{ id: "job-m-0", job: null, refusal }];
+    return { retryJobs: { __typename: "JobOutcomes", done: 2, refused: 1, hasMore: false, outcomes } };
+  });
+  await show(failed);
+  await until(() => says("Try the 3 again"));
+
+  await press(page, "Try the 3 again");
+
+  await until(() => says("1 could not be tried: You have 100 analyses under way."));
+  expect(asked).toEqual([{ input: { ids: ["job-m-0", "job-m-1", "job-m-2"] } }]);
+});

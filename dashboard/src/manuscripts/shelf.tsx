@@ -8,6 +8,7 @@ import { useObserved } from "../observed.ts";
 import { hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
 import type { Library } from "./library.ts";
+import { RetryFailed } from "./retry_failed.tsx";
 import type { ShelfState } from "./shelf_state.ts";
 import { ShelfTools } from "./shelf_tools.tsx";
 import { isPlain, PLAIN_VIEW, type ShelfView, viewed } from "./shelf_view.ts";
@@ -23,7 +24,7 @@ const WORTH_SEARCHING = 10;
 
 export function Shelf({ jobs, selected }: ShelfProps) {
   const { library } = useService();
-  const { shelf, error } = useObserved(library);
+  const { shelf, error, deleted } = useObserved(library);
   const [view, setView] = useState(PLAIN_VIEW);
   const list = useRef<HTMLUListElement>(null);
   const lastSeen = useRef<string | null>(null);
@@ -65,6 +66,10 @@ export function Shelf({ jobs, selected }: ShelfProps) {
       {shelf.total >= WORTH_SEARCHING && <ShelfTools view={view} onView={look} />}
       <p className={isPlain(view) ? "visually-hidden" : "soft small"} role="status">
         {isPlain(view) ? "" : found(shown.length, shelf)}
+      </p>
+      <RetryFailed jobs={lines.map(({ job }) => job)} />
+      <p className="soft small" role="status">
+        {deleted === null ? "" : `“${deleted}” was deleted.`}
       </p>
       <ul ref={list}>
         {shown.map(({ manuscript, job }) => (

@@ -3,11 +3,12 @@ import "fake-indexeddb/auto";
 import { Window } from "happy-dom";
 
 export const window = new Window({ url: "http://127.0.0.1/" });
-const { document, location, sessionStorage, XMLHttpRequest, FormData, File } = window;
+const { document, location, localStorage, sessionStorage, XMLHttpRequest, FormData, File } = window;
 Object.assign(globalThis, {
   window,
   document,
   location,
+  localStorage,
   sessionStorage,
   XMLHttpRequest,
   FormData,

@@ -60,6 +60,11 @@ export class TestService {
     this.#uploads = uploads;
   }
 
+  /** What answers now. */
+  get answers(): Answers {
+    return this.#answers;
+  }
+
   times(operation: string): number {
     return this.asked.filter((name) => name === operation).length;
   }

@@ -11,7 +11,8 @@ TOPMOST = ["command", "server", "schema", "jobs", "engines", "client_contract"]
 # Modules that lie beside what stands above them, as the linter's layers in pyproject.toml have them: the words of all
 # jobs, and what all of an analysis stands on.
 APART = {
-    f"jobs.{name}": "vocabulary" for name in ("errors", "faults", "log_outage", "models", "ports", "settings", "states")
+    f"jobs.{name}": "vocabulary"
+    for name in ("errors", "faults", "log_outage", "models", "ports", "settings", "shared", "states")
 }
 APART |= {f"jobs.analysis.{name}": "ground" for name in ("confinement", "document", "report")}
 
@@ -24,7 +25,7 @@ Each room is a package. An arrow says that one imports another. Imports run down
 """
 _ABOUT = {
     "ground": "What all of an analysis stands on: its shapes (document, report) and the walls of its process.",
-    "vocabulary": "The words of jobs: states, errors, models, ports, settings, and how an outage or a fault is told.",
+    "vocabulary": "The words of jobs: states, errors, models, ports, settings; how outages and faults are told.",
 }
 
 

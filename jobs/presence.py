@@ -17,6 +17,7 @@ from jobs.database.store import JobStore
 from jobs.errors import ConfigurationError, NovelFoundryError, Unavailable
 from jobs.models import Component, Process, ProcessesOfKind, SystemHealth, Trouble
 from jobs.settings import Settings
+from jobs.shared import Shared
 from jobs.states import ComponentState, TroubleCode
 from jobs.troubles import all_troubles, message
 
@@ -119,9 +120,7 @@ class Presence:
         self._late_after = settings.heartbeat * 3
         self._absent_after = settings.absent_after
         self._push = push
-        self._read: asyncio.Task[SystemHealth] | None = None
-        self._read_at = float("-inf")
-        self._known: SystemHealth | None = None
+        self._read = Shared(self._health, fresh_for=_FRESH_SECONDS)
 
     async def health(self) -> SystemHealth:
         """How the deployment is, at most half a second old. Many who ask at once share one reading.
@@ -133,20 +132,18 @@ class Presence:
 
     def fresh(self) -> SystemHealth | None:
         """How the deployment is, where that was read within the last half second."""
-        if self._read is None or not self._read.done() or time.monotonic() - self._read_at > _FRESH_SECONDS:
-            return None
-        return None if self._read.cancelled() or self._read.exception() else self._read.result()
+        return self._read.fresh()
 
     async def latest(self) -> SystemHealth:
         """How the deployment is, or, where that is not known at once, how it was when last read: `as_of` tells.
 
         What stands beside a job must not cost the job. Raises Unavailable only while nothing was ever read.
         """
-        if self._known is None:
+        if self._read.last is None:
             return await self.health()
         with suppress(NovelFoundryError):
             return await self._within(_BESIDE_SECONDS)
-        return self._with_what_is_found(self._known)
+        return self._with_what_is_found(self._read.last)
 
     async def processes(self, *, at: str | None = None) -> list[Process]:
         """Each process that did not say goodbye, at a place or wherever. Raises Unavailable."""
@@ -157,26 +154,12 @@ class Presence:
         return _component((await self._kinds())["api"])
 
     async def _within(self, seconds: float) -> SystemHealth:
-        reading = self._reading()
-        # Not cancelled past the limit: a connection would wait for the server to confirm that, as long as it hangs.
-        await asyncio.wait({reading}, timeout=seconds)
-        if not reading.done():
-            raise Unavailable(f"How the service is could not be read within {seconds:g} seconds. Try again soon.")
         try:
-            return reading.result()
-        except NovelFoundryError:
-            if self._read is reading:
-                self._read = None
-            raise
-
-    def _reading(self) -> asyncio.Task[SystemHealth]:
-        """The one under way, the last one while it is fresh, else a new one."""
-        if self._read is None or (self._read.done() and time.monotonic() - self._read_at > _FRESH_SECONDS):
-            self._read_at = time.monotonic()
-            self._read = asyncio.create_task(self._health())
-            # One that fails after everybody has gone is nobody's error.
-            self._read.add_done_callback(lambda read: read.cancelled() or read.exception())
-        return self._read
+            return await self._read.value(within=seconds)
+        except TimeoutError:
+            raise Unavailable(
+                f"How the service is could not be read within {seconds:g} seconds. Try again soon."
+            ) from None
 
     async def _kinds(self) -> dict[str, ProcessesOfKind]:
         return await self._store.processes(late_after=self._late_after, absent_after=self._absent_after)
@@ -190,7 +173,7 @@ class Presence:
         troubles = all_troubles(
             {**told, **self._finds()}, clock_offset=offset, workers=workers, sweeper=sweeper, push=push
         )
-        self._known = SystemHealth(
+        return SystemHealth(
             as_of=kinds["worker"].as_of,
             sweeper=sweeper,
             workers=workers,
@@ -204,7 +187,6 @@ class Presence:
             troubles=troubles,
             clock_offset=offset,
         )
-        return self._known
 
     def _with_what_is_found(self, known: SystemHealth) -> SystemHealth:
         """What was read last, and what this process has found since: nobody is told that all is well meanwhile."""

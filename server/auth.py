@@ -19,6 +19,7 @@ import jwt
 
 from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
 from jobs.settings import Settings
+from jobs.shared import Shared
 from schema.context import Caller
 from server.token_cache import TokenCache
 
@@ -141,45 +142,35 @@ class KeySet:
     def __init__(self, client: httpx.AsyncClient, url: str) -> None:
         self._client = client
         self._url = url
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._was_read = False
-        self._fresh_until = self._again_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._keys = Shared(self._published, fresh_for=_REFETCH_SECONDS, failed_for=_RETRY_SECONDS)
+        self._good_until = float("-inf")
 
     async def key(self, kid: str) -> jwt.PyJWK:
         """The key of this id. An unknown one is looked for again 30 seconds after a reading, 1 after one that failed.
 
         Raises Unauthenticated when the project has no such key, Unavailable when that cannot be told now.
         """
-        if kid not in self._keys or time.monotonic() > self._fresh_until:
-            async with self._reading:
-                await self._read()
-        if kid in self._keys:
-            return self._keys[kid]
-        if not self._was_read:
-            raise Unavailable("The sign-in service does not answer. Try again in a moment.")
-        raise _invalid()
-
-    async def _read(self) -> None:
-        now = time.monotonic()
-        # Whoever waited for another's reading has it by now.
-        if now < self._again_at:
-            return
-        # Keys that were read before stay good while the project does not answer, and wait for no other reading.
-        self._fresh_until = now + _REFETCH_SECONDS
+        known = self._keys.last or {}
+        if kid in known:
+            if time.monotonic() < self._good_until:
+                return known[kid]
+            # A key that was read before stays good while the project does not answer, and waits for nobody's reading.
+            self._good_until = time.monotonic() + _REFETCH_SECONDS
         try:
-            self._keys = await self._published()
+            known = await self._keys.value()
         except (httpx.HTTPError, TimeoutError, ValueError):
-            # From its end: a reading takes longer than the pause.
-            self._was_read, self._again_at = False, time.monotonic() + _RETRY_SECONDS
-        else:
-            self._was_read, self._again_at = True, now + _REFETCH_SECONDS
-            self._fresh_until = now + _KEYS_FRESH_SECONDS
+            if kid not in known:
+                raise Unavailable("The sign-in service does not answer. Try again in a moment.") from None
+        if kid not in known:
+            raise _invalid()
+        return known[kid]
 
     async def _published(self) -> dict[str, jwt.PyJWK]:
         async with asyncio.timeout(_FETCH_LIMIT):
             answer = await self._client.get(self._url)
-        return _public_keys(answer.raise_for_status().json())
+        keys = _public_keys(answer.raise_for_status().json())
+        self._good_until = time.monotonic() + _KEYS_FRESH_SECONDS
+        return keys
 
 
 def _public_keys(answer: Any) -> dict[str, jwt.PyJWK]:

@@ -7,7 +7,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from jobs.database import migrate
 from jobs.errors import ConfigurationError, NovelFoundryError
 from jobs.models import Component, SystemHealth
 from jobs.states import TroubleCode
@@ -36,7 +35,7 @@ async def readyz(request: Request) -> Response:
     services = services_of(request)
     try:
         async with asyncio.timeout(_LIMIT):
-            await _need_migrations(request, services)
+            await _need_migrations(services)
             health = await services.domain.presence.health()
     except ConfigurationError as error:
         return _unready(error.message)
@@ -73,17 +72,16 @@ def _unready(*reasons: str, **more: Any) -> Response:
     return answer({"status": "unready", "reasons": reasons, **more}, status=503)
 
 
-async def _need_migrations(request: Request, services: Services) -> None:
-    """Raises ConfigurationError when some are pending. Over REST a missing function says so itself.
+async def _need_migrations(services: Services) -> None:
+    """Raises ConfigurationError when some are pending.
 
-    Asked until there are none: what this program needs does not grow while it runs, and anybody may ask.
+    Asked until there are none, of what this program needs: that does not grow while it runs.
     """
-    address = services.settings.database_url
-    if address is None or getattr(request.app.state, "is_migrated", False):
+    migrations = services.pending_migrations
+    if migrations is None or migrations.last == []:
         return
-    if pending := await migrate.pending(address):
+    if pending := await migrations.value():
         raise ConfigurationError(f"The database lacks {len(pending)} migrations: run `novelfoundry migrate`.")
-    request.app.state.is_migrated = True
 
 
 async def _deployment(services: Services) -> Deployment | None:

@@ -5,17 +5,20 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 
+from jobs.database import migrate
 from jobs.errors import RefusalCode
 from jobs.log_outage import Outage
 from jobs.presence import ProcessBeat
 from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
+from jobs.shared import Shared
 from schema.context import Caller, Context
 from schema.errors import shown
 from server.auth import Authority, bearer, open_authority
@@ -51,6 +54,7 @@ class Services:
     authority: Authority
     metrics: Metrics
     documents: Documents
+    pending_migrations: Shared[list[str]] | None
     turns: Turns = field(default_factory=Turns)
     sockets: Quota = field(default_factory=lambda: Quota(each=MAX_SOCKETS))
     uploads: Quota = field(default_factory=lambda: Quota(each=MAX_UPLOADS, in_all=MAX_UPLOADS_IN_ALL))
@@ -103,6 +107,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             authority=authority,
             metrics=Metrics(),
             documents=Documents(production=settings.production, only_trusted=settings.trusted_documents),
+            pending_migrations=_pending_migrations(settings.database_url),
         )
         async with asyncio.TaskGroup() as tasks:
             kept = [
@@ -117,6 +122,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 for task in kept:
                     task.cancel()
                 await domain.process_beat.stop()
+
+
+def _pending_migrations(address: str | None) -> Shared[list[str]] | None:
+    # Over REST a missing function says so itself.
+    return None if address is None else Shared(partial(migrate.pending, address), fresh_for=0)
 
 
 def services_of(connection: HTTPConnection) -> Services:

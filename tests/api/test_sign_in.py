@@ -18,7 +18,6 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
 from jobs.settings import Settings
-from server import auth
 from server.auth import KeySet, LocalAuthority, SupabaseAuthority, bearer, local_secret, local_token, owner_of
 from tests.api.conftest import Api, running
 
@@ -165,7 +164,8 @@ async def test_known_keys_outlast_a_project_that_is_away(
 
 def _time_passes(monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> None:
     later = SimpleNamespace(monotonic=lambda: time.monotonic() + seconds, time=time.time)
-    monkeypatch.setattr(auth, "time", later)
+    for clocked in ("jobs.shared.time", "server.auth.time"):
+        monkeypatch.setattr(clocked, later)
 
 
 async def test_keys_that_were_never_read_are_unavailable_and_no_lie_about_the_token(

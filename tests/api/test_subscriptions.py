@@ -237,7 +237,7 @@ async def test_a_change_is_told_though_the_health_beside_it_cannot_be_read(
     connection: "asyncpg.Connection[asyncpg.Record]",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("jobs.presence._FRESH_SECONDS", 0)
+    monkeypatch.setattr(api.services.domain.presence._read, "fresh_for", 0)
     job = await hand.start(manuscript)
     async with api.socket() as socket:
         await socket.subscribe("1", FRAME)

@@ -164,7 +164,7 @@ async def test_a_database_that_hangs_is_said_to_and_asked_once(
 async def test_what_stands_beside_a_job_is_the_last_known_while_the_database_hangs(
     presence: Presence, line: FailingLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.presence._FRESH_SECONDS", 0)
+    monkeypatch.setattr(presence._read, "fresh_for", 0)
     known = await presence.latest()
     release = line.hold_answer("processes_health")
 
@@ -186,16 +186,12 @@ async def test_a_reading_that_fails_after_all_have_gone_is_nobodys_error(
     presence: Presence, line: FailingLine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("jobs.presence._PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr("jobs.presence._FRESH_SECONDS", 0)
+    monkeypatch.setattr(presence._read, "fresh_for", 0)
     release = line.hold_answer("processes_health")
     line.lose_answer("processes_health")
     with pytest.raises(Unavailable):
         await presence.health()
-    reading = presence._read
-    assert reading is not None
     release.set()
-    await asyncio.wait({reading})
-    del reading
 
     await until(presence.health, "the next who asks is answered")
     gc.collect()

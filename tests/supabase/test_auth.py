@@ -22,7 +22,6 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jobs.errors import Unauthenticated, Unavailable
 from jobs.settings import Settings
 from schema.ids import global_id
-from server import auth
 from server.auth import KeySet, SupabaseAuthority
 from tests.api.conftest import Api, running
 from tests.conftest import AddManuscript
@@ -116,7 +115,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(auth, "time", clock)
+    for clocked in ("jobs.shared.time", "server.auth.time"):
+        monkeypatch.setattr(clocked, clock)
     return clock
 
 

@@ -39,7 +39,11 @@ class Announcer(Protocol):
     """Tells the push hubs of all api processes that rows have changed. A lost announcement is healed by resync."""
 
     async def announce(self, owner_ids: Collection[UUID]) -> None:
-        """Says whose rows have changed, after the commit; never raises for a Redis that is away."""
+        """Says whose rows have changed, after the commit. Waits for nothing and raises nothing."""
+        ...
+
+    async def finish(self) -> None:
+        """Returns when all is said, or Redis was found away."""
         ...
 
 
@@ -47,5 +51,9 @@ class Doorbell(Protocol):
     """Wakes the workers. A lost ring is healed by the next look that each worker takes at the line by itself."""
 
     async def ring(self) -> None:
-        """Says that there may be something in the line, after the commit; never raises for a Redis that is away."""
+        """Says that there may be something in the line, after the commit. Waits for nothing and raises nothing."""
+        ...
+
+    async def finish(self) -> None:
+        """Returns when all is said, or Redis was found away."""
         ...

@@ -582,25 +582,27 @@ end;
 $$;
 
 CREATE FUNCTION public.job_edge_exists(p_from text, p_to text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS $$
-  select (p_from, p_to) in (
+begin
+  return (p_from, p_to) in (
     ('queued', 'queued'),                                -- dispatched, or rung again
     ('queued', 'running_initializing'),                  -- claim
     ('queued', 'failed'),                                -- settle: QUEUE_TIMEOUT
     ('queued', 'cancelled'),                             -- cancel
     ('running_initializing', 'running_initializing'),    -- beat
     ('running_initializing', 'running'),                 -- begin
-    ('running_initializing', 'queued'),                  -- settle with attempts left, or release
-    ('running_initializing', 'failed'),                  -- fail, or settle: WORKER_LOST, RUN_TIMEOUT
+    ('running_initializing', 'queued'),                  -- settle or lose with attempts left, or release
+    ('running_initializing', 'failed'),                  -- fail, lose, or settle: WORKER_LOST, RUN_TIMEOUT
     ('running_initializing', 'cancelled'),               -- cancel
     ('running', 'running'),                              -- beat
-    ('running', 'queued'),                               -- settle with attempts left, or release
+    ('running', 'queued'),                               -- settle or lose with attempts left, or release
     ('running', 'completed'),                            -- complete
-    ('running', 'failed'),                               -- fail, or settle: WORKER_LOST, RUN_TIMEOUT
+    ('running', 'failed'),                               -- fail, lose, or settle: WORKER_LOST, RUN_TIMEOUT
     ('running', 'cancelled')                             -- cancel
   );
+end;
 $$;
 
 CREATE FUNCTION public.job_events_get(p_owner_id uuid, p_job_ids uuid[], p_limit integer DEFAULT 500) RETURNS TABLE(job_id uuid, version integer, at timestamp with time zone, status text, decided_by text, message text)

@@ -59,7 +59,10 @@ async def open_domain(settings: Settings, *, kind: str, capacity: int = 0) -> As
     redis = open_redis(settings.need_redis_url())
     async with open_kept(settings, application=f"novelfoundry {kind}") as (gateway, files):
         try:
-            yield _domain(settings, gateway, files, redis, kind=kind, capacity=capacity)
+            domain = _domain(settings, gateway, files, redis, kind=kind, capacity=capacity)
+            yield domain
+            await domain.announcer.finish()
+            await domain.doorbell.finish()
         finally:
             await redis.aclose(close_connection_pool=True)
 

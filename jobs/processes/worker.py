@@ -22,6 +22,8 @@ from jobs.states import DecidedBy
 
 # How often a worker with room looks by itself. A ring wakes it at once, so this is for a Redis that is away.
 _LOOK_SECONDS = 2.0
+# How soon those who wait hear that a place was taken or left: one sign of life for all that changed meanwhile.
+_TOLD_SECONDS = 0.25
 # A worker that is told to stop waits this long for the answer of a claim under way, to give back what it took.
 _LAST_CLAIM_SECONDS = 5.0
 
@@ -46,7 +48,7 @@ class Worker:
         self._releases: dict[UUID, asyncio.Task[None]] = {}
         self._claiming: asyncio.Task[None] | None = None
         self._is_stopping = False
-        self._next_beat = 0.0
+        self._next_beat = self._last_beat = 0.0
         self._wake = asyncio.Event()
         self._outage = Outage(_log, "the worker waits")
         self._second_road = SecondRoad(
@@ -122,7 +124,8 @@ class Worker:
     async def _beat(self) -> None:
         was_silent = self._is_silent()
         await self._domain.process_beat.beat(busy=self._places.busy)
-        self._next_beat = time.monotonic() + self._settings.heartbeat.total_seconds()
+        self._last_beat = time.monotonic()
+        self._next_beat = self._last_beat + self._settings.heartbeat.total_seconds()
         if was_silent:
             # With this sign of life there is room: look at once.
             self._wake.set()
@@ -167,15 +170,18 @@ class Worker:
         self._runs[job.id, job.attempt] = run = asyncio.create_task(self._runner.run(claimed), name=f"run {job.id}")
         run.add_done_callback(partial(self._ended, job))
         # The place is taken: those who wait should hear of it before the next beat is due.
-        self._next_beat = 0.0
+        self._beat_soon()
 
     def _ended(self, job: Job, run: asyncio.Task[None]) -> None:
         del self._runs[job.id, job.attempt]
         self._places.leave(job)
         if not run.cancelled() and (error := run.exception()):
             _log.error("a run ended with an error of ours", exc_info=error)
-        self._next_beat = 0.0
+        self._beat_soon()
         self._wake.set()
+
+    def _beat_soon(self) -> None:
+        self._next_beat = min(self._next_beat, self._last_beat + _TOLD_SECONDS)
 
     async def _settle(self, job_id: UUID) -> None:
         await self._domain.service.settle(DecidedBy.WORKER, job_ids=[job_id])

@@ -5,10 +5,12 @@ docs/decisions/0002-arq-is-a-doorbell.md.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +23,7 @@ from redis.asyncio import ConnectionPool
 from jobs.errors import ConfigurationError
 from jobs.log_outage import Outage
 from jobs.redis.echo import Echoes, Road, echoed
-from jobs.redis.line import RING, CircuitBreaker, Listener
+from jobs.redis.line import RING, CircuitBreaker, Gathering, Listener
 
 __all__ = ["ArqDoorbell", "ArqRedis", "Beats", "RingListener", "open_redis", "ring_aloud"]
 
@@ -74,16 +76,40 @@ class ArqDoorbell:
         self._redis = redis
         self._breaker = breaker
         self._outage = Outage(_log, "rings are not heard, and workers look by themselves")
+        self._waking = Gathering(self._wake)
+        self._leaving = Gathering(self._leave_message)
+        self._last_message = float("-inf")
+        self._is_ending = asyncio.Event()
 
     async def ring(self) -> None:
         """See Doorbell.ring."""
-        if self._breaker.is_open():
-            return
+        if not self._breaker.is_open():
+            self._waking.ask()
+            self._leaving.ask()
+
+    async def finish(self) -> None:
+        """Returns when all is said, or Redis was found away."""
+        self._is_ending.set()
+        await self._waking.finish()
+        await self._leaving.finish()
+
+    async def _wake(self) -> None:
+        await self._tried(self._redis.publish(RING, ""))
+
+    async def _leave_message(self) -> None:
+        """For a worker whose line to Redis was just then lost; that is read once a second, and written no oftener."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._last_message + _LOOK_SECONDS - time.monotonic()):
+                await self._is_ending.wait()
+        self._last_message = time.monotonic()
+        await self._tried(
+            self._redis.enqueue_job(_RING, _job_id=_RING, _defer_until=_DUE, _expires=_RING_LASTS),
+        )
+
+    async def _tried(self, command: Awaitable[object]) -> None:
         try:
             async with self._breaker.guard():
-                # First what wakes at once. The message is for a worker whose line to Redis was just then lost.
-                await self._redis.publish(RING, "")
-                await self._redis.enqueue_job(_RING, _job_id=_RING, _defer_until=_DUE, _expires=_RING_LASTS)
+                await command
             self._outage.is_over()
         except Exception as error:
             self._outage.lasts(error)

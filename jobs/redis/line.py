@@ -4,7 +4,7 @@ is healed by resync."""
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
@@ -47,6 +47,32 @@ class CircuitBreaker:
         except REDIS_AWAY:
             self._away_until = time.monotonic() + _PATIENCE_SECONDS
             raise
+
+
+class Gathering:
+    """Does once, a moment later, what many ask for: nobody waits for Redis who has done his work."""
+
+    def __init__(self, do: Callable[[], Awaitable[None]]) -> None:
+        """`do` raises nothing. What is asked for while it is done is done after it."""
+        self._do = do
+        self._is_asked = False
+        self._doing: asyncio.Task[None] | None = None
+
+    def ask(self) -> None:
+        """It is to be done, once more if it is being done now."""
+        self._is_asked = True
+        if self._doing is None or self._doing.done():
+            self._doing = asyncio.create_task(self._do_all(), name="say over Redis")
+
+    async def finish(self) -> None:
+        """Returns when all that was asked for is done."""
+        if self._doing:
+            await asyncio.wait({self._doing})
+
+    async def _do_all(self) -> None:
+        while self._is_asked:
+            self._is_asked = False
+            await self._do()
 
 
 class Listener:

@@ -46,6 +46,9 @@ class Notes:
         """See Doorbell.ring."""
         self.rings += 1
 
+    async def finish(self) -> None:
+        """See Announcer.finish, Doorbell.finish."""
+
 
 @pytest.fixture
 def line(gateway: PostgresGateway) -> FailingLine:

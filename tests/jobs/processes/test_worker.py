@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from jobs.database.postgres import PostgresGateway
 from jobs.database.store import JobStore
 from jobs.models import Job, JobEvent, Manuscript
 from jobs.ports import Gateway
@@ -254,3 +255,23 @@ async def _completed(domain: Domain, job: Job) -> list[JobEvent]:
 
 def _first(events: list[JobEvent], status: JobStatus) -> datetime:
     return next(event.at for event in events if event.status is status)
+
+
+async def test_a_job_takes_the_database_as_few_calls_as_its_steps_are(
+    settings: Settings, store: JobStore, add_manuscript: AddManuscript, gateway: PostgresGateway
+) -> None:
+    line = FailingLine(gateway)
+    slow = replace(settings, heartbeat=settings.lease / 2)
+    async with at_work(slow, places=8, line=line) as domain:
+        jobs = [await _started(domain, await add_manuscript()) for _ in range(8)]
+
+        async def all_over() -> bool:
+            rows = await store.get(jobs[0].owner_id, [job.id for job in jobs])
+            return all(row.status is JobStatus.COMPLETED for row in rows)
+
+        await until(all_over, "all complete")
+
+    once = ("job_begin", "job_complete")
+    assert {name: line.calls[name] for name in once} == dict.fromkeys(once, len(jobs))
+    # A ring, an end of a run and a look may each be one.
+    assert line.calls["job_claim_next"] <= 3 * len(jobs)

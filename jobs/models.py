@@ -163,6 +163,8 @@ class Outline:
 
     paragraphs: tuple[int, ...]
     lengths: tuple[int, ...]
+    scenes: tuple[int, ...]
+    """Positions of the passages below a scene break."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

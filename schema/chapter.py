@@ -58,11 +58,12 @@ class ChapterMarks:
 
 
 @strawberry.type(
-    description="What a chapter is made of, as two series, so that a client can lay it out before it has the text."
+    description="What a chapter is made of, as series, so that a client can lay it out before it has the text."
 )
 class ChapterOutline:
     paragraphs: list[int] = described("Of each passage its paragraph; empty where there is no text.")
     lengths: list[int] = described("Of each passage its length in characters.")
+    scenes: list[int] = described("Positions of the passages with which a further scene begins.")
 
 
 @strawberry.type(
@@ -76,7 +77,9 @@ class Chapter:
     @strawberry.field(description="Its passages without their text.")
     async def outline(self, info: Asked) -> ChapterOutline:
         outline = await info.context.service.texts.outline(info.context.owner_id, self.report_id, self.number)
-        return ChapterOutline(paragraphs=list(outline.paragraphs), lengths=list(outline.lengths))
+        return ChapterOutline(
+            paragraphs=list(outline.paragraphs), lengths=list(outline.lengths), scenes=list(outline.scenes)
+        )
 
     @strawberry.field(description="Its text, some passages at a time.")
     async def passages(self, info: Asked, first: First = _PAGE, start_at: From = 1) -> list[Passage]:

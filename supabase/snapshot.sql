@@ -75,12 +75,13 @@ CREATE FUNCTION public.chapter_marks(p_owner_id uuid, p_report_id uuid, p_chapte
   order by m.kind;
 $$;
 
-CREATE FUNCTION public.chapter_outline(p_owner_id uuid, p_report_id uuid, p_chapter integer) RETURNS TABLE(paragraphs integer[], lengths integer[])
+CREATE FUNCTION public.chapter_outline(p_owner_id uuid, p_report_id uuid, p_chapter integer) RETURNS TABLE(paragraphs integer[], lengths integer[], scenes integer[])
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
   select coalesce(array_agg(p.paragraph order by p.position), '{}'),
-         coalesce(array_agg(char_length(p.text) order by p.position), '{}')
+         coalesce(array_agg(char_length(p.text) order by p.position), '{}'),
+         coalesce(array_agg(p.position order by p.position) filter (where p.after_break), '{}')
   from public.report_passages p
   where p.report_id = p_report_id and p.chapter = p_chapter
     and exists (select from public.analysis_reports r where r.id = p_report_id and r.owner_id = p_owner_id);

@@ -11,7 +11,7 @@ import { Banner } from "./notice/banner.tsx";
 import { useNotifications } from "./notice/notify.ts";
 import { useObserved } from "./observed.ts";
 import { usePositionKept } from "./position.ts";
-import { goTo, hrefOf, useRoute } from "./route.ts";
+import { goTo, hrefOf, type Route, useRoute } from "./route.ts";
 import { useService } from "./service.ts";
 
 export function App() {
@@ -21,7 +21,7 @@ export function App() {
   const route = useRoute();
   const { jobs, connection, system } = useJobs(feed);
   const { shelf, error } = useObserved(library);
-  const selected = route.page === "manuscript" ? route.id : null;
+  const selected = route.page === "add" ? null : route.id;
   const job = selected === null ? null : newestJob(selected, jobs, null);
 
   // A refusal is about the file of that moment, not about the next visit.
@@ -55,7 +55,7 @@ export function App() {
       </button>
       <Masthead email={session.email} onSignOut={session.signOut} />
       <Banner connection={connection} system={system} />
-      <div className={deskClass(selected !== null, isEmpty)} {...takeDrops(intake)}>
+      <div className={deskClass(route.page, isEmpty)} {...takeDrops(intake)}>
         {!isEmpty && <Shelf jobs={jobs} selected={selected} />}
         <main className="page" ref={page} tabIndex={-1}>
           {selected === null ? (
@@ -64,6 +64,7 @@ export function App() {
             <ManuscriptPage
               key={selected}
               id={selected}
+              chapter={route.page === "chapter" ? route : null}
               jobs={jobs}
               onChanged={library.reload}
               onDeleted={forget}
@@ -76,8 +77,9 @@ export function App() {
   );
 }
 
-function deskClass(isOpen: boolean, isEmpty: boolean): string {
-  if (isOpen) return "desk reading";
+function deskClass(page: Route["page"], isEmpty: boolean): string {
+  if (page === "chapter") return "desk chapter";
+  if (page === "manuscript") return "desk reading";
   return isEmpty ? "desk empty" : "desk";
 }
 

@@ -26,7 +26,7 @@ class TextStore:
         [row] = await self._gateway.call(
             "chapter_outline", p_owner_id=owner_id, p_report_id=report_id, p_chapter=chapter
         )
-        return Outline(paragraphs=tuple(row["paragraphs"]), lengths=tuple(row["lengths"]))
+        return Outline(paragraphs=tuple(row["paragraphs"]), lengths=tuple(row["lengths"]), scenes=tuple(row["scenes"]))
 
     async def passages(self, owner_id: UUID, report_id: UUID, chapter: int, *, first: int, limit: int) -> list[Passage]:
         """Up to `limit` passages from position `first` on."""

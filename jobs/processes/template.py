@@ -16,7 +16,7 @@ from typing import Self
 from novelfoundry import module_command
 
 MOST_OF_A_LINE = 256 * 1024 * 1024
-"""Bytes of one line of an analysis: the report of a long novel is well under a megabyte."""
+"""Bytes of one line of an analysis: the report, and the text with its marks: see jobs.analysis.text."""
 _LONGEST_MESSAGE = 64 * 1024
 # To load its tables takes half a second. A template that is stopped, or hangs, is killed after this.
 _PATIENCE_SECONDS = 30.0

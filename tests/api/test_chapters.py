@@ -13,7 +13,7 @@ query ($id: ID!, $number: Int!, $kinds: [String!], $first: Int, $startAt: Int) {
   manuscript(id: $id) {
     chapter(number: $number) {
       number
-      outline { paragraphs lengths }
+      outline { paragraphs lengths scenes }
       passages(first: $first, startAt: $startAt) { position paragraph start afterBreak text }
       marks(kinds: $kinds) { kind labels label paragraph start end }
     }
@@ -63,7 +63,7 @@ async def id(hand: Hand, manuscript: Manuscript) -> str:
 async def test_a_chapter_is_given_with_its_layout_its_text_and_what_is_marked_in_it(api: Api, id: str) -> None:
     chapter = (await api.data(CHAPTER, id=id, number=1, kinds=["adverb"]))["manuscript"]["chapter"]
 
-    assert chapter["outline"] == {"paragraphs": [1, 2], "lengths": [17, 28]}
+    assert chapter["outline"] == {"paragraphs": [1, 2], "lengths": [17, 28], "scenes": [2]}
     assert [passage["text"] for passage in chapter["passages"]] == [
         "It rained slowly.",
         "Slowly, 😀 slowly it stopped.",
@@ -126,7 +126,12 @@ async def test_an_old_report_has_no_text_and_says_so(api: Api, hand: Hand, manus
     chapter = (await api.data(CHAPTER, id=id, number=1))["manuscript"]["chapter"]
 
     assert report == {"hasText": False, "sections": [], "places": {"total": 0, "occurrences": []}}
-    assert chapter == {"number": 1, "outline": {"paragraphs": [], "lengths": []}, "passages": [], "marks": []}
+    assert chapter == {
+        "number": 1,
+        "outline": {"paragraphs": [], "lengths": [], "scenes": []},
+        "passages": [],
+        "marks": [],
+    }
 
 
 async def test_a_manuscript_without_a_report_has_no_chapter(api: Api, manuscript: Manuscript) -> None:

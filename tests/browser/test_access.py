@@ -41,6 +41,11 @@ def test_every_state_of_the_page_is_accessible(open_page: Opener, scheme: str) -
         summary.click()
     assert violations(page) == []
 
+    page.get_by_role("link", name="Passive voice: read all").click()
+    expect(page.locator("#here")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="The report on").click()
+
     page.get_by_role("button", name="Delete…").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert violations(page) == []
@@ -59,5 +64,11 @@ def test_letters_of_twice_the_size_fit_the_page(open_page: Opener, width: int) -
     page.get_by_role("button", name="try it with our sample story").click()
     expect(page.get_by_role("region", name="Structure and pace")).to_be_visible()
     for summary in page.locator("summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    page.get_by_role("link", name="Passive voice: read all").click()
+    expect(page.locator("#here")).to_be_visible()
+    for summary in page.locator(".chapter-aside summary:visible").all():
         summary.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -294,7 +294,7 @@ async def test_no_read_finds_another_authors_rows(life: Life, owner_id: UUID) ->
         nothing = {
             "manuscripts_count": [(0,)],
             "manuscripts_found": [(0, None, None)],
-            "chapter_outline": [([], [])],
+            "chapter_outline": [([], [], [])],
         }.get(function, [])
         assert [tuple(row.values()) for row in rows] == nothing, function
         assert own not in ([], rows), function
@@ -309,7 +309,7 @@ async def test_a_chapter_is_read_passage_by_passage(life: Life) -> None:
     page = await life.call("chapter_passages", **of_chapter, p_from=2, p_limit=1)
     marks = await life.call("chapter_marks", **of_chapter, p_kinds=["passive"])
 
-    assert (outline["paragraphs"], outline["lengths"]) == ([1, 1, 2], [10, 7, 13])
+    assert tuple(outline.values()) == ([1, 1, 2], [10, 7, 13], [3])
     assert [(row["position"], row["text"]) for row in page] == [(2, "rained.")]
     assert [(row["kind"], json.loads(row["marks"])) for row in marks] == [("passive", [[1, 10, 16, "rained"]])]
 

@@ -30,7 +30,7 @@ function Page() {
   const { jobs } = useJobs(service.service.feed);
   return (
     <ServiceContext value={service.service}>
-      <ManuscriptPage id="m" jobs={jobs} onChanged={onChanged} onDeleted={onDeleted} />
+      <ManuscriptPage id="m" chapter={null} jobs={jobs} onChanged={onChanged} onDeleted={onDeleted} />
     </ServiceContext>
   );
 }

@@ -6,7 +6,8 @@ import { counted, moment } from "../format.ts";
 import { JobCard } from "../jobs/card.tsx";
 import { durationOf, History } from "../jobs/history.tsx";
 import { newestJob } from "../jobs/newest.ts";
-import { hrefOf } from "../route.ts";
+import { usePositionKept } from "../position.ts";
+import { type ChapterRoute, hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
 import { useTitle } from "../title.ts";
 import { ManuscriptActions } from "./actions.tsx";
@@ -15,16 +16,19 @@ import "./page.css";
 
 // The report brings the charts along: nobody waits for them before there is one.
 const ReportView = lazy(() => import("../report/report.tsx"));
+const ReadingRoom = lazy(() => import("../reading/room.tsx"));
 
 interface ManuscriptPageProps {
   readonly id: string;
+  /** The chapter that is read; null: the report is. */
+  readonly chapter: ChapterRoute | null;
   readonly jobs: readonly FollowedJob[];
   /** Called when the list of manuscripts is no longer right. */
   readonly onChanged: () => void;
   readonly onDeleted: (id: string) => void;
 }
 
-export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPageProps) {
+export function ManuscriptPage({ id, chapter, jobs, onChanged, onDeleted }: ManuscriptPageProps) {
   const { http, feed } = useService();
   const { loaded, reload } = useManuscript(http, feed, id);
   switch (loaded.state) {
@@ -36,7 +40,8 @@ export function ManuscriptPage({ id, jobs, onChanged, onDeleted }: ManuscriptPag
       return <Failed message={loaded.message} onRetry={reload} />;
     default:
       return (
-        <Ready
+        <Opened
+          chapter={chapter}
           manuscript={loaded.manuscript}
           job={newestJob(id, jobs, loaded.manuscript.latestJob)}
           onChanged={() => {
@@ -54,6 +59,33 @@ interface ReadyProps {
   readonly job: FollowedJob | null;
   readonly onChanged: () => void;
   readonly onDeleted: (id: string) => void;
+}
+
+interface OpenedProps extends ReadyProps {
+  readonly chapter: ChapterRoute | null;
+}
+
+/** The report, or a chapter over it: whoever comes back from there finds the report as she left it. */
+function Opened({ chapter, ...ready }: OpenedProps) {
+  const { title, latestReport: report } = ready.manuscript;
+  const isReading = chapter !== null && report !== null;
+  const wasShown = useRef(false);
+  if (!isReading) wasShown.current = true;
+  usePositionKept(!isReading);
+  return (
+    <>
+      {wasShown.current && (
+        <div hidden={isReading}>
+          <Ready {...ready} />
+        </div>
+      )}
+      {isReading && (
+        <Suspense fallback={<p className="loading soft">Opening the chapter…</p>}>
+          <ReadingRoom title={title} report={report} route={chapter} />
+        </Suspense>
+      )}
+    </>
+  );
 }
 
 function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
@@ -77,7 +109,7 @@ function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
       {job && (report === null || job.status !== "COMPLETED") && <JobCard job={job} />}
       {report && (
         <Suspense fallback={<p className="loading soft">Opening the report…</p>}>
-          <ReportView report={report} took={tookOf(manuscript)} />
+          <ReportView manuscript={manuscript.id} report={report} took={tookOf(manuscript)} />
         </Suspense>
       )}
       <History jobs={manuscript.jobs} />

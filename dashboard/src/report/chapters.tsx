@@ -1,8 +1,11 @@
 // Chapter by chapter: how long, at what pace, how much of it is spoken.
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { count, counted, decimal, percent } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
+import { goTo, hrefOf } from "../route.ts";
 import { Chart } from "./chart.tsx";
+import { useManuscriptId } from "./context.ts";
+import { nameOf } from "./names.ts";
 import "./chapters.css";
 
 type Chapter = Report["chapters"][number];
@@ -27,13 +30,21 @@ function Charts({ chapters }: { readonly chapters: readonly Chapter[] }) {
   const [pointed, setPointed] = useState<number | null>(null);
   const { words, pace, talk } = useMemo(() => seriesOf(chapters), [chapters]);
   const chapter = pointed === null ? undefined : chapters[pointed];
+  const id = useManuscriptId();
+  const open = useCallback(
+    (index: number) => {
+      const number = chapters[index]?.number;
+      if (number !== undefined) goTo({ page: "chapter", id, number });
+    },
+    [chapters, id],
+  );
   return (
     <div className="charts card">
       <p className="readout" aria-hidden="true">
         {chapter ? (
           <ChapterLine chapter={chapter} />
         ) : (
-          <span className="soft">Point at a chapter, or tap it, to see its figures.</span>
+          <span className="soft">Point at a chapter to see its figures, and open it with a click.</span>
         )}
       </p>
       <Chart
@@ -43,6 +54,7 @@ function Charts({ chapters }: { readonly chapters: readonly Chapter[] }) {
         colour="--chart-words"
         format={count}
         onPoint={setPointed}
+        onChoose={open}
       />
       <Chart
         title="Words in a sentence, on average"
@@ -51,6 +63,7 @@ function Charts({ chapters }: { readonly chapters: readonly Chapter[] }) {
         colour="--chart-pace"
         format={count}
         onPoint={setPointed}
+        onChoose={open}
       />
       <Chart
         title="Share of dialogue"
@@ -59,6 +72,7 @@ function Charts({ chapters }: { readonly chapters: readonly Chapter[] }) {
         colour="--chart-talk"
         format={percent}
         onPoint={setPointed}
+        onChoose={open}
       />
       <p className="visually-hidden">
         Three charts over the chapters. The table that follows holds the same figures.
@@ -92,12 +106,8 @@ function proseOf({ measured: { meanSentenceWords, dialogueShare } }: Chapter): r
   ];
 }
 
-/** What to call a chapter: its title, or its first words where it has none. */
-export function nameOf({ number, title, opening }: Pick<Chapter, "number" | "title" | "opening">): string {
-  return title || (opening ? `“${opening}…”` : `Section ${number}`);
-}
-
 function ChapterTable({ chapters }: { readonly chapters: readonly Chapter[] }) {
+  const id = useManuscriptId();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
     <section className="table-scroll" aria-label="Figures of each chapter" tabIndex={0}>
@@ -119,7 +129,9 @@ function ChapterTable({ chapters }: { readonly chapters: readonly Chapter[] }) {
         <tbody>
           {chapters.map((chapter) => (
             <tr key={chapter.number}>
-              <th scope="row">{nameOf(chapter)}</th>
+              <th scope="row">
+                <a href={hrefOf({ page: "chapter", id, number: chapter.number })}>{nameOf(chapter)}</a>
+              </th>
               <td className="number">{count(chapter.words)}</td>
               <td className="number">{orNone(chapter.measured.meanSentenceWords, decimal)}</td>
               <td className="number">{orNone(chapter.measured.dialogueShare, percent)}</td>

@@ -15,12 +15,14 @@ export interface ChartProps {
   readonly format: (value: number) => string;
   /** Told the chapter under the pointer, from 0; null when it leaves. */
   readonly onPoint: (index: number | null) => void;
+  /** Told the chapter that is clicked, from 0. */
+  readonly onChoose: (index: number) => void;
 }
 
 const HEIGHT = 132;
 const GROUP = "chapters";
 
-export function Chart({ title, values, shape, colour, format, onPoint }: ChartProps) {
+export function Chart({ title, values, shape, colour, format, onPoint, onChoose }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const [stroke = "", axis = "", grid = "", face = ""] = useColours(
     colour,
@@ -60,11 +62,18 @@ export function Chart({ title, values, shape, colour, format, onPoint }: ChartPr
       plot.setSize({ width: Math.max(element.clientWidth, 1), height: HEIGHT }),
     );
     observer.observe(element);
+    const choose = ({ clientX }: MouseEvent) => {
+      const { left, right } = plot.over.getBoundingClientRect();
+      if (left <= clientX && clientX <= right) onChoose(plot.posToIdx(clientX - left));
+    };
+    // Before uPlot, which keeps to itself the clicks that end a movement.
+    element.addEventListener("click", choose, { capture: true });
     return () => {
+      element.removeEventListener("click", choose, { capture: true });
       observer.disconnect();
       plot.destroy();
     };
-  }, [values, shape, stroke, axis, grid, face, format, onPoint]);
+  }, [values, shape, stroke, axis, grid, face, format, onPoint, onChoose]);
 
   return (
     <figure className="chart">

@@ -2,21 +2,20 @@
 import { useId, useState } from "react";
 import { count, decimal } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
-import { nameOf } from "./chapters.tsx";
+import { Places } from "./places.tsx";
 import "./findings.css";
 
-type Finding = Report["sections"][number]["findings"][number];
-type Chapters = Report["chapters"];
+export type Finding = Report["sections"][number]["findings"][number];
 
 /** As many as an author takes in at a look. */
 const FIRST = 10;
 
 interface FindingsProps {
   readonly findings: readonly Finding[];
-  readonly chapters: Chapters;
+  readonly report: Report;
 }
 
-export function Findings({ findings, chapters }: FindingsProps) {
+export function Findings({ findings, report }: FindingsProps) {
   const [showsAll, setShowsAll] = useState(false);
   const listId = useId();
   const most = Math.max(...findings.map(({ count: times }) => times));
@@ -25,8 +24,8 @@ export function Findings({ findings, chapters }: FindingsProps) {
     <>
       <ol className="findings" id={listId}>
         {shown.map((finding) => (
-          <li key={`${finding.label} ${finding.note}`}>
-            <FindingItem finding={finding} most={most} chapters={chapters} />
+          <li key={`${finding.kind} ${finding.label} ${finding.note}`}>
+            <FindingItem finding={finding} most={most} report={report} />
           </li>
         ))}
       </ol>
@@ -48,10 +47,10 @@ export function Findings({ findings, chapters }: FindingsProps) {
 interface FindingItemProps {
   readonly finding: Finding;
   readonly most: number;
-  readonly chapters: Chapters;
+  readonly report: Report;
 }
 
-function FindingItem({ finding, most, chapters }: FindingItemProps) {
+function FindingItem({ finding, most, report }: FindingItemProps) {
   if (finding.places.length === 0) {
     return (
       <div className="finding">
@@ -64,7 +63,7 @@ function FindingItem({ finding, most, chapters }: FindingItemProps) {
       <summary className="finding">
         <FindingLine finding={finding} most={most} />
       </summary>
-      <Places finding={finding} chapters={chapters} />
+      <Places finding={finding} report={report} />
     </details>
   );
 }
@@ -98,51 +97,28 @@ function against(ratio: number): string {
   return `${ratio < 10 ? decimal(ratio) : count(Math.round(ratio))}× as often as usual`;
 }
 
-/** A bar for each chapter, as tall as the finding is frequent there. */
+/** More bars than this cannot be told apart. */
+const BARS = 120;
+
+/** A bar for each chapter, or for some of them together, as tall as the finding is frequent there. */
 function Spark({ values }: { readonly values: readonly number[] }) {
-  const most = Math.max(1, ...values);
+  const bars = gathered(values, Math.ceil(values.length / BARS));
+  const most = Math.max(1, ...bars);
+  const path = bars.map((value, index) => `M${index * 4 + 2} 20V${20 - (value / most) * 20}`).join("");
   return (
     <svg
       className="spark"
-      viewBox={`0 0 ${values.length * 4} 20`}
+      viewBox={`0 0 ${bars.length * 4} 20`}
       preserveAspectRatio="none"
       aria-hidden="true"
     >
-      {values.map((value, index) => {
-        const height = (value / most) * 20;
-        return <rect key={index} x={index * 4 + 0.5} y={20 - height} width={3} height={height} />;
-      })}
+      <path d={path} />
     </svg>
   );
 }
 
-function Places({
-  finding: { count: times, places },
-  chapters,
-}: {
-  readonly finding: Finding;
-  readonly chapters: Chapters;
-}) {
-  return (
-    <ul className="places">
-      {places.map(({ chapter, paragraph, quote }) => (
-        <li key={`${chapter}.${paragraph}.${quote}`}>
-          <span className="quote">{quote}</span>{" "}
-          <span className="soft">
-            {chapterName(chapters, chapter)}, paragraph {count(paragraph)}
-          </span>
-        </li>
-      ))}
-      {places.length < times && (
-        <li className="soft">
-          The first {count(places.length)} of {count(times)} places.
-        </li>
-      )}
-    </ul>
+function gathered(values: readonly number[], size: number): number[] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_none, index) =>
+    values.slice(index * size, (index + 1) * size).reduce((sum, value) => sum + value, 0),
   );
-}
-
-function chapterName(chapters: Chapters, number: number): string {
-  const chapter = chapters.find((candidate) => candidate.number === number);
-  return chapter ? nameOf(chapter) : "Before the first chapter";
 }

@@ -1,16 +1,20 @@
 // The report's first figures.
 import { count, percent, readingTime } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
+import { Highlights } from "./highlights.tsx";
+import { NO_TEXT } from "./names.ts";
 import { Section } from "./section.tsx";
 
 export const GLANCE = { name: "glance", title: "At a glance" };
 
 type Summary = Report["summary"];
 
-export function Glance({ summary }: { readonly summary: Summary }) {
+export function Glance({ report }: { readonly report: Report }) {
+  const { summary } = report;
   const { words, sentences, chapters, readingMinutes, measured } = summary;
   return (
     <Section name={GLANCE.name} title={GLANCE.title} howToRead={howToRead(summary)}>
+      <Highlights report={report} />
       <dl className="glance">
         <Figure name={words === 1 ? "word" : "words"} value={count(words)} />
         <Figure name={chapters === 1 ? "chapter" : "chapters"} value={count(chapters)} />
@@ -23,6 +27,7 @@ export function Glance({ summary }: { readonly summary: Summary }) {
         <p key={note}>{note}</p>
       ))}
       <LeftOut titles={summary.leftOut} />
+      {!report.hasText && <p className="soft no-print">{NO_TEXT}</p>}
     </Section>
   );
 }

@@ -1,11 +1,14 @@
 // The report of one analysis: at a glance, then a section for each subject; the chapters' charts stand in theirs.
 import { fullMoment } from "../format.ts";
 import type { Report } from "../manuscripts/manuscript.ts";
+import { BANDS, Bands } from "./bands.tsx";
 import { Chapters } from "./chapters.tsx";
 import { Contents } from "./contents.tsx";
+import { ManuscriptId } from "./context.ts";
 import { Figures } from "./figures.tsx";
 import { Findings } from "./findings.tsx";
 import { GLANCE, Glance } from "./glance.tsx";
+import { KindNotes, Walks } from "./kinds.tsx";
 import { Section } from "./section.tsx";
 import "./report.css";
 
@@ -15,46 +18,57 @@ const STRUCTURE = "structure";
 type SectionOfReport = Report["sections"][number];
 
 interface ReportViewProps {
+  /** The manuscript's id. */
+  readonly manuscript: string;
   readonly report: Report;
   /** How long its analysis ran, as words; null when nobody knows. */
   readonly took: string | null;
 }
 
-export default function ReportView({ report, took }: ReportViewProps) {
-  const { summary, chapters, sections, createdAt } = report;
+export default function ReportView({ manuscript, report, took }: ReportViewProps) {
+  const { chapters, sections, bands, createdAt } = report;
+  const entries = sections.map(({ key, title }) => ({ name: key, title }));
   return (
-    <div className="report">
-      <Contents entries={[GLANCE, ...sections.map(({ key, title }) => ({ name: key, title }))]} />
-      <Glance summary={summary} />
-      {sections.map((section) => (
-        <Section key={section.key} name={section.key} title={section.title} howToRead={section.howToRead}>
-          {section.key === STRUCTURE ? (
-            <Chapters chapters={chapters} />
-          ) : (
-            <Content section={section} chapters={chapters} />
-          )}
-        </Section>
-      ))}
-      <p className="soft small">
-        Report of {fullMoment(createdAt)}
-        {took !== null && `; it took ${took}`}.
-      </p>
-    </div>
+    <ManuscriptId value={manuscript}>
+      <div className="report">
+        <Contents entries={[GLANCE, ...(bands.length > 0 ? [BANDS] : []), ...entries]} />
+        <Glance report={report} />
+        <Bands bands={bands} />
+        {sections.map((section) => (
+          <Section
+            key={section.key}
+            name={section.key}
+            title={section.title}
+            howToRead={section.howToRead}
+            more={<KindNotes kinds={section.kinds} source={section.source} />}
+          >
+            {section.key === STRUCTURE && <Chapters chapters={chapters} />}
+            <Content section={section} report={report} />
+          </Section>
+        ))}
+        <p className="soft small">
+          Report of {fullMoment(createdAt)}
+          {took !== null && `; it took ${took}`}.
+        </p>
+      </div>
+    </ManuscriptId>
   );
 }
 
 function Content({
-  section: { figures, findings },
-  chapters,
+  section: { key, figures, findings, kinds },
+  report,
 }: {
   readonly section: SectionOfReport;
-  readonly chapters: Report["chapters"];
+  readonly report: Report;
 }) {
+  if (key === STRUCTURE) return null;
   if (figures.length + findings.length === 0) return <p className="soft">Nothing stands out here.</p>;
   return (
     <>
       {figures.length > 0 && <Figures figures={figures} />}
-      {findings.length > 0 && <Findings findings={findings} chapters={chapters} />}
+      <Walks kinds={kinds} hasText={report.hasText} />
+      {findings.length > 0 && <Findings findings={findings} report={report} />}
     </>
   );
 }

@@ -7,10 +7,12 @@ interface SectionProps {
   readonly title: string;
   /** What the figures mean, and when to leave them alone. A blank line starts a new paragraph. */
   readonly howToRead: string;
+  /** What else belongs to how to read it. */
+  readonly more?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function Section({ name, title, howToRead, children }: SectionProps) {
+export function Section({ name, title, howToRead, more, children }: SectionProps) {
   const id = headingId(name);
   return (
     <section className="section" aria-labelledby={id}>
@@ -24,6 +26,7 @@ export function Section({ name, title, howToRead, children }: SectionProps) {
             {howToRead.split(/\n\n+/).map((paragraph) => (
               <p key={paragraph}>{paragraph}</p>
             ))}
+            {more}
           </div>
         </details>
       )}

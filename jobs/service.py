@@ -18,7 +18,7 @@ from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
 from jobs.database.texts import TextStore
 from jobs.drafts import Drafts
-from jobs.errors import Held, InvalidInput, NotAllowedNow, NovelFoundryError, Refused, TooLarge
+from jobs.errors import Held, InvalidInput, NovelFoundryError, Refused, TooLarge
 from jobs.models import (
     FoundManuscript,
     Job,
@@ -132,13 +132,7 @@ class JobService:
         return await asyncio.to_thread(_kept, filename, file, self._settings.max_upload_bytes)
 
     async def delete_manuscript(self, owner_id: UUID, manuscript_id: UUID) -> Manuscript:
-        """Deletes the manuscript, its file, jobs and reports; a live job is cancelled first."""
-        for job in await self._store.of_manuscripts(owner_id, [manuscript_id], limit=1):
-            if job.status.is_active:
-                with suppress(NotAllowedNow):  # it has just ended by itself
-                    await self._store.cancel(owner_id, job.id)
-                # Before the row is gone: its watchers must hear how it ended.
-                await self._announcer.announce([owner_id])
+        """Deletes the manuscript, its file, jobs and reports. Its live job is cancelled: its watchers still hear so."""
         manuscript = await self._store.manuscript_delete(owner_id, manuscript_id)
         await self._announcer.announce([owner_id])
         await self._discard([manuscript_id])
@@ -215,8 +209,7 @@ class JobService:
         return await self._told_of(job)
 
     async def cancel(self, owner_id: UUID, job_id: UUID) -> Job:
-        """The job, cancelled. Raises NotAllowedNow when it is over, or was overdue and is settled now."""
-        await self.jobs(owner_id, [job_id])
+        """The job, cancelled; an overdue one too. Raises NotFound, and NotAllowedNow when it is over."""
         job = await self._store.cancel(owner_id, job_id)
         # Write before announcing: a listener that asks at once must find the new state.
         await self._announcer.announce([owner_id])
@@ -253,7 +246,6 @@ class JobService:
 
     async def cancel_jobs(self, owner_id: UUID, job_ids: Sequence[UUID]) -> list[Outcome]:
         """What `cancel` does, for each of the ids. Meant for MAX_AT_ONCE at most."""
-        await self.jobs(owner_id, job_ids)
         outcomes = await self._store.cancel_jobs(owner_id, job_ids)
         if any(outcome.job for outcome in outcomes):
             await self._announcer.announce([owner_id])

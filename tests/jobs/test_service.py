@@ -145,16 +145,17 @@ async def test_for_a_lost_job_that_is_read_the_workers_are_woken(
     assert notes.rings == 1
 
 
-async def test_a_job_that_ran_out_cannot_be_cancelled_any_more(
+async def test_a_job_that_ran_out_is_cancelled_until_somebody_has_settled_it(
     service: JobService, store: JobStore, manuscript: Manuscript
 ) -> None:
-    job = await _overdue(store, manuscript)
+    unsettled = await _overdue(store, manuscript)
 
-    with pytest.raises(NotAllowedNow):
-        await service.cancel(job.owner_id, job.id)
+    assert (await service.cancel(unsettled.owner_id, unsettled.id)).status is JobStatus.CANCELLED
 
-    [settled] = await store.get(job.owner_id, [job.id])
-    assert settled.status is JobStatus.FAILED
+    settled = await _overdue(store, manuscript)
+    await service.jobs(settled.owner_id, [settled.id])
+    with pytest.raises(NotAllowedNow, match="already over: it is failed"):
+        await service.cancel(settled.owner_id, settled.id)
 
 
 async def test_a_cancelled_job_is_announced_and_its_retry_names_it(service: JobService, notes: Notes, job: Job) -> None:
@@ -175,7 +176,7 @@ async def test_anothers_job_can_be_neither_cancelled_nor_tried_again(service: Jo
             await step(uuid4(), job.id)
 
 
-async def test_deleting_a_manuscript_cancels_its_live_job_first_and_takes_its_file(
+async def test_deleting_a_manuscript_takes_its_live_job_and_its_file(
     service: JobService, store: JobStore, notes: Notes, job: Job, manuscript: Manuscript
 ) -> None:
     await service.delete_manuscript(job.owner_id, manuscript.id)
@@ -183,19 +184,7 @@ async def test_deleting_a_manuscript_cancels_its_live_job_first_and_takes_its_fi
     assert await store.get(job.owner_id, [job.id]) == []
     assert await store.manuscripts(job.owner_id, [manuscript.id]) == []
     assert await store.unowned_files(older_than=timedelta(0), limit=9) == []
-    assert notes.announced == [job.owner_id] * 2, "once for the end of the job, once for the manuscript"
-
-
-async def test_a_job_that_ends_while_its_manuscript_is_deleted_is_no_hindrance(
-    service: JobService, store: JobStore, line: FailingLine, job: Job, manuscript: Manuscript
-) -> None:
-    release = line.hold_answer("jobs_of_manuscripts")
-    deletion = asyncio.create_task(service.delete_manuscript(job.owner_id, manuscript.id))
-    await asyncio.wait_for(line.holding.wait(), 20)
-    await store.cancel(job.owner_id, job.id)
-    release.set()
-
-    assert (await deletion).id == manuscript.id
+    assert notes.announced == [job.owner_id]
 
 
 async def test_a_queued_job_says_that_no_worker_lives(

@@ -152,6 +152,15 @@ def _validated(document: DocumentNode) -> tuple[GraphQLError, ...]:
 
 
 @lru_cache(_KEPT_DOCUMENTS)
+def kind_of(query: str, operation_name: str | None) -> OperationType | None:
+    """Whether it is a query, a mutation or a subscription; None for what is no operation."""
+    try:
+        operation = get_operation_ast(parsed(query), operation_name)
+    except (GraphQLError, RecursionError):
+        return None
+    return None if operation is None else OperationType(operation.operation.value)
+
+
 def first_field(query: str, operation_name: str | None) -> str:
     """What an operation asks for first, to be counted by: one of the schema's fields, or `invalid`."""
     try:

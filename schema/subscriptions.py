@@ -69,7 +69,7 @@ class JobUpdate:
         )
 
 
-@strawberry.type(description="What an author is told as it happens, over `graphql-transport-ws`.")
+@strawberry.type(description="What an author is told as it happens, over `graphql-transport-ws` or server-sent events.")
 class Subscription:
     @strawberry.subscription(
         description="All the author's jobs: the present first, then what changes, and a frame without jobs at "

@@ -97,6 +97,7 @@ class Server(uvicorn.Server):
     """The server of the application. Its sockets close with 1012 when it stops."""
 
     def __init__(self, app: Starlette) -> None:
+        self._app = app
         super().__init__(
             uvicorn.Config(
                 app,
@@ -123,6 +124,8 @@ class Server(uvicorn.Server):
 
         async def watch() -> None:
             await stop.wait()
+            services: Services = self._app.state.services
+            services.stopping.set()
             self.should_exit = True
 
         watching = asyncio.create_task(watch())

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from schema.api import api, first_field
-from schema.context import Context
+from schema.api import api, first_field, kind_of
+from schema.context import Caller, Context
 from schema.errors import as_graphql, is_request_error
 from server.lifespan import Services, services_of
 from server.manuscript_text import need_short
@@ -23,6 +23,7 @@ from server.operation import Malformed, Operation, read_json
 from server.pages import graphiql
 from server.request_body import whole_body
 from server.responses import answer, problem
+from server.stream import EVENT_STREAM, MAX_REQUEST, EventStream
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
@@ -38,8 +39,12 @@ async def graphql(request: Request) -> Response:
         return await graphiql(request)
     media_type = negotiated(request.headers.get("accept"))
     if media_type is None:
-        return problem(406, "NOT_ACCEPTABLE", f"Answers come as {RESPONSE_JSON} or {JSON}: accept one of them.")
-    context = services.context(await services.caller(request))
+        known = f"{RESPONSE_JSON}, {JSON} or {EVENT_STREAM}"
+        return problem(406, "NOT_ACCEPTABLE", f"Answers come as {known}: accept one of them.")
+    caller = await services.caller(request)
+    if media_type == EVENT_STREAM:
+        return await _streamed(request, services, caller)
+    context = services.context(caller)
     with services.upload(context.caller.owner_id) if _may_be_large(request) else nullcontext():
         try:
             operation = await _operation(request, services)
@@ -50,13 +55,24 @@ async def graphql(request: Request) -> Response:
         return await _executed(request, services, operation, context, media_type, measured)
 
 
+async def _streamed(request: Request, services: Services, caller: Caller) -> Response:
+    """The answers as events. Raises Malformed and TooLarge; what GraphQL has against an operation is an event too."""
+    try:
+        operation = services.documents.admitted(await _parameters(request, MAX_REQUEST))
+    except GraphQLError as error:
+        return EventStream(services, caller, error)
+    if request.method != "POST" and kind_of(operation.query, operation.name) is OperationType.MUTATION:
+        return _wrong_kind(OperationType.MUTATION)
+    return EventStream(services, caller, operation)
+
+
 def negotiated(accept: str | None) -> str | None:
     """The media type of the answer: what the client prefers, `application/json` where it does not say."""
     if not accept or not accept.strip():
         return JSON
     ranges = [_media_range(part, place) for place, part in enumerate(accept.split(","))]
     for _, _, name in sorted(ranges):
-        if name in (JSON, RESPONSE_JSON):
+        if name in (JSON, RESPONSE_JSON, EVENT_STREAM):
             return name
         if name in ("*/*", "application/*"):
             return JSON
@@ -88,17 +104,18 @@ def _may_be_large(request: Request) -> bool:
 
 async def _operation(request: Request, services: Services) -> Operation:
     """The operation to execute. Raises Malformed, TooLarge, and GraphQLError for one that is not admitted."""
-    parameters = await _parameters(request, services)
+    limit = int(services.settings.max_upload_bytes * _AROUND_A_TEXT) + _QUERY_BYTES
+    parameters = await _parameters(request, limit)
     operation = services.documents.admitted(parameters)
     if _may_be_large(request):
         need_short(parameters, operation)
     return operation
 
 
-async def _parameters(request: Request, services: Services) -> Any:
+async def _parameters(request: Request, limit: int) -> Any:
+    """What is asked, of at most so many bytes. Raises Malformed, TooLarge."""
     if request.method == "POST":
         _need_json(request.headers.get("content-type"))
-        limit = int(services.settings.max_upload_bytes * _AROUND_A_TEXT) + _QUERY_BYTES
         return read_json(await whole_body(request, limit))
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
@@ -142,7 +159,11 @@ async def _executed(
 
 def _wrong_kind(kind: OperationType) -> Response:
     if kind is OperationType.SUBSCRIPTION:
-        return problem(400, "INVALID_INPUT", "Subscriptions go over a WebSocket with graphql-transport-ws.")
+        return problem(
+            400,
+            "INVALID_INPUT",
+            f"A subscription goes over a WebSocket with graphql-transport-ws, or with `Accept: {EVENT_STREAM}`.",
+        )
     return problem(405, "METHOD_NOT_ALLOWED", "A mutation is sent with POST.", {"Allow": "POST"})
 
 

@@ -27,7 +27,7 @@ from server.documents import Documents
 from server.metrics import Metrics
 from server.turns import Turns
 
-# Per author. A dashboard holds one socket and GraphiQL another, so this is room for many tabs. A guess.
+# Per author, streams of server-sent events included. The tabs of a browser share one, GraphiQL has another. A guess.
 MAX_SOCKETS = 50
 # Per author, and for all. Each upload may hold NF_MAX_UPLOAD_BYTES of memory.
 MAX_UPLOADS = 3
@@ -56,6 +56,8 @@ class Services:
     documents: Documents
     pending_migrations: Shared[list[str]] | None
     turns: Turns = field(default_factory=Turns)
+    # Set when the server stops: uvicorn closes sockets itself, and waits for streams.
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     sockets: Quota = field(default_factory=lambda: Quota(each=MAX_SOCKETS))
     uploads: Quota = field(default_factory=lambda: Quota(each=MAX_UPLOADS, in_all=MAX_UPLOADS_IN_ALL))
     large_uploads: Quota = field(default_factory=lambda: Quota(each=MAX_LARGE_UPLOADS, in_all=MAX_LARGE_UPLOADS_IN_ALL))

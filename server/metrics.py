@@ -56,7 +56,7 @@ class Metrics:
         )
         self.errors = self._counter("graphql_errors", "Errors in GraphQL answers", "field", "code")
         self.refusals = self._counter("refusals", "Requests that were understood and turned down", "code")
-        self.frames = self._counter("frames", "Answers sent over sockets", "field")
+        self.frames = self._counter("frames", "Answers sent over sockets and streams", "field")
         self.closes = self._counter("socket_closes", "Sockets that the server closed, by close code", "code")
         self.loop_lag = Histogram(
             "novelfoundry_loop_lag_seconds",
@@ -64,7 +64,7 @@ class Metrics:
             registry=self.registry,
             buckets=_SECONDS,
         )
-        self.sockets = self._gauge("sockets", "Open sockets of this process")
+        self.sockets = self._gauge("sockets", "Open sockets and streams of this process")
         self.subscriptions = self._gauge("subscriptions", "Subscriptions to jobs in this process")
         self._jobs = self._gauge("jobs", "Live jobs of the deployment", "status")
         self._component = self._gauge("component_state", "1 for the state that a part is in", "component", "state")

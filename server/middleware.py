@@ -31,15 +31,16 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status, is_stream = time.perf_counter(), 500, False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                is_stream = headers.get("content-type", "").startswith("text/event-stream")
             await send(message)
 
         try:
@@ -47,7 +48,9 @@ class Edge:
         finally:
             route = _route(scope["path"])
             self._metrics.requests.labels(route, scope["method"], str(status)).inc()
-            self._metrics.seconds.labels(route).observe(time.perf_counter() - began)
+            # A stream lasts as long as somebody listens: no duration of an answer.
+            if not is_stream:
+                self._metrics.seconds.labels(route).observe(time.perf_counter() - began)
 
 
 def _route(path: str) -> str:

@@ -15,11 +15,10 @@ from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from jobs.errors import LimitReached, Unauthenticated, Unavailable
-from schema.api import api, first_field
 from schema.context import Caller
-from schema.errors import as_graphql, internal, is_request_error
-from schema.plans import SharedAnswer
+from schema.errors import as_graphql, internal
 from server.auth import bearer
+from server.frames import answers
 from server.lifespan import Services, services_of
 from server.measured import Measured
 from server.operation import Malformed, Operation, read_json
@@ -209,29 +208,13 @@ class Connection:
             await self._end(id, {"type": "error", "payload": [self._services.shown(as_graphql(error))]})
 
     async def _stream(self, id: str, operation: Operation, caller: Caller) -> None:
-        context, field = self._services.context(caller), first_field(operation.query, operation.name)
-        measured, frames = Measured(self._services.metrics, "ws", field), self._services.metrics.frames.labels(field)
-        results = await api.stream(
-            operation.query,
-            variable_values=operation.variables,
-            operation_name=operation.name,
-            context_value=context,
-        )
-        async with aclosing(results):
-            async for result in results:
-                errors = [self._services.shown(error) for error in result.errors or ()]  # type: ignore[union-attr]
-                measured.answered(errors)
-                if is_request_error(result.data, result.errors):  # type: ignore[union-attr]
-                    await self._end(id, {"type": "error", "payload": errors})
+        head = b'{"id":' + encoded(id) + b',"type":"next","payload":'
+        async with aclosing(answers(self._services, operation, caller, "ws")) as told:
+            async for answer in told:
+                if answer.refused is not None:
+                    await self._end(id, {"type": "error", "payload": answer.refused})
                     return
-                if isinstance(result, SharedAnswer):
-                    await self._send_shared(id, result)
-                else:
-                    payload = {"data": result.data, **({"errors": errors} if errors else {})}  # type: ignore[union-attr]
-                    await self._send({"id": id, "type": "next", "payload": payload})
-                frames.inc()
-                if not errors:
-                    context.note_arrival()
+                await self._send_text(head + answer.text + b"}")
         await self._end(id, {"type": "complete"})
 
     async def _end(self, id: str, last: Mapping[str, Any]) -> None:
@@ -239,12 +222,6 @@ class Connection:
         if self._operations.get(id) is asyncio.current_task():
             del self._operations[id]
             await self._send({"id": id, **last})
-
-    async def _send_shared(self, id: str, answer: SharedAnswer) -> None:
-        """The same as `next` of it would be, written once for all."""
-        if answer.text is None:
-            answer.text = encoded({"data": answer.data})
-        await self._send_text(b'{"id":' + encoded(id) + b',"type":"next","payload":' + answer.text + b"}")
 
     async def _send(self, message: Mapping[str, Any]) -> None:
         await self._send_text(encoded(message))

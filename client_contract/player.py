@@ -11,9 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from client_contract.inbox import Closed, Inbox
 from client_contract.matching import Json, ScenarioError, at_path, differences, filled
 from client_contract.promises import Ledger, Outcome
-from client_contract.wire import Closed, Socket, SocketRefused, Unreachable, Wire, bearer, body_of
+from client_contract.wire import NoStream, Socket, SocketRefused, Unreachable, Wire, bearer, body_of
 from client_contract.world import moment
 
 _PROTOCOL = "graphql-transport-ws"
@@ -71,14 +72,14 @@ class Player:
     patience: float
     within: float
     _saved: dict[str, Json] = field(default_factory=dict)
-    _sockets: dict[str, Socket] = field(default_factory=dict)
+    _lines: dict[str, Inbox] = field(default_factory=dict)
 
     async def play(self, scenario: Scenario) -> None:
         """Plays it as often as it says; writes what was shown into the ledger."""
         proved: set[str] = set()
         try:
             for _ in range(scenario.repeat):
-                self._saved, self._sockets = {}, {}
+                self._saved, self._lines = {}, {}
                 for place, step in enumerate(scenario.steps, 1):
                     await self._prove(scenario.id, str(place), step)
                     proved |= set(_proved(step))
@@ -129,12 +130,14 @@ class Player:
                 return await self._http(step)
             case {"alike": [first, second]}:
                 return await self._alike(first, second)
+            case {"stream": name}:
+                return await self._stream(name, step)
             case {"ask": operation}:
                 return await self._ask(operation, step)
             case {"connect": name}:
                 return await self._connect(name, step)
             case {"send": message}:
-                await self._socket(step).send(self._filled(message))
+                await self._socket(step["on"]).send(self._filled(message))
                 return "Sent."
             case {"expect": _}:
                 return await self._expect(scenario_id, place, step)
@@ -143,10 +146,10 @@ class Player:
             case {"expectClose": code}:
                 return await self._expect_close(code, step)
             case {"close": name}:
-                await self._sockets[name].connection.close()
+                await self._lines[name].close()
                 return "Closed."
             case {"drop": name}:
-                self._sockets[name].drop()
+                self._socket(name).drop()
                 return "The line is cut."
             case _:
                 raise ScenarioError(f"Step {place} is of no known kind: {sorted(step)}.")
@@ -195,7 +198,7 @@ class Player:
         if "refused" in step:
             return await self._refused(step)
         socket = await self.wire.open(step.get("protocols", [_PROTOCOL]), origin=step.get("origin"))
-        self._sockets[name] = socket
+        self._lines[name] = socket
         expected = step.get("chosen", _PROTOCOL)
         if socket.subprotocol != expected:
             raise Broken(f"The server chose the subprotocol {socket.subprotocol!r}, expected {expected!r}.")
@@ -206,6 +209,15 @@ class Player:
         if found := differences({"type": "connection_ack"}, message):
             raise Broken("; ".join(found))
         return "Acknowledged."
+
+    async def _stream(self, name: str, step: Json) -> str:
+        request = {"query": step.get("query", f"${{{step.get('ask')}}}"), "variables": step.get("variables", {})}
+        try:
+            headers = self._authorization(step.get("as", "author"))
+            self._lines[name] = await self.wire.stream(name, self._filled(request), headers)
+        except NoStream as error:
+            raise Broken(str(error)) from error
+        return "The stream has begun."
 
     async def _refused(self, step: Json) -> str:
         try:
@@ -218,11 +230,11 @@ class Player:
         raise Broken(f"The socket opened; expected the handshake to be answered {step['refused']}.")
 
     async def _expect(self, scenario_id: str, place: str, step: Json) -> str:
-        socket, expected = self._socket(step), self._filled(step["expect"])
+        line, expected = self._lines[step["on"]], self._filled(step["expect"])
         began, limit = time.monotonic(), self._seconds(self._filled(step.get("within", self.within)))
         while True:
             left = began + limit - time.monotonic()
-            message = await self._heard(socket, max(left, 0), expected)
+            message = await self._heard(line, max(left, 0), expected)
             self._unless(step, message)
             found = differences(expected, message)
             if not found:
@@ -240,11 +252,11 @@ class Player:
         return f"Heard after {took:.2f} s."
 
     async def _expect_nothing(self, step: Json) -> str:
-        socket, unwanted = self._socket(step), self._filled(step["expectNothing"])
+        line, unwanted = self._lines[step["on"]], self._filled(step["expectNothing"])
         end = time.monotonic() + step["for"]
         while (left := end - time.monotonic()) > 0:
             try:
-                message = await socket.next(left)
+                message = await line.next(left)
             except TimeoutError:
                 break
             if isinstance(message, Closed):
@@ -254,19 +266,19 @@ class Player:
         return f"Nothing of the kind in {step['for']} s."
 
     async def _expect_close(self, code: int, step: Json) -> str:
-        socket = self._socket(step)
-        while not isinstance(message := await self._heard(socket, step.get("within", self.within)), Closed):
+        line = self._lines[step["on"]]
+        while not isinstance(message := await self._heard(line, step.get("within", self.within)), Closed):
             pass
         if message.code != code:
             raise Broken(f"The socket closed with {message.code} {message.reason}, expected {code}.".replace(" ,", ","))
         return f"Closed with {code} {message.reason}."
 
-    async def _heard(self, socket: Socket, within: float, expected: Json = None) -> Json | Closed:
+    async def _heard(self, line: Inbox, within: float, expected: Json = None) -> Json | Closed:
         try:
-            return await socket.next(within)
+            return await line.next(within)
         except TimeoutError:
             wanted = "" if expected is None else f" of {_short(expected)}"
-            last = f" Last came {_short(socket.heard[-1])}" if socket.heard else " Nothing ever came."
+            last = f" Last came {_short(line.heard[-1])}" if line.heard else " Nothing ever came."
             raise Broken(f"Nothing{wanted} came in time.{last}") from None
 
     def _seconds(self, limit: Json) -> float:
@@ -296,8 +308,11 @@ class Player:
             return {}
         return bearer(at_path(self.values, "token" if who == "author" else "otherToken"))
 
-    def _socket(self, step: Json) -> Socket:
-        return self._sockets[step["on"]]
+    def _socket(self, name: str) -> Socket:
+        line = self._lines[name]
+        if not isinstance(line, Socket):
+            raise ScenarioError(f"`{name}` is a stream: nothing can be sent over it.")
+        return line
 
     def _filled(self, template: Json) -> Json:
         return filled(template, {**self.values, **self._saved})

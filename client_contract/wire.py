@@ -1,10 +1,10 @@
-"""HTTP and WebSockets to one server, with everything that comes in shown to the observer."""
+"""HTTP, WebSockets and streams to one server, with everything that comes in shown to the observer."""
 
 import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,7 +13,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.typing import Origin, Subprotocol
 
+from client_contract.inbox import Closed, Inbox
 from client_contract.observer import Observer
+from client_contract.stream import EVENT_STREAM, Stream
 
 Json = Any
 _LIMIT_SECONDS = 20.0
@@ -24,6 +26,10 @@ class Unreachable(Exception):
     """The server does not answer at all; the text says where it was sought."""
 
 
+class NoStream(Exception):
+    """The server answers otherwise than by events; the text says how."""
+
+
 class SocketRefused(Unreachable):
     """The server answers the handshake of a socket with an HTTP status."""
 
@@ -32,23 +38,11 @@ class SocketRefused(Unreachable):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closed:
-    """The last thing that a socket says."""
-
-    code: int
-    reason: str
-
-
-@dataclass(slots=True, eq=False)
-class Socket:
-    """One socket: what was heard and not yet read, in order. `heard` keeps all of it, for the evidence."""
+@dataclass(slots=True, eq=False, kw_only=True)
+class Socket(Inbox):
+    """One socket."""
 
     connection: ClientConnection
-    observer: Observer
-    inbox: asyncio.Queue[Json | Closed] = field(default_factory=asyncio.Queue)
-    heard: list[Json] = field(default_factory=list)
-    closed: Closed | None = None
 
     @property
     def subprotocol(self) -> str | None:
@@ -64,27 +58,19 @@ class Socket:
         except ConnectionClosed:
             return
 
-    async def next(self, within: float) -> Json | Closed:
-        """What comes next. Raises TimeoutError after `within` seconds."""
-        if self.closed is not None and self.inbox.empty():
-            return self.closed
-        async with asyncio.timeout(within):
-            return await self.inbox.get()
-
     async def listen(self) -> None:
         """Until the socket closes."""
         try:
             async for text in self.connection:
-                message = _decoded(text)
-                self.heard.append(message)
-                self.observer.message(self, message, time.monotonic())
-                self.inbox.put_nowait(message)
+                self.take(_decoded(text))
         except ConnectionClosed:
             pass
-        self.observer.leave(self, time.monotonic())
         code, reason = self.connection.close_code, self.connection.close_reason
-        self.closed = Closed(code=code or 1006, reason=reason or "")
-        self.inbox.put_nowait(self.closed)
+        self.end(Closed(code=code or 1006, reason=reason or ""))
+
+    async def close(self) -> None:
+        """Closes it with a goodbye."""
+        await self.connection.close()
 
     def drop(self) -> None:
         """Cuts the line without a goodbye, as a lost network does."""
@@ -99,7 +85,7 @@ class Wire:
         # A server may close an idle connection just as a request goes out: that is no promise broken.
         limits = httpx.Limits(keepalive_expiry=_IDLE_SECONDS)
         self._http = httpx.AsyncClient(base_url=url, timeout=_LIMIT_SECONDS, limits=limits)
-        self._listening: dict[Socket, asyncio.Task[None]] = {}
+        self._listening: dict[Inbox, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -143,18 +129,42 @@ class Wire:
             raise SocketRefused(error.response.status_code, f"WebSocket {url}: {_named(error)}") from error
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
             raise Unreachable(f"WebSocket {url}: {_named(error)}") from error
-        socket = Socket(connection, self._observer)
+        socket = Socket(connection=connection, observer=self._observer)
         self._listening[socket] = asyncio.create_task(socket.listen())
         return socket
+
+    async def stream(self, id: str, request: Json, headers: Mapping[str, str]) -> Stream:
+        """An operation's answers as events. Raises NoStream for any other answer, Unreachable."""
+        asked = self._http.build_request(
+            "POST",
+            "/graphql",
+            json=request,
+            headers={**headers, "Accept": EVENT_STREAM},
+            # Of its silence the promises tell.
+            timeout=httpx.Timeout(_LIMIT_SECONDS, read=None),
+        )
+        asked_at = time.monotonic()
+        try:
+            response = await self._http.send(asked, stream=True)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"POST {asked.url}: {_named(error)}") from error
+        kind = response.headers.get("content-type", "nothing")
+        if response.status_code != httpx.codes.OK or not kind.startswith(EVENT_STREAM):
+            await response.aclose()
+            raise NoStream(f"A stream was asked for, and {response.status_code} with {kind} came.")
+        stream = Stream(observer=self._observer, response=response, id=id)
+        self._observer.asked(stream, {"type": "subscribe", "id": id}, asked_at)
+        self._listening[stream] = asyncio.create_task(stream.listen())
+        return stream
 
     def _at(self, path: str) -> httpx.URL:
         """The address of a path, under the server's own where that has one, as a proxy gives it."""
         return self._http.base_url.join(path.removeprefix("/"))
 
     async def hang_up(self) -> None:
-        """Closes every socket."""
-        for socket, listening in self._listening.items():
-            await socket.connection.close()
+        """Closes every connection."""
+        for connection, listening in self._listening.items():
+            await connection.close()
             await listening
         self._listening.clear()
 

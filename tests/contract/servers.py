@@ -1,6 +1,7 @@
 """A small server that keeps the contract, in memory, and small servers that each break one promise of it."""
 
 import asyncio
+import json
 import re
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,7 @@ import uvicorn
 from graphql import build_schema, introspection_from_schema, print_schema
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -212,8 +213,16 @@ class HonestServer:
         post = Route("/graphql", self._http, methods=["POST"])
         return Starlette(routes=[alive, post, WebSocketRoute("/graphql", self._socket)])
 
-    async def _http(self, request: Request) -> JSONResponse:
+    def _is_stream(self, request: Request) -> bool:
+        return request.headers.get("accept") == "text/event-stream"
+
+    async def _http(self, request: Request) -> Response:
         operation = await request.json()
+        if self._is_stream(request):
+            if not self.may_stream(request):
+                return JSONResponse({"code": "UNAUTHENTICATED"}, status_code=401)
+            told = self._stream(operation["query"], operation.get("variables", {}))
+            return StreamingResponse(told, media_type="text/event-stream")
         if "__schema" in operation["query"]:
             return JSONResponse({"data": self.introspection()})
         data = await self._answer(_name(operation["query"]), operation.get("variables", {}))
@@ -243,6 +252,26 @@ class HonestServer:
             payload = {"data": self._told(data)} if data else {"data": None, "errors": [{"message": "It failed."}]}
             await websocket.send_json({"id": id, "type": "next", "payload": payload})
         await websocket.send_json({"id": id, "type": "complete"})
+
+    def may_stream(self, request: Request) -> bool:
+        """Whether it gives a stream to who asks: to who has a token."""
+        return "authorization" in request.headers
+
+    async def _stream(self, query: str, of: Json) -> AsyncIterator[bytes]:
+        yield b":\n\n"
+        if query.count("{") != query.count("}"):
+            yield event({"errors": [{"message": "It does not end.", "extensions": {"code": "GRAPHQL_PARSE_FAILED"}}]})
+        elif (name := _name(query)) in self._feeds:
+            async for data in self._feeds[name](**of):
+                yield event({"data": self._told(data)})
+        else:
+            yield event({"data": self._told(await self._answer(name, of))})
+        if self.completes_streams():
+            yield b"event: complete\ndata:\n\n"
+
+    def completes_streams(self) -> bool:
+        """Whether a stream says that it is complete."""
+        return True
 
     def introspection(self) -> Json:
         """The schema that it tells of: the contract's."""
@@ -307,6 +336,11 @@ class HonestServer:
     def _frame(self, jobs: list[Json]) -> Json:
         frame = {"asOf": datetime.now(UTC).isoformat(), "jobs": jobs, "removed": [], "system": self._system()}
         return {"jobUpdates": frame}
+
+
+def event(result: Json) -> bytes:
+    """A result as an event."""
+    return f"event: next\ndata: {json.dumps(result)}\n\n".encode()
 
 
 class WithoutWorkers(HonestServer):
@@ -449,6 +483,47 @@ class ForgetsAField(HonestServer):
     def introspection(self) -> Json:
         sdl = print_schema(CURRENT).replace("  maxAttempts: Int!", "  mostAttempts: Int!", 1)
         return dict(introspection_from_schema(build_schema(sdl)))
+
+
+class StreamsToAnybody(HonestServer):
+    """Asks no token of a stream."""
+
+    def may_stream(self, request: Request) -> bool:
+        return True
+
+
+class NeverCompletesStreams(HonestServer):
+    """Ends its streams without a word."""
+
+    def completes_streams(self) -> bool:
+        return False
+
+
+class StreamsTheFirstFrame(HonestServer):
+    """Sends over a stream what is, and nothing of what comes."""
+
+    async def _stream(self, query: str, of: Json) -> AsyncIterator[bytes]:
+        async for each in super()._stream(query, of):
+            yield each
+            if b"jobUpdates" in each:
+                await asyncio.Event().wait()
+
+
+class StreamsVersionsTwice(HonestServer):
+    """Says everything twice over a stream."""
+
+    async def _stream(self, query: str, of: Json) -> AsyncIterator[bytes]:
+        async for each in super()._stream(query, of):
+            yield each
+            if b"jobUpdates" in each:
+                yield each
+
+
+class AnswersStreamsWithJson(HonestServer):
+    """Knows no streams."""
+
+    def _is_stream(self, request: Request) -> bool:
+        return False
 
 
 class MiscountsWords(HonestServer):

@@ -142,4 +142,4 @@ async def test_the_typescript_client_works_with_our_deployment_and_http_is_to_th
 
     assert vitest.returncode == 0, output.decode()
     # The audits of the graphql-http package are 61 of these.
-    assert re.search(r"Tests +67 passed", output.decode()), output.decode()
+    assert re.search(r"Tests +68 passed", output.decode()), output.decode()

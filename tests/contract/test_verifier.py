@@ -28,6 +28,7 @@ WITH_WORKERS = (
     "duplicate-start",
     "quiet-feed",
     "failed-frames",
+    "streams",
 )
 ALONE = ("queue-timeout", "cancel-while-queued", "quiet-feed")
 
@@ -67,6 +68,11 @@ async def test_server_that_keeps_the_contract_breaks_no_promise(
         (servers.DeliversTheDead, "happy-road", "NF-DEADLINE-2"),
         (servers.NeverTimesOut, "queue-timeout", "NF-DEADLINE-3"),
         (servers.HidesDeadlines, "queue-timeout", "NF-DEADLINE-1"),
+        (servers.StreamsToAnybody, "streams", "NF-STREAM-4"),
+        (servers.NeverCompletesStreams, "streams", "NF-STREAM-1"),
+        (servers.StreamsTheFirstFrame, "streams", "NF-STREAM-3"),
+        (servers.StreamsVersionsTwice, "streams", "NF-VERSION-2"),
+        (servers.AnswersStreamsWithJson, "streams", "NF-STREAM-1"),
     ],
 )
 async def test_broken_promise_is_named_with_its_evidence(

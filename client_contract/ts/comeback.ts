@@ -1,9 +1,12 @@
-// Holds a line again and again: comes back as the contract's table of close codes says.
+// Holds a line again and again: comes back as the contract's table of close codes says, by sockets before streams.
 
 import type { LineEvent } from "./events.ts";
-import type { Ending, Holding, Line, Subscription, Variables } from "./line.ts";
+import type { ServerError } from "./http.ts";
+import type { Ending, Holding, Line, LineOptions, Subscription, Variables } from "./line.ts";
 import { pauseBefore } from "./refusals.ts";
 import { sleep } from "./sleep.ts";
+import { SocketLine } from "./socket_line.ts";
+import { StreamLine } from "./stream_line.ts";
 
 export interface ComebackOptions {
   /** 0 to 1, for the jitter. */
@@ -19,19 +22,34 @@ export interface Keeping<TData> extends Omit<Holding<TData>, "refresh"> {
   readonly unheard: () => void;
 }
 
+// Attempts in a row without a frame after which the other road is tried: one that is down is down for both.
+const ATTEMPTS_ON_A_ROAD = { socket: 2, stream: 1 };
+
+type Road = keyof typeof ATTEMPTS_ON_A_ROAD;
+
+/** The kinds of connection that there are, the first choice first. */
+export type Roads = { readonly [road in Road]: Line };
+
+export function roadsOf(options: LineOptions): Roads {
+  return { socket: new SocketLine(options), stream: new StreamLine(options) };
+}
+
 export class Comeback {
-  readonly #line: Line;
+  readonly #roads: Roads;
   readonly #options: ComebackOptions;
+  #road: Road = "socket";
   #attempt = new AbortController();
   #wake: () => void = () => {};
 
-  constructor(line: Line, options: ComebackOptions) {
-    this.#line = line;
+  constructor(roads: Roads, options: ComebackOptions) {
+    this.#roads = roads;
     this.#options = options;
   }
 
   /** Cuts a pause short, and a connection too, which may be dead. */
   readonly wake = (): void => {
+    // The network may be another one by now.
+    this.#road = "socket";
     this.#attempt.abort();
     this.#wake();
   };
@@ -44,6 +62,8 @@ export class Comeback {
     const { signal } = keeping;
     globalThis.addEventListener?.("online", this.wake, { signal });
     let failures = 0;
+    let failuresHere = 0;
+    let isBlocked = false;
     let refresh = false;
     while (!signal.aborted) {
       this.#attempt = new AbortController();
@@ -55,7 +75,21 @@ export class Comeback {
       failures = ending.heard ? 0 : failures + 1;
       if (keeping.whenEnded(ending, failures) === "stop") return ending;
       refresh = ending.action === "refresh";
-      await this.#pause(pauseBefore(ending.action, failures, this.#options.random ?? Math.random), signal);
+      failuresHere = ending.heard ? 0 : failuresHere + 1;
+      let { action } = ending;
+      const isUnknownHere = action === "poll";
+      if (isUnknownHere || (action === "reconnect" && failuresHere >= ATTEMPTS_ON_A_ROAD[this.#road])) {
+        failuresHere = 0;
+        if (this.#road === "socket") {
+          isBlocked = isUnknownHere;
+          this.#road = "stream";
+          continue;
+        }
+        this.#road = "socket";
+        // Where neither is known the next try is a long way off; a socket that only failed is tried as before.
+        if (isUnknownHere && !isBlocked) action = "reconnect";
+      }
+      await this.#pause(pauseBefore(action, failures, this.#options.random ?? Math.random), signal);
     }
     return null;
   }
@@ -70,8 +104,12 @@ export class Comeback {
       clearTimeout(swallowed);
       keeping.take(data, isFirst);
     };
+    const miss = (errors: readonly ServerError[]) => {
+      this.#options.onEvent?.({ type: "frameFailed", errors });
+      keeping.miss(errors);
+    };
     const signal = AbortSignal.any([keeping.signal, this.#attempt.signal]);
-    const ending = await this.#line.hold(asked, { ...keeping, take, refresh, signal });
+    const ending = await this.#roads[this.#road].hold(asked, { ...keeping, take, miss, refresh, signal });
     clearTimeout(swallowed);
     return ending;
   }

@@ -3,13 +3,14 @@ import type { ServerError } from "./http.ts";
 import type { CloseAction } from "./refusals.ts";
 
 /**
- * connecting: a connection is being opened · open: the server took the token · frameFailed: a frame came with errors,
+ * connecting: a connection is being opened, of one kind or the other · open: the server took the token · frameFailed: a frame came with errors,
  * and is told again · closed: the connection ended, `code` null where it never stood · waiting: before it is tried
  * again, so many milliseconds · polling: read over HTTP from now on · leading, following: whether this tab holds the
  * line for all tabs of the browser, or is told by the one that does.
  */
 export type LineEvent =
-  | { readonly type: "connecting" | "open" | "polling" | "leading" | "following" }
+  | { readonly type: "connecting"; readonly road: "socket" | "stream" }
+  | { readonly type: "open" | "polling" | "leading" | "following" }
   | { readonly type: "frameFailed"; readonly errors: readonly ServerError[] }
   | {
       readonly type: "closed";

@@ -1,7 +1,7 @@
-// Follows all jobs of one author: over a socket, over HTTP where sockets are blocked, and honest when neither works.
+// Follows all jobs of one author: over a socket or a stream, over HTTP where both are blocked, and honest when nothing works.
 import { addressOf } from "./address.ts";
 import { type FollowedJob, type Job, JobBoard, type Sighting } from "./board.ts";
-import { Comeback } from "./comeback.ts";
+import { Comeback, roadsOf } from "./comeback.ts";
 import type { LineEvent } from "./events.ts";
 import {
   JobUpdatesDocument,
@@ -9,15 +9,14 @@ import {
   type SystemFieldsFragment,
 } from "./generated/operations.ts";
 import { type GetToken, HttpClient, RequestFailed } from "./http.ts";
-import { Line } from "./line.ts";
 import { readJobs } from "./read_jobs.ts";
 import { sleep } from "./sleep.ts";
 import { canShare, Tabs } from "./tabs.ts";
 
 /**
  * stopped: not started, or stopped · connecting: nothing heard yet · live: frames flow ·
- * silent: the line is lost, what is shown may be old · polling: read over HTTP every few seconds, because sockets are
- * blocked or every frame fails ·
+ * silent: the line is lost, what is shown may be old · polling: read over HTTP every few seconds, because neither
+ * a socket nor a stream gets through, or every frame fails ·
  * signedOut: the token and its successor were refused; sign in and start again.
  */
 export type Connection = "stopped" | "connecting" | "live" | "silent" | "polling" | "signedOut";
@@ -104,7 +103,7 @@ export class JobFeed {
     this.#options = options;
     this.#pace = { ...PACE, ...options.pace };
     this.#http = new HttpClient(options);
-    this.#comeback = new Comeback(new Line(options), options);
+    this.#comeback = new Comeback(roadsOf(options), options);
     this.#snapshot = this.#look();
   }
 

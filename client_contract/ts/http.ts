@@ -178,5 +178,5 @@ function rejection(response: Response, errors: readonly ServerError[] = []): Req
 export function requestOf<TVariables>(document: DocumentNode, variables: TVariables) {
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   const name = operation && "name" in operation ? operation.name?.value : undefined;
-  return { query: print(document), operationName: name ?? null, variables };
+  return { query: print(document), ...(name === undefined ? {} : { operationName: name }), variables };
 }

@@ -1,8 +1,8 @@
 // Any subscription of the schema as an async iterable, through broken connections.
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { Comeback, type ComebackOptions } from "./comeback.ts";
+import { Comeback, type ComebackOptions, type Roads, roadsOf } from "./comeback.ts";
 import { RequestFailed, type ServerError } from "./http.ts";
-import { Line, type LineOptions, type Variables } from "./line.ts";
+import type { LineOptions, Variables } from "./line.ts";
 
 export type SubscriptionOptions = LineOptions & ComebackOptions;
 
@@ -13,11 +13,11 @@ const FIRST_FRAME = 2_000;
 /** The subscriptions of one client share one socket. */
 export class SubscriptionClient {
   readonly #options: SubscriptionOptions;
-  readonly #line: Line;
+  readonly #roads: Roads;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
-    this.#line = new Line(options);
+    this.#roads = roadsOf(options);
   }
 
   /**
@@ -34,7 +34,7 @@ export class SubscriptionClient {
   ): AsyncIterableIterator<TData, undefined> {
     const inbox = new Inbox<TData>();
     const stop = signal ? AbortSignal.any([signal, inbox.left]) : inbox.left;
-    const comeback = new Comeback(this.#line, this.#options);
+    const comeback = new Comeback(this.#roads, this.#options);
     void comeback
       .keep(
         { document, variables },

@@ -62,7 +62,7 @@ describe.skipIf(!origin)("a real deployment", () => {
     await seeItThrough();
   });
 
-  test("where sockets are blocked, polling sees a job through", async () => {
+  function blockSockets(): void {
     vi.stubGlobal(
       "WebSocket",
       class extends EventTarget {
@@ -78,6 +78,28 @@ describe.skipIf(!origin)("a real deployment", () => {
         close(): void {}
       },
     );
+  }
+
+  function blockStreams(): void {
+    const road = globalThis.fetch;
+    vi.stubGlobal("fetch", (url: string, init: RequestInit) =>
+      new Headers(init.headers).get("accept") === "text/event-stream"
+        ? Promise.reject(new TypeError("Blocked."))
+        : road(url, init),
+    );
+  }
+
+  test("where sockets are blocked, a stream sees a job through", async () => {
+    blockSockets();
+    follow();
+    await until(({ connection }) => connection === "live");
+
+    await seeItThrough();
+  });
+
+  test("where streams are blocked too, polling sees a job through", async () => {
+    blockSockets();
+    blockStreams();
     follow();
     await until(({ connection }) => connection === "polling");
 

@@ -1,58 +1,86 @@
 // A real server on the loopback address, over the ws package, that does as the test tells it, connection by connection.
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Frame } from "../feed.ts";
 
+/** What carries a subscription. */
+interface Carrier {
+  send(message: { type: string; payload?: object; id: string }): void;
+  close(code: number): void;
+  /** Cuts the line without a goodbye. */
+  cut(): void;
+  closed(): Promise<number>;
+}
+
 /** One subscription of a client, seen from the server. */
 export class Listener {
   readonly token: unknown;
-  readonly #socket: WebSocket;
+  readonly #carrier: Carrier;
   readonly #id: string;
 
-  constructor(socket: WebSocket, id: string, token: unknown) {
-    this.#socket = socket;
+  constructor(carrier: Carrier, id: string, token: unknown) {
+    this.#carrier = carrier;
     this.#id = id;
     this.token = token;
   }
 
   frame(jobUpdates: Frame): void {
-    this.#send({ id: this.#id, type: "next", payload: { data: { jobUpdates } } });
+    this.#carrier.send({ id: this.#id, type: "next", payload: { data: { jobUpdates } } });
   }
 
   /** A frame that failed in the making. */
   failedFrame(): void {
     const errors = [{ message: "The database does not answer.", path: ["jobUpdates", "system"] }];
-    this.#send({ id: this.#id, type: "next", payload: { data: null, errors } });
+    this.#carrier.send({ id: this.#id, type: "next", payload: { data: null, errors } });
   }
 
   failure(message: string, code = "INTERNAL"): void {
-    this.#send({ id: this.#id, type: "error", payload: [{ message, extensions: { code } }] });
+    this.#carrier.send({ id: this.#id, type: "error", payload: [{ message, extensions: { code } }] });
   }
 
   complete(): void {
-    this.#send({ id: this.#id, type: "complete" });
+    this.#carrier.send({ id: this.#id, type: "complete" });
   }
 
   close(code: number): void {
-    this.#socket.close(code);
+    this.#carrier.close(code);
   }
 
-  /** Cuts the line without a goodbye. */
   cut(): void {
-    this.#socket.terminate();
+    this.#carrier.cut();
   }
 
-  async closed(): Promise<number> {
-    const [code] = await once(this.#socket, "close");
-    return code;
+  closed(): Promise<number> {
+    return this.#carrier.closed();
   }
+}
 
-  #send(message: object): void {
-    this.#socket.send(JSON.stringify(message));
-  }
+function overSocket(socket: WebSocket): Carrier {
+  return {
+    send: (message) => socket.send(JSON.stringify(message)),
+    close: (code) => socket.close(code),
+    cut: () => socket.terminate(),
+    closed: async () => (await once(socket, "close"))[0],
+  };
+}
+
+function overEvents(response: ServerResponse): Carrier {
+  return {
+    send: ({ type, payload }) => {
+      const result = type === "error" ? { errors: payload } : payload;
+      if (result) response.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`);
+      if (type !== "next") response.end("event: complete\ndata:\n\n");
+    },
+    close: () => response.end(),
+    cut: () => response.destroy(),
+    closed: async () => {
+      await once(response, "close");
+      return 0;
+    },
+  };
 }
 
 /** What to do with a token: let it in, or a close code. */
@@ -74,6 +102,8 @@ interface Answer {
 export class FakeServer {
   doorman: Doorman = () => "welcome";
   clerk: Clerk = () => ({ status: 503 });
+  /** Whether it answers with server-sent events where they are asked for. */
+  knowsStreams = false;
   /** Refuses the upgrade, as a proxy does that knows no sockets. */
   blocksSockets = false;
   readonly #http = createServer();
@@ -91,6 +121,7 @@ export class FakeServer {
       server.#sockets.handleUpgrade(request, socket, head, (client) => server.#greet(client));
     });
     server.#http.on("request", async (request, response) => {
+      if (request.headers.accept === "text/event-stream") return void server.#stream(request, response);
       const { status, body, text } = await server.clerk(await read(request));
       response
         .writeHead(status, { "Content-Type": "application/json" })
@@ -130,6 +161,15 @@ export class FakeServer {
     await once(this.#http, "close");
   }
 
+  async #stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const verdict = this.doorman(request.headers.authorization);
+    await text(request);
+    if (!this.knowsStreams) return void response.writeHead(406).end();
+    if (verdict !== "welcome") return void response.writeHead(401).end();
+    response.writeHead(200, { "Content-Type": "text/event-stream" }).write(":\n\n");
+    this.#announce(new Listener(overEvents(response), "stream", request.headers.authorization));
+  }
+
   #greet(socket: WebSocket): void {
     let token: unknown;
     socket.on("message", (data) => {
@@ -140,7 +180,7 @@ export class FakeServer {
         if (verdict === "welcome") socket.send(JSON.stringify({ type: "connection_ack" }));
         else socket.close(verdict);
       }
-      if (message.type === "subscribe") this.#announce(new Listener(socket, message.id, token));
+      if (message.type === "subscribe") this.#announce(new Listener(overSocket(socket), message.id, token));
     });
   }
 

@@ -46,7 +46,7 @@ async def readyz(request: Request) -> Response:
         return _unready(*_found(services, away))
     body = {"missing": _missing(health), "troubles": _troubles(health), "components": _components(health)}
     if _CANNOT_WRITE & services.domain.probes.troubles().keys():
-        return _unready(*(trouble.message for trouble in health.troubles), **body)
+        return _unready(*_reasons(services, health), **body)
     return answer({"status": "ready", "reasons": [], **body})
 
 
@@ -66,6 +66,15 @@ def _found(services: Services, why: str) -> list[str]:
     """What this process finds amiss, where nothing can be read of the others: the database first."""
     found = {TroubleCode.DATABASE: why, **services.domain.probes.troubles()}
     return [found[code] for code in TroubleCode if code in found and code is not TroubleCode.CONNECTIONS]
+
+
+def _reasons(services: Services, health: SystemHealth) -> list[str]:
+    """What is known of all, and what this process has found since that was read."""
+    known = {trouble.code: trouble.message for trouble in health.troubles}
+    known |= services.domain.probes.troubles()
+    if TroubleCode.DATABASE in known:
+        known.pop(TroubleCode.CONNECTIONS, None)
+    return [known[code] for code in TroubleCode if code in known]
 
 
 def _unready(*reasons: str, **more: Any) -> Response:

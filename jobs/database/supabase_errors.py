@@ -11,6 +11,10 @@ from jobs.errors import BY_SQLSTATE, NotSetUp, NovelFoundryError, Unavailable
 WRONG_KEY = (
     "Supabase refuses SUPABASE_SECRET_KEY: copy the secret key (sb_secret_…) of this very project from its API keys."
 )
+_NO_RIGHT = (
+    "Supabase refuses us a right. Is SUPABASE_SECRET_KEY the secret key (sb_secret_…) of this very project? "
+    "Then grant service_role what was taken from it."
+)
 _NO_FUNCTIONS = (
     "The Supabase project lacks our functions or has an older version of them. "
     "Run `supabase db push`, or `novelfoundry migrate` with its DATABASE_URL."
@@ -18,6 +22,10 @@ _NO_FUNCTIONS = (
 UNREADABLE = "The Supabase project answered what we cannot read. What you have is safe; try again later."
 # No connection or none free, shutting down, a limit of time or number reached, or a conflict with another call.
 _PASSING_CLASSES = ("PGRST00", "08", "57P", "53", "57014", "55P03", "40")
+
+
+# What answers that is no Supabase project, or at another path: a page, a redirection, no such path or method.
+_NOBODYS = frozenset({200, 301, 302, 303, 307, 308, 404, 405})
 
 
 class Passing(Unavailable):
@@ -36,7 +44,9 @@ def named(error: APIError) -> NovelFoundryError:
         return _edge(404)
     if len(code) == 3 and code.isdecimal():  # an HTTP status, of what stands before the services or is none of them
         return _edge(int(code))
-    if code == "42501" or code.startswith(("PGRST3", "UNAUTHORIZED")):
+    if code == "42501":
+        return NotSetUp(_NO_RIGHT, detail=detail)
+    if code.startswith(("PGRST3", "UNAUTHORIZED")):
         return NotSetUp(WRONG_KEY, detail=detail)
     if code.startswith(_PASSING_CLASSES):
         passing = "The project's database is busy or restarting. Try again in a moment."
@@ -89,6 +99,10 @@ def _edge(status: int) -> NovelFoundryError:
             return Unavailable("The Supabase project is paused: restore it in the Supabase dashboard.")
         case _ if status >= 500:
             return Passing(f"The Supabase project does not answer properly (HTTP {status}). Try again in a moment.")
+        case _ if status not in _NOBODYS:
+            return Unavailable(
+                f"The Supabase project refused our request (HTTP {status}). What you have is safe; try again later."
+            )
         case _:
             return NotSetUp(
                 f"No Supabase project is at SUPABASE_URL (HTTP {status}): give https:// and its host, no more."

@@ -198,9 +198,14 @@ class Deployment:
 
 
 @asynccontextmanager
-async def open_deployment(settings: Settings, directory: Path, *, watched: bool) -> AsyncIterator[Deployment]:
-    """A deployment in which nothing runs yet but the api's domain in this process, and its subscriber if `watched`."""
-    audit = Audit(database_url=settings.need_database_url())
+async def open_deployment(
+    settings: Settings, directory: Path, *, watched: bool, audited_at: str | None = None
+) -> AsyncIterator[Deployment]:
+    """A deployment in which nothing runs yet but the api's domain in this process, and its subscriber if `watched`.
+
+    `audited_at` is the database's address for its owner, where the deployment has a lesser role.
+    """
+    audit = Audit(database_url=audited_at or settings.need_database_url())
     await audit.install()
     async with AsyncExitStack() as stack:
         domain = await stack.enter_async_context(open_domain(settings, kind="api"))

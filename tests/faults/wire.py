@@ -50,6 +50,12 @@ class Client:
 
     async def ask(self, query: str, **variables: Any) -> Any:
         """The data of one operation; an error in the answer fails the test."""
+        body = await self.answer(query, **variables)
+        assert "errors" not in body, body
+        return body["data"]
+
+    async def answer(self, query: str, **variables: Any) -> Any:
+        """The whole answer to one operation, errors and all."""
         headers = {"Authorization": f"Bearer {self._token}"}
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             answer = await client.post(
@@ -57,9 +63,7 @@ class Client:
                 json={"query": query, "variables": variables},
                 headers=headers,
             )
-        body = answer.json()
-        assert "errors" not in body, body
-        return body["data"]
+        return answer.json()
 
 
 class Updates:

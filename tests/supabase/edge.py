@@ -41,6 +41,62 @@ class Edge:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+@dataclass(slots=True, kw_only=True)
+class Switch:
+    """Hands connections on to a project; or, while `edge` is set, answers as that does."""
+
+    url: str = ""
+    upstream: tuple[str, int]
+    edge: Edge | None = None
+    _open: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def turn(self, edge: Edge | None) -> None:
+        """From now on so; what is open ends."""
+        self.edge = edge
+        for connection in self._open:
+            connection.cancel()
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        with suppress(asyncio.CancelledError, OSError):
+            try:
+                await (self.edge.serve(reader, writer) if self.edge else self._hand_on(reader, writer))
+            finally:
+                writer.close()
+
+    async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        its_reader, its_writer = await asyncio.open_connection(*self.upstream)
+        try:
+            await asyncio.gather(_pipe(reader, its_writer), _pipe(its_reader, writer))
+        finally:
+            its_writer.close()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while content := await reader.read(65_536):
+        writer.write(content)
+        await writer.drain()
+    writer.close()
+
+
+@asynccontextmanager
+async def switch(url: str) -> AsyncIterator[Switch]:
+    """A switch on loopback before the project at `url`."""
+    host, port = url.removeprefix("http://").split(":")
+    switch = Switch(upstream=(host, int(port)))
+    server = await asyncio.start_server(switch.accept, "127.0.0.1", 0)
+    switch.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield switch
+    finally:
+        server.close()
+        switch.turn(None)
+
+
 @asynccontextmanager
 async def edge(*answers: tuple[int, Any]) -> AsyncIterator[Edge]:
     """An edge on loopback that gives these answers."""

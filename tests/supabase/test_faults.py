@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from jobs.errors import Unavailable
+from jobs.models import Job
 from jobs.processes.wiring import open_domain
 from jobs.settings import Settings
 from jobs.states import FailureCode, JobStatus
@@ -32,7 +34,9 @@ from tests.faults.test_worker_killed import (
 )
 from tests.faults.waiting import until
 from tests.faults.watching import Watcher
+from tests.supabase.edge import Edge, switch
 from tests.supabase.lite import Project, back, running
+from tests.supabase.test_gateway import STRANGE
 
 __all__ = [
     "test_a_claim_that_outlives_its_worker_ends_with_the_lease",
@@ -154,6 +158,43 @@ async def test_a_key_that_is_refused_for_a_while_costs_no_watcher(
     await deployment.domain.service.cancel(deployment.owner_id, job_id)
 
     await deployment.watched.hears(job_id, JobStatus.CANCELLED)
+
+
+async def test_a_project_that_answers_what_nobody_foresaw_costs_no_job_and_no_process(
+    settings: Settings, project: Project, environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with switch(project.url) as line:
+        at_switch = replace(settings, supabase_url=line.url, lease=faults.LONG)
+        of_project = faults.environment
+        monkeypatch.setattr(faults, "environment", lambda given: of_project(given) | {"SUPABASE_URL": line.url})
+        audit = Audit(database_url=project.database_url)
+        await audit.install()
+        async with open_domain(at_switch, kind="api") as domain:
+            deployment = Deployment(settings=at_switch, domain=domain, audit=audit, directory=tmp_path)
+            try:
+                processes = [await deployment.worker(), await deployment.scheduler()]
+                await deployment.completes(await deployment.job())
+                manuscript_id = await deployment.manuscript()
+                for answer in STRANGE:
+                    line.turn(Edge(answers=[answer]))
+                    with pytest.raises(Unavailable):
+                        await domain.service.start(deployment.owner_id, manuscript_id)
+
+                async def all_say_so() -> bool:
+                    return all(" waits: " in process.log.read_text() for process in processes)
+
+                await until(all_say_so, "each meets it")
+                line.turn(None)
+
+                async def starts() -> Job:
+                    return await domain.service.start(deployment.owner_id, manuscript_id)
+
+                await deployment.completes((await until(starts, "it is over")).id)
+                for process in processes:
+                    assert process.is_running
+                    assert "Traceback" not in process.log.read_text()
+            finally:
+                deployment.end()
 
 
 async def test_a_bucket_that_went_missing_ends_the_job_and_is_told_in_one_line(

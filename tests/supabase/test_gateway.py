@@ -1,8 +1,11 @@
 """The gateway over REST: errors by their codes, breaker only where it does no harm, a line for each refusal."""
 
 import asyncio
+import random
+import string
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ import pytest
 from jobs.database.store import JobStore
 from jobs.database.supabase import IDEMPOTENT, READS, SupabaseGateway, open_supabase
 from jobs.errors import ConfigurationError, NotFound, NovelFoundryError, Unavailable
+from jobs.processes.wiring import open_kept
+from jobs.settings import Settings
 from tests.conftest import AddManuscript, Databases
 from tests.sql.life import Connection
 from tests.supabase.edge import RESET, SILENCE, Edge, edge
@@ -95,6 +100,46 @@ async def test_a_code_that_is_nobodys_is_not_taken_for_something_else() -> None:
             await gateway.call("clock_read")
 
     assert "P0001" in raised.value.detail, "the code is kept for the log"
+
+
+STRANGE = [
+    (418, {"code": "TEAPOT", "message": "I am a teapot"}),
+    (400, {"code": "ZX81Q", "message": "what is that?"}),
+    (409, {"code": "499", "message": "a status in place of a code"}),
+    (451, {"code": 451, "message": "x"}),
+    (599, {"code": "PGRST999", "message": "x"}),
+    (507, {"code": "", "message": "x"}),
+    (422, {"code": None, "message": None}),
+    (425, {"message": "no code at all"}),
+    (500, ["no object at all"]),
+]
+
+
+@pytest.mark.parametrize("answer", STRANGE, ids=str)
+async def test_an_answer_that_nobody_foresaw_is_an_outage_in_mid_life_and_at_the_start(
+    settings: Settings, answer: tuple[int, Any]
+) -> None:
+    async with behind(answer) as (gateway, told):
+        error = await refusal(gateway)
+
+        assert isinstance(error, Unavailable)
+        assert not isinstance(error, ConfigurationError)
+        project = replace(settings, database_url=None, supabase_url=told.url, supabase_secret_key=KEY)
+        # Raises nothing: a process starts, and goes on trying.
+        async with open_kept(project, application="test"):
+            pass
+
+
+async def test_no_code_drawn_at_random_passes_for_a_setting_or_a_refusal() -> None:
+    chance = random.Random(7)
+    for _ in range(60):
+        code = "X" + "".join(chance.choices(string.digits + string.ascii_uppercase, k=chance.choice([2, 4, 7])))
+        async with behind((chance.randrange(400, 600), {"code": code, "message": "x"})) as (gateway, _):
+            error = await refusal(gateway)
+
+        assert isinstance(error, Unavailable)
+        assert not isinstance(error, ConfigurationError), code
+        assert code in error.detail
 
 
 @pytest.mark.parametrize("url", ["not an address", "ftp://example.org", "http://["])

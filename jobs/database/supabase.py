@@ -20,7 +20,8 @@ from supabase import AsyncClient, AsyncClientOptions, AsyncSupabaseException, ac
 
 # fmt: off
 READS = frozenset({
-    "drafts_of", "report_marks_get", "report_text",
+    "chapter_marks", "chapter_outline", "chapter_passages", "drafts_of", "report_marks_get", "report_places",
+    "report_text", "reports_newest",
     "clock_read", "job_events_get", "jobs_changed", "jobs_count", "jobs_get", "jobs_in_line", "jobs_matching",
     "jobs_of_manuscripts", "jobs_oldest_waiting", "jobs_page",
     "jobs_watched", "lateness_get", "line_get", "manuscripts_count", "manuscripts_found", "manuscripts_get",

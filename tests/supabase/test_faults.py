@@ -1,6 +1,6 @@
 """What must hold after a fault holds on a project too: fault tests again, over REST; and a project that goes away."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -79,19 +79,24 @@ def settings(settings: Settings) -> Settings:
     )
 
 
-@pytest.fixture
-def environment(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starts processes that know the project and no database."""
+def _knowing(project: Project, url: str) -> Callable[[Settings], dict[str, str]]:
+    """The environment of processes that find the project at `url` and know no database."""
 
-    def on_the_project(settings: Settings) -> dict[str, str]:
+    def environment(settings: Settings) -> dict[str, str]:
         names = {
-            "SUPABASE_URL": project.url,
+            "SUPABASE_URL": url,
             "SUPABASE_SECRET_KEY": project.secret_key,
             "SUPABASE_PUBLISHABLE_KEY": project.publishable_key,
         }
         return {name: value for name, value in of_processes(settings).items() if name != "DATABASE_URL"} | names
 
-    monkeypatch.setattr(faults, "environment", on_the_project)
+    return environment
+
+
+@pytest.fixture
+def environment(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starts processes that know the project and no database."""
+    monkeypatch.setattr(faults, "environment", _knowing(project, project.url))
 
 
 @pytest.fixture
@@ -161,12 +166,11 @@ async def test_a_key_that_is_refused_for_a_while_costs_no_watcher(
 
 
 async def test_a_project_that_answers_what_nobody_foresaw_costs_no_job_and_no_process(
-    settings: Settings, project: Project, environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    settings: Settings, project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     async with switch(project.url) as line:
         at_switch = replace(settings, supabase_url=line.url, lease=faults.LONG)
-        of_project = faults.environment
-        monkeypatch.setattr(faults, "environment", lambda given: of_project(given) | {"SUPABASE_URL": line.url})
+        monkeypatch.setattr(faults, "environment", _knowing(project, line.url))
         audit = Audit(database_url=project.database_url)
         await audit.install()
         async with open_domain(at_switch, kind="api") as domain:

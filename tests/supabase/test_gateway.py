@@ -221,7 +221,7 @@ async def test_every_function_tried_again_exists_and_every_read_is_among_them(co
     )
     # Bytes do not go over REST; the others are the database's own helpers.
     unused = {"manuscript_file_load", "duration_in_words", "lateness_bucket", "job_status_read", "job_edge_exists"}
-    unused |= {"held_for", "owners_in_line", "line_service", "jobs_next", "jobs_dispatched"}
+    unused |= {"held_for", "is_pruning", "owners_in_line", "line_service", "jobs_next", "jobs_dispatched"}
 
     assert {row["proname"] for row in functions} >= IDEMPOTENT
     assert {row["proname"] for row in functions if row["reads"]} - unused == READS - {"clock_read"}

@@ -2,6 +2,8 @@
 
 import argparse
 import math
+import re
+from datetime import timedelta
 from pathlib import Path
 
 from jobs.settings import Settings
@@ -45,3 +47,14 @@ def seconds(text: str) -> float:
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is no time: a number of seconds above 0 is")
     return value
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def duration(text: str) -> timedelta:
+    """A duration with its unit: `90s`, `30m`, `2h`, `7d`."""
+    found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration: 90s, 30m, 2h and 7d are")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])

@@ -21,8 +21,7 @@ def main(_: argparse.Namespace) -> int:
 
 async def _resume(settings: Settings) -> int:
     async with open_domain(settings, kind="operator") as domain:
-        held = await domain.store.resume()
-        await domain.doorbell.ring()
+        held = await domain.operators.resume()
         count = await domain.store.count()
     print(f"The line goes on with {count.queued} jobs that wait.")
     print(f"{held.by} had held it since {held.since:%Y-%m-%d %H:%M} UTC: {held.why}")

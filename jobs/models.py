@@ -360,3 +360,72 @@ class Lateness:
     at_most: float
     settlements: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatedJob:
+    """A job as an operator sees it: whose it is by id, and never a word of its manuscript.
+
+    `failure_message` is None for UNREADABLE_MANUSCRIPT too, whose sentence may quote the manuscript.
+    """
+
+    id: UUID
+    owner_id: UUID
+    status: JobStatus
+    failure_code: FailureCode | None
+    failure_message: str | None
+    stage: str | None
+    progress: float | None
+    attempt: int
+    max_attempts: int
+    workers_lost: int
+    worker_id: UUID | None
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progressed_at: datetime | None
+    retry_of: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusCount:
+    """How many jobs of a status and code: all that live, or those that ended since `counted_since`."""
+
+    status: JobStatus
+    failure_code: FailureCode | None
+    number: int
+    within_hour: int | None
+    counted_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiveMinutes:
+    """How many jobs ended in five minutes."""
+
+    begins_at: datetime
+    completed: int
+    failed: int
+    cancelled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorInLine:
+    """One author's part of the line."""
+
+    owner_id: UUID
+    waiting: int
+    running: int
+    oldest_queued_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What an operator wants to know at once. `running` and `line` are the first of many, `failed` the newest."""
+
+    health: SystemHealth
+    counts: tuple[StatusCount, ...]
+    throughput: tuple[FiveMinutes, ...]
+    processes: tuple[Process, ...]
+    running: tuple[OperatedJob, ...]
+    line: tuple[AuthorInLine, ...]
+    failed: tuple[OperatedJob, ...]

@@ -322,6 +322,10 @@ class JobService:
         fresh = {job.id: job for job in again}
         return [fresh.get(job.id, job) for job in jobs if job.id not in overdue or job.id in fresh]
 
+    async def wake_workers(self) -> None:
+        """Says that there may be something in the line. Does not raise."""
+        await self._doorbell.ring()
+
     async def look_at_system(self) -> None:
         """Lets whoever asks next know how the system is, where that can be read at once. Does not raise."""
         with suppress(NovelFoundryError):

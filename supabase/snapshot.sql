@@ -1688,6 +1688,197 @@ CREATE FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_afte
   limit p_limit;
 $$;
 
+CREATE FUNCTION public.operator_counts(p_most integer DEFAULT 20000) RETURNS TABLE(status text, failure_code text, number integer, within_hour integer, counted_since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with ended as materialized (
+    select j.status, j.failure_code, j.finished_at from public.jobs j
+    where not j.is_active and j.finished_at > statement_timestamp() - interval '1 day'
+    order by j.finished_at desc
+    limit p_most
+  ), begin_of as (
+    select case
+      when count(*) < p_most then statement_timestamp() - interval '1 day' else min(e.finished_at)
+    end as counted_since
+    from ended e
+  )
+  select j.status, null::text, count(*)::integer, null::integer, null::timestamptz
+  from public.jobs j where j.is_active
+  group by j.status
+  union all
+  select e.status, e.failure_code, count(*)::integer,
+    (count(*) filter (where e.finished_at > statement_timestamp() - interval '1 hour'))::integer, min(b.counted_since)
+  from ended e cross join begin_of b
+  group by e.status, e.failure_code
+  order by 1, 2;
+$$;
+
+CREATE FUNCTION public.operator_events(p_job_id uuid, p_limit integer DEFAULT 500) RETURNS TABLE(job_id uuid, version integer, at timestamp with time zone, status text, decided_by text, message text)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from (
+    select e.job_id, e.version, e.at, e.status, e.decided_by,
+      case when j.failure_code = 'UNREADABLE_MANUSCRIPT' and e.status = 'failed' then null else e.message end as message
+    from public.job_events e join public.jobs j on j.id = e.job_id
+    where e.job_id = p_job_id
+    order by e.id desc limit p_limit
+  ) as newest
+  order by newest.version, newest.at;
+$$;
+
+CREATE VIEW public.operated_jobs WITH (security_invoker='true') AS
+ SELECT id,
+    owner_id,
+    status,
+    failure_code,
+        CASE
+            WHEN (failure_code IS DISTINCT FROM 'UNREADABLE_MANUSCRIPT'::text) THEN failure_message
+            ELSE NULL::text
+        END AS failure_message,
+    stage,
+    progress,
+    attempt,
+    max_attempts,
+    workers_lost,
+    worker_id,
+    queued_at,
+    started_at,
+    finished_at,
+    deadline_at,
+    progressed_at,
+    retry_of,
+    is_active,
+    run_ends_at
+   FROM public.jobs j;
+
+CREATE FUNCTION public.operator_job(p_job_id uuid) RETURNS SETOF public.operated_jobs
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from public.operated_jobs j where j.id = p_job_id;
+$$;
+
+CREATE FUNCTION public.operator_jobs(p_statuses text[] DEFAULT NULL::text[], p_failure_codes text[] DEFAULT NULL::text[], p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_owner_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50) RETURNS SETOF public.operated_jobs
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+  return query
+  with recursive codes as (
+    (select j.failure_code as code from public.jobs j where j.status = 'failed' order by j.failure_code limit 1)
+    union all
+    select (
+      select j.failure_code from public.jobs j
+      where j.status = 'failed' and j.failure_code > c.code order by j.failure_code limit 1
+    )
+    from codes c where c.code is not null
+  ), found as (
+    (
+      select * from public.operated_jobs j
+      where j.is_active and (p_statuses is null or j.status = any (p_statuses)) and p_failure_codes is null
+        and (p_since is null or j.queued_at >= p_since) and (p_owner_id is null or j.owner_id = p_owner_id)
+      order by j.queued_at desc limit p_limit
+    )
+    union all
+    select newest.* from codes c
+    cross join lateral (
+      select * from public.operated_jobs j
+      where j.status = 'failed' and j.failure_code = c.code and j.finished_at >= coalesce(p_since, '-infinity')
+        and (p_owner_id is null or j.owner_id = p_owner_id)
+      order by j.finished_at desc limit p_limit
+    ) as newest
+    where c.code is not null and (p_statuses is null or 'failed' = any (p_statuses))
+      and (p_failure_codes is null or c.code = any (p_failure_codes))
+    union all
+    (
+      select * from public.operated_jobs j
+      where j.status = 'completed' and j.finished_at >= coalesce(p_since, '-infinity')
+        and (p_statuses is null or 'completed' = any (p_statuses)) and p_failure_codes is null
+        and (p_owner_id is null or j.owner_id = p_owner_id)
+      order by j.finished_at desc limit p_limit
+    )
+    union all
+    (
+      select * from public.operated_jobs j
+      where j.status = 'cancelled' and j.finished_at >= coalesce(p_since, '-infinity')
+        and (p_statuses is null or 'cancelled' = any (p_statuses)) and p_failure_codes is null
+        and (p_owner_id is null or j.owner_id = p_owner_id)
+      order by j.finished_at desc limit p_limit
+    )
+  )
+  select * from found f order by coalesce(f.finished_at, f.queued_at) desc, f.id limit p_limit;
+end;
+$$;
+
+CREATE FUNCTION public.operator_line(p_limit integer DEFAULT 50) RETURNS TABLE(owner_id uuid, waiting integer, running integer, oldest_queued_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select j.owner_id,
+    (count(*) filter (where j.status = 'queued'))::integer,
+    (count(*) filter (where j.status <> 'queued'))::integer,
+    min(j.queued_at) filter (where j.status = 'queued')
+  from public.jobs j
+  where j.is_active
+  group by j.owner_id
+  order by 2 desc, 4, 1
+  limit p_limit;
+$$;
+
+CREATE FUNCTION public.operator_retryable(p_failure_codes text[], p_since timestamp with time zone, p_limit integer) RETURNS TABLE(id uuid)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+  return query
+  select newest.id from unnest(p_failure_codes) as c (code)
+  cross join lateral (
+    select j.id, j.finished_at from public.jobs j
+    where j.status = 'failed' and j.failure_code = c.code and j.finished_at >= coalesce(p_since, '-infinity')
+      and not exists (
+        select from public.jobs newer
+        where newer.manuscript_id = j.manuscript_id and (newer.queued_at, newer.id) > (j.queued_at, j.id)
+      )
+    order by j.finished_at desc limit p_limit
+  ) as newest
+  order by newest.finished_at desc, newest.id
+  limit p_limit;
+end;
+$$;
+
+CREATE FUNCTION public.operator_running(p_limit integer DEFAULT 200) RETURNS SETOF public.operated_jobs
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from public.operated_jobs j where j.run_ends_at is not null order by j.started_at, j.id limit p_limit;
+$$;
+
+CREATE FUNCTION public.operator_throughput(p_most integer DEFAULT 20000) RETURNS TABLE(begins_at timestamp with time zone, completed integer, failed integer, cancelled integer)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with ended as materialized (
+    select j.status, width_bucket(
+        extract(epoch from statement_timestamp() - j.finished_at)::double precision, 0, 3600, 12) as past
+    from public.jobs j
+    where not j.is_active and j.finished_at > statement_timestamp() - interval '1 hour'
+    order by j.finished_at desc
+    limit p_most
+  )
+  select statement_timestamp() - make_interval(mins => 5 * slot.past),
+    (count(*) filter (where e.status = 'completed'))::integer,
+    (count(*) filter (where e.status = 'failed'))::integer,
+    (count(*) filter (where e.status = 'cancelled'))::integer
+  from generate_series(1, 12) as slot (past)
+  left join ended e on e.past = slot.past
+  group by slot.past
+  order by slot.past desc;
+$$;
+
 CREATE FUNCTION public.owners_in_line(p_limit integer DEFAULT NULL::integer) RETURNS uuid[]
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -2109,7 +2300,11 @@ CREATE INDEX jobs_by_manuscript ON public.jobs USING btree (manuscript_id, queue
 
 CREATE INDEX jobs_by_owner ON public.jobs USING btree (owner_id, queued_at DESC, id DESC);
 
+CREATE INDEX jobs_cancelled ON public.jobs USING btree (finished_at DESC) WHERE (status = 'cancelled'::text);
+
 CREATE INDEX jobs_completed ON public.jobs USING btree (finished_at DESC) WHERE (status = 'completed'::text);
+
+CREATE INDEX jobs_failed ON public.jobs USING btree (failure_code, finished_at DESC, id) WHERE (status = 'failed'::text);
 
 CREATE INDEX jobs_finished ON public.jobs USING btree (finished_at, id) WHERE (NOT is_active);
 
@@ -2447,6 +2642,32 @@ GRANT ALL ON FUNCTION public.manuscripts_of_owners(p_owner_ids uuid[], p_manuscr
 
 REVOKE ALL ON FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_after_created_at timestamp with time zone, p_after_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscripts_page(p_owner_id uuid, p_limit integer, p_after_created_at timestamp with time zone, p_after_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_counts(p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_counts(p_most integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_events(p_job_id uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_events(p_job_id uuid, p_limit integer) TO service_role;
+
+GRANT SELECT ON TABLE public.operated_jobs TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_job(p_job_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_job(p_job_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_jobs(p_statuses text[], p_failure_codes text[], p_since timestamp with time zone, p_owner_id uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_jobs(p_statuses text[], p_failure_codes text[], p_since timestamp with time zone, p_owner_id uuid, p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_line(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_line(p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_retryable(p_failure_codes text[], p_since timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_retryable(p_failure_codes text[], p_since timestamp with time zone, p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_running(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_running(p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_throughput(p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_throughput(p_most integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.owners_in_line(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.owners_in_line(p_limit integer) TO service_role;

@@ -33,11 +33,13 @@ def read_time(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
-def _maybe_uuid(value: Any) -> UUID | None:
+def maybe_uuid(value: Any) -> UUID | None:
+    """An id, where there is one."""
     return None if value is None else read_uuid(value)
 
 
-def _maybe_time(value: Any) -> datetime | None:
+def maybe_time(value: Any) -> datetime | None:
+    """A time, where there is one."""
     return None if value is None else read_time(value)
 
 
@@ -55,17 +57,17 @@ def read_job(row: Row) -> Job:
         attempt=row["attempt"],
         max_attempts=row["max_attempts"],
         version=row["version"],
-        worker_id=_maybe_uuid(row["worker_id"]),
+        worker_id=maybe_uuid(row["worker_id"]),
         queued_at=read_time(row["queued_at"]),
-        dispatched_at=_maybe_time(row["dispatched_at"]),
-        started_at=_maybe_time(row["started_at"]),
-        finished_at=_maybe_time(row["finished_at"]),
-        deadline_at=_maybe_time(row["deadline_at"]),
+        dispatched_at=maybe_time(row["dispatched_at"]),
+        started_at=maybe_time(row["started_at"]),
+        finished_at=maybe_time(row["finished_at"]),
+        deadline_at=maybe_time(row["deadline_at"]),
         failure_code=None if code is None else FailureCode(code),
         failure_message=row["failure_message"],
-        retry_of=_maybe_uuid(row["retry_of"]),
+        retry_of=maybe_uuid(row["retry_of"]),
         workers_lost=row["workers_lost"],
-        progressed_at=_maybe_time(row["progressed_at"]),
+        progressed_at=maybe_time(row["progressed_at"]),
         as_of=read_time(row["as_of"]),
     )
 
@@ -155,7 +157,7 @@ def read_processes(row: Row) -> ProcessesOfKind:
         live=row["live"],
         capacity=row["capacity"],
         busy=row["busy"],
-        last_seen_at=_maybe_time(row["last_seen_at"]),
+        last_seen_at=maybe_time(row["last_seen_at"]),
         as_of=read_time(row["as_of"]),
         clock_offset=_maybe_seconds(row["clock_offset"]),
         troubles=_troubles(row["troubles"]),

@@ -25,7 +25,9 @@ READS = frozenset({
     "clock_read", "job_events_get", "jobs_changed", "jobs_count", "jobs_get", "jobs_in_line", "jobs_matching",
     "jobs_of_manuscripts", "jobs_oldest_waiting", "jobs_page",
     "jobs_watched", "lateness_get", "line_get", "manuscripts_count", "manuscripts_found", "manuscripts_get",
-    "manuscripts_of_owners", "manuscripts_page", "processes_health", "processes_list", "reports_get", "reports_of_jobs",
+    "manuscripts_of_owners", "manuscripts_page", "operator_counts", "operator_events", "operator_job", "operator_jobs",
+    "operator_line", "operator_retryable", "operator_running", "operator_throughput", "processes_health",
+    "processes_list", "reports_get", "reports_of_jobs",
     "reports_of_manuscripts", "unowned_files_get",
 })
 # Called again, each of these reads again or writes what is so already. Not among them: the steps, whose second

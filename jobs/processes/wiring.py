@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from jobs.belongings import Belongings
+from jobs.database.operators import OperatorStore
 from jobs.database.postgres import PostgresGateway, open_postgres
 from jobs.database.store import JobStore
 from jobs.errors import NotMigrated, NotSetUp, Unavailable
 from jobs.feed import Feed
 from jobs.files.postgres import PostgresFiles
+from jobs.operators import Operators
 from jobs.ports import Announcer, Doorbell, Files, Gateway
 from jobs.presence import Presence, ProcessBeat
 from jobs.probes import Probe, Probes
@@ -40,6 +42,7 @@ class Domain:
     doorbell: Doorbell
     presence: Presence
     service: JobService
+    operators: Operators
     belongings: Belongings
     feed: Feed
     sweeper: Sweeper
@@ -138,6 +141,7 @@ def _domain(settings: Settings, gateway: Gateway, files: Files, redis: ArqRedis,
         doorbell=doorbell,
         presence=presence,
         service=service,
+        operators=Operators(OperatorStore(gateway), store=store, service=service, presence=presence),
         belongings=Belongings(service=service, store=store, files=files, backup_days=settings.backup_days),
         feed=feed,
         sweeper=Sweeper(store=store, service=service),

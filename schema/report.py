@@ -257,6 +257,9 @@ class ReportSection:
     findings: list[Finding] = described("What was found.")
     source: str = described("Where its rules come from; empty in older reports.")
     kinds: list[FindingKind] = described("The kinds of its findings, as they are marked in the text.")
+    curve: list[float] = described(
+        "A line over the whole manuscript, from its first word to its last in equal steps; empty where it has none."
+    )
 
 
 @strawberry.type(description="One of the few findings that tell most about this book. It is no score and no verdict.")

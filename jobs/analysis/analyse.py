@@ -76,6 +76,8 @@ def _reported(section: Section, measured: Measured, kinds: tuple[FindingKind, ..
         figures=tuple(measured.figures),
         findings=tuple(measured.findings),
         kinds=kinds,
+        source=section.SOURCE,
+        curve=tuple(measured.curve),
     )
 
 

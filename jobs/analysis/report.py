@@ -189,6 +189,8 @@ class ReportSection:
     source: str = ""
     """Where its rules come from, in a sentence."""
     kinds: tuple[FindingKind, ...] = ()
+    curve: tuple[float, ...] = ()
+    """A line over the whole manuscript, from its first word to its last in equal steps; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +298,8 @@ def _section(stored: Mapping[str, Any]) -> ReportSection:
     figures = tuple(_figure(figure) for figure in _tuple(stored, "figures"))
     findings = tuple(_finding(finding) for finding in _tuple(stored, "findings"))
     kinds = tuple(_part(FindingKind, kind, by_chapter=_tuple(kind, "by_chapter")) for kind in _tuple(stored, "kinds"))
-    return _part(ReportSection, stored, figures=figures, findings=findings, kinds=kinds)
+    curve = _tuple(stored, "curve")
+    return _part(ReportSection, stored, figures=figures, findings=findings, kinds=kinds, curve=curve)
 
 
 def _finding(stored: Mapping[str, Any]) -> Finding:

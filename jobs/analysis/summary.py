@@ -1,6 +1,7 @@
 """The figures of each section of a manuscript, and of the whole at a glance."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from jobs.analysis.report import ChapterReport, Summary
 from jobs.analysis.sections.all import SECTIONS
@@ -16,7 +17,7 @@ per minute?", Journal of Memory and Language 109 (2019)."""
 _OPENING_CHARACTERS = 80
 NOT_ENGLISH = (
     "This manuscript {reads}. {left_out} are made for English and are left out; the reading time and the range for "
-    "MTLD are those of English."
+    "vocabulary are those of English."
 )
 PLAY = (
     "This reads as a play or a screenplay: names stand above or before its lines. It is not measured as prose: the "
@@ -111,12 +112,16 @@ def notes(story: Story) -> tuple[str, ...]:
     if not story.is_english:
         name = story.language.name if story.language else ""
         reads = f"reads as {name}" if name else "is in a language that we do not know"
-        titles = " and ".join(section.TITLE for section in SECTIONS if section.NEEDS_ENGLISH)
+        titles = _listed([section.TITLE for section in SECTIONS if section.NEEDS_ENGLISH])
         found.append(NOT_ENGLISH.format(reads=reads, left_out=titles))
     if story.is_script:
-        titles = " and ".join(section.TITLE.lower() for section in SECTIONS if section.NEEDS_PROSE)
+        titles = _listed([section.TITLE.lower() for section in SECTIONS if section.NEEDS_PROSE])
         found.append(PLAY.format(left_out=titles))
     return tuple(found)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _counted(count: int, unit: str) -> str:

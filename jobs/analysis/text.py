@@ -48,10 +48,11 @@ class Marks:
     """By kind and chapter: paragraph, start, end and label of each place, in the order of the text."""
 
     def add(self, section: Section, measured: Measured, chapters: int) -> tuple[FindingKind, ...]:
-        """Takes the places of a section's findings; returns its kinds, counted."""
+        """Takes the places of a section's findings; returns the kinds that it found, counted."""
         every = (*measured.findings, *measured.unlisted)
-        kinds = measured.kinds or (FindingKind(key=section.KEY, title=section.TITLE),) if every else ()
-        return tuple(self._counted(kind, section, every, chapters) for kind in kinds)
+        kinds = section.KINDS or (FindingKind(key=section.KEY, title=section.TITLE),) if every else ()
+        counted = (self._counted(kind, section, every, chapters) for kind in kinds)
+        return tuple(kind for kind in counted if kind.count)
 
     def _counted(self, kind: FindingKind, section: Section, findings: Iterable[Finding], chapters: int) -> FindingKind:
         found = _by_chapter(each for each in findings if (each.kind or section.KEY) == kind.key)

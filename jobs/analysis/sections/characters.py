@@ -1,11 +1,14 @@
 """Who is in the story, and in which chapters."""
 
+from jobs.analysis.report import FindingKind
 from jobs.analysis.sections.presence import listed
 from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.story import Story
 
 KEY = "characters"
 TITLE = "Characters"
+SOURCE = "Rules of our own for capital letters, titles and the words around a name."
+KINDS: tuple[FindingKind, ...] = ()
 NEEDS_ENGLISH = False
 NEEDS_PROSE = False
 GUIDE = (

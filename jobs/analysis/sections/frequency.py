@@ -10,7 +10,6 @@ from jobs.analysis.story.quotes import Places, by_section
 from jobs.analysis.story.story import Story
 from jobs.analysis.words.ordinary import ordinary
 
-LISTED = 30
 _FEWEST = 5
 _LONGEST = 40
 _UNKNOWN = 1e-8

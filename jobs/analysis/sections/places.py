@@ -1,11 +1,14 @@
 """Where the story plays, and in which chapters."""
 
+from jobs.analysis.report import FindingKind
 from jobs.analysis.sections.presence import listed
 from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.story import Story
 
 KEY = "places"
 TITLE = "Places"
+SOURCE = "Rules of our own for capital letters and the words before a name."
+KINDS: tuple[FindingKind, ...] = ()
 NEEDS_ENGLISH = False
 NEEDS_PROSE = False
 GUIDE = (

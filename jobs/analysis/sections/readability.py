@@ -1,11 +1,13 @@
 """How easy the prose is to read, by the length of its words and sentences."""
 
-from jobs.analysis.report import Figure, FigureUnit
+from jobs.analysis.report import Figure, FigureUnit, FindingKind
 from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.story import Story
 
 KEY = "readability"
 TITLE = "Readability"
+SOURCE = "The formulas of Rudolf Flesch (1948) and of Peter Kincaid and others (1975)."
+KINDS: tuple[FindingKind, ...] = ()
 NEEDS_ENGLISH = True
 NEEDS_PROSE = True
 GUIDE = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from jobs.analysis.report import Finding
+from jobs.analysis.report import Finding, FindingKind
 from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.names import Names
 from jobs.analysis.story.prose import Paragraph, SectionProse
@@ -15,6 +15,8 @@ from jobs.analysis.words.words import word_set
 
 KEY = "repeated_phrases"
 TITLE = "Repeated phrases"
+SOURCE = "Counted; phrases of small words alone are passed over."
+KINDS: tuple[FindingKind, ...] = ()
 NEEDS_ENGLISH = False
 NEEDS_PROSE = False
 GUIDE = (

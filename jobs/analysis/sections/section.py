@@ -17,8 +17,8 @@ class Measured:
     """What the report lists. A `kind` that is "" is the section itself."""
     unlisted: Sequence[Finding] = ()
     """What is only marked in the text: too rare to be listed."""
-    kinds: Sequence[FindingKind] = ()
-    """Of these findings; none where the section itself is the only kind."""
+    curve: Sequence[float] = ()
+    """A line over the whole manuscript, in equal steps."""
 
 
 class Section(Protocol):
@@ -29,6 +29,11 @@ class Section(Protocol):
     TITLE: str
     GUIDE: str
     """What the numbers mean, and what they do not."""
+    SOURCE: str
+    """Where its rules come from, in a sentence for an author."""
+    KINDS: tuple[FindingKind, ...]
+    """Of its findings, with why each matters, when to leave it and how often it was right by hand. None where the
+    section itself is the only kind."""
     NEEDS_ENGLISH: bool
     """Whether it is left out of the report on a manuscript in another language."""
 

@@ -1,11 +1,13 @@
 """Structure and pace: the share of dialogue and the length of sentences; the chapters have their own figures."""
 
-from jobs.analysis.report import Figure, FigureUnit
+from jobs.analysis.report import Figure, FigureUnit, FindingKind
 from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.story import Story
 
 KEY = "structure"
 TITLE = "Structure and pace"
+SOURCE = "Counted. Chapters are found by what the file says and by how its headings repeat."
+KINDS: tuple[FindingKind, ...] = ()
 NEEDS_ENGLISH = False
 NEEDS_PROSE = False
 GUIDE = (

@@ -4,21 +4,25 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean
 
-from jobs.analysis.report import Figure, FigureUnit
+from jobs.analysis.report import Figure, FigureUnit, FindingKind
 from jobs.analysis.sections.section import Measured
 from jobs.analysis.story.story import Story
 
 KEY = "vocabulary"
 TITLE = "Vocabulary"
+SOURCE = "MTLD: Philip McCarthy and Scott Jarvis (2010). MATTR: Michael Covington and Joe McFall (2010)."
+KINDS: tuple[FindingKind, ...] = ()
 NEEDS_ENGLISH = False
 NEEDS_PROSE = False
 GUIDE = (
-    "MTLD says how many words pass, on average, before the text begins to repeat itself: the classics that we tried "
-    "lie between 75 and 110. MATTR says how many of any 500 words in a row are different. Both are "
-    "fair to texts of any length. A plain vocabulary is a choice, not a fault."
+    "How many words pass, on average, before the text begins to repeat itself: the classics that we tried lie between "
+    "75 and 110. And how many of any 500 words in a row are different. Both are fair to texts of any length; linguists "
+    "call them MTLD and MATTR. A plain vocabulary is a choice, not a fault."
 )
 _THRESHOLD = 0.72
 WINDOW = 500
+REPEATS_AFTER = "Words until it repeats itself"
+VARIED = f"Different in any {WINDOW} words"
 FEWEST_FOR_MTLD = 100
 """Words; in fewer it says more about the length than about the vocabulary."""
 
@@ -28,11 +32,10 @@ def measure(story: Story) -> Measured:
     words = [word.form for part in story.prose for paragraph in part.paragraphs for word in paragraph.words]
     figures = [_words("Different words", len(set(words)), "each form counts: saw and seen are two")]
     if len(words) >= FEWEST_FOR_MTLD:
-        figures.append(_words("MTLD", round(mtld(words), 1), "higher is more varied"))
+        figures.append(_words(REPEATS_AFTER, round(mtld(words), 1), "on average (MTLD)"))
     if len(words) >= WINDOW:
-        meaning = f"of any {WINDOW} words in a row are different"
-        share = round(mattr(words), 4)
-        figures.append(Figure(label="MATTR", value=share, measure=FigureUnit.SHARE, unit="share", meaning=meaning))
+        share, meaning = round(mattr(words), 4), "of them, on average (MATTR)"
+        figures.append(Figure(label=VARIED, value=share, measure=FigureUnit.SHARE, unit="share", meaning=meaning))
     return Measured(figures=figures)
 
 

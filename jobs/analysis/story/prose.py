@@ -1,6 +1,6 @@
 """The running text of a manuscript as measures want it: paragraphs with their sentences, speech and words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -34,6 +34,8 @@ class Paragraph:
 
     section: int
     number: int
+    scene: int
+    """1 for the first of its section; a break begins the next."""
     text: str
     """On one line, with single spaces: no rule sees where lines end."""
     sentences: tuple[Span, ...]
@@ -53,6 +55,11 @@ class SectionProse:
     paragraphs: tuple[Paragraph, ...]
     scene_breaks: int
 
+    @property
+    def scenes(self) -> list[list[Paragraph]]:
+        """The paragraphs between breaks."""
+        return [list(scene) for _, scene in groupby(self.paragraphs, key=lambda paragraph: paragraph.scene)]
+
 
 def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -> list[SectionProse]:
     """The prose of all sections; tells after each how many are done."""
@@ -66,31 +73,47 @@ def read_prose(sections: Sequence[Section], on_section: Callable[[int], None]) -
 
 
 def _section_prose(section: Section, marks: SpeechMarks) -> SectionProse:
-    blocks = [block for block in section.body if block.role is not Role.BREAK]
-    texts = [" ".join(block.text.split()) for block in blocks]
-    scenes = sum(is_text for is_text, _ in groupby(section.body, key=lambda block: block.role is not Role.BREAK))
+    grouped = groupby(section.body, key=lambda block: block.role is not Role.BREAK)
+    runs = [list(run) for is_text, run in grouped if is_text]
+    blocks = [(block, scene) for scene, run in enumerate(runs, start=1) for block in run]
+    texts = [" ".join(block.text.split()) for block, _ in blocks]
     speech = [
         ((0, len(text)),) if block.speaker else speech_spans(text, marks)
-        for block, text in zip(blocks, texts, strict=True)
+        for (block, _), text in zip(blocks, texts, strict=True)
     ]
     told = told_at_length(texts, speech)
     paragraphs = tuple(
-        _paragraph(section.number, position + 1, text, () if position in told else speech[position])
-        for position, text in enumerate(texts)
+        _paragraph((section.number, position + 1, scene), texts[position], () if position in told else speech[position])
+        for position, (_, scene) in enumerate(blocks)
     )
-    return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=max(0, scenes - 1))
+    return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=max(0, len(runs) - 1))
 
 
-def _paragraph(section: int, number: int, text: str, speech: tuple[Span, ...]) -> Paragraph:
+def _paragraph(at: tuple[int, int, int], text: str, speech: tuple[Span, ...]) -> Paragraph:
+    section, number, scene = at
     sentences = sentence_spans(text)
     return Paragraph(
         section=section,
         number=number,
+        scene=scene,
         text=text,
         sentences=sentences,
         speech=speech,
         words=_words(text, sentences, speech),
     )
+
+
+def sentences_of(paragraph: Paragraph) -> Iterator[tuple[Span, Sequence[Word]]]:
+    """Each sentence with its words."""
+    words, first = paragraph.words, 0
+    for start, end in paragraph.sentences:
+        while first < len(words) and words[first].start < start:
+            first += 1
+        last = first
+        while last < len(words) and words[last].start < end:
+            last += 1
+        yield (start, end), words[first:last]
+        first = last
 
 
 def _words(text: str, sentences: Sequence[Span], speech: Sequence[Span]) -> tuple[Word, ...]:

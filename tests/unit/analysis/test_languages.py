@@ -8,6 +8,7 @@ import pytest
 
 from jobs.analysis.analyse import analyse
 from jobs.analysis.report import ReportBody
+from jobs.analysis.sections.all import SECTIONS
 from jobs.analysis.words.sentences import sentence_spans
 from jobs.analysis.words.words import count_words
 from jobs.errors import Unreadable
@@ -24,7 +25,8 @@ LANGUAGES = {
     "Hindi": "लड़की ने पूछा, नाव कहाँ है? किसी ने उत्तर नहीं दिया। हवा सुबह तक अँधेरे पानी पर बहती रही।",
     "Swedish": "”Var är båten?” frågade flickan. Ingen svarade, och vinden blåste över vattnet till gryningen.",
 }
-OF_ENGLISH = {"readability", "style"}
+OF_ENGLISH = {section.KEY for section in SECTIONS if section.NEEDS_ENGLISH} - {"arc", "dialogue_tags"}
+"""Those that say something of any text, however short and silent it is."""
 
 
 def report(directory: Path, text: str) -> ReportBody:
@@ -40,7 +42,8 @@ def test_nothing_is_measured_against_english(tmp_path: Path, text: str) -> None:
 
     assert OF_ENGLISH.isdisjoint(section.key for section in found.sections)
     assert {section.key for section in found.sections} >= {"structure", "frequent_words", "repeated_phrases"}
-    assert "Readability and Style in narration are made for English" in found.summary.notes[0]
+    assert "Dialogue tags, Sentences that hold a reader up" in found.summary.notes[0]
+    assert "are made for English and are left out" in found.summary.notes[0]
     assert {(chapter.reading_ease, chapter.grade) for chapter in found.chapters} == {(0.0, 0.0)}
     assert (found.summary.reading_ease, found.summary.grade) == (0.0, 0.0)
     assert found.summary.words == 40 * count_words(text)
@@ -56,7 +59,7 @@ def test_a_language_that_nobody_knows_is_not_compared(tmp_path: Path) -> None:
     found = report(tmp_path, "Lorem ipsum dolor sit amet consectetur adipiscing elit sed eiusmod tempor. " * 30)
 
     assert "a language that we do not know" in found.summary.notes[0]
-    assert "overused_words" not in {section.key for section in found.sections}
+    assert "echoes" not in {section.key for section in found.sections}
     assert {f.ratio for s in found.sections if s.key == "frequent_words" for f in s.findings} == {None}
 
 

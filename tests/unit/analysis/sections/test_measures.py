@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.analysis.report import Finding, TextPlace
-from jobs.analysis.sections import characters, frequent_words, overused_words
+from jobs.analysis.sections import characters, frequent_words
 from jobs.analysis.sections.repeated_phrases import repeated_phrases
 from jobs.analysis.sections.style import style_counts
 from jobs.analysis.sections.vocabulary import mattr, mtld
@@ -123,9 +123,7 @@ def test_names_are_not_listed_as_frequent_words() -> None:
 def test_a_word_that_stands_out_against_ordinary_english_is_found_with_its_ratio_and_places() -> None:
     story = story_of(SAMPLE.read_text(encoding="utf-8"))
 
-    measured = overused_words.measure(story)
-    assert measured is not None
-    lamp = found(measured.findings, "lamp")
+    lamp = found(frequent_words.measure(story).findings, "lamp")
 
     assert (lamp.ratio or 0) > 50
     assert sum(lamp.by_chapter) == lamp.count

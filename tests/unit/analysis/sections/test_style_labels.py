@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from jobs.analysis.reading.reader import read_manuscript
-from jobs.analysis.sections.style import StyleCounts, Use, style_counts
+from jobs.analysis.sections.style import StyleCounts, style_counts
+from jobs.analysis.sections.uses import Use
 from jobs.analysis.story.prose import read_prose
 from jobs.analysis.structure.chapters import split
 

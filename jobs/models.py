@@ -319,6 +319,14 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """By what something that is sent twice is known: the sender's key, and a hash of all that was sent under it."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManuscriptChange:
     """A manuscript that was added, changed or, where it is None, deleted, at that time."""
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from jobs.analysis.reading.intake import HEAD_BYTES, check_text, check_upload, i
 from jobs.analysis.reading.slim import may_be_slimmed, without_pictures
 from jobs.database.store import JobStore
 from jobs.database.texts import TextStore
+from jobs.disk import Disk
 from jobs.drafts import Drafts
 from jobs.errors import Held, InvalidInput, NovelFoundryError, Refused, TooLarge
 from jobs.models import (
@@ -28,6 +30,7 @@ from jobs.models import (
     Page,
     Place,
     Report,
+    Sent,
     Settlement,
     SystemHealth,
     Waiting,
@@ -49,6 +52,7 @@ MAX_LIVE_JOBS = 100
 MAX_MANUSCRIPTS = 2000
 MAX_TITLE = 300
 MAX_SEARCH = 300
+MAX_KEY = 255
 MAX_FILENAME = 255
 MAX_PAGE = 100
 # Jobs that one request may retry or cancel: as many as one author may have live ones.
@@ -85,15 +89,17 @@ class JobService:
         self._doorbell = doorbell
         self._presence = presence
         self._settings = settings
+        self._disk = Disk(settings)
 
     # Manuscripts
 
     async def add_manuscript(
-        self, owner_id: UUID, *, title: str | None, filename: str | None, content: bytes
+        self, owner_id: UUID, *, title: str | None, filename: str | None, content: bytes, key: str | None = None
     ) -> Manuscript:
         """Keeps a manuscript: a file with its name, or pasted text with a title and no name.
 
-        Raises InvalidInput, TooLarge, Unreadable, UnsupportedFormat, LimitReached; then nothing is kept.
+        The same sent again with the same key within a day gives the same manuscript. Raises InvalidInput, TooLarge,
+        Unreadable, UnsupportedFormat, LimitReached, Unavailable; then nothing is kept.
         """
         if len(content) > self._settings.max_upload_bytes:
             raise TooLarge(too_large(self._settings.max_upload_bytes))
@@ -103,6 +109,10 @@ class JobService:
             check_text(content.decode("utf-8"))
         else:
             await asyncio.to_thread(_inspect, name, content)
+        sent = None if key is None else _sent(key, clean, name, content)
+        if sent and (known := await self._store.manuscript_added(owner_id, sent)):
+            return known
+        await self._disk.need_room(len(content))
         manuscript_id = uuid4()
         # Noted first, so that whatever a death half-way leaves behind is found and deleted.
         await self._store.manuscript_begin(manuscript_id)
@@ -115,12 +125,17 @@ class JobService:
                 filename=name,
                 byte_size=len(content),
                 max_manuscripts=MAX_MANUSCRIPTS,
+                max_bytes=self._settings.max_author_bytes,
+                sent=sent,
             )
         except Refused:
             await self._discard([manuscript_id])
             raise
         # After any other error the manuscript may exist, its answer lost. The note knows: if it is still there,
         # the sweeper deletes the file by it.
+        if manuscript.id != manuscript_id:
+            # The same came twice at once.
+            await self._discard([manuscript_id])
         await self._announcer.announce([owner_id])
         return manuscript
 
@@ -376,6 +391,14 @@ class JobService:
 def _check_first(first: int) -> None:
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"`first` must be from 1 to {MAX_PAGE}, not {first}.")
+
+
+def _sent(key: str, title: str, filename: str | None, content: bytes) -> Sent:
+    if not (1 <= len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
+        raise InvalidInput(f"An Idempotency-Key has 1 to {MAX_KEY} printable ASCII characters.")
+    hash = sha256(repr((title, filename)).encode("utf-8", "surrogatepass"))
+    hash.update(content)
+    return Sent(key=key, fingerprint=hash.hexdigest())
 
 
 def _page(found: Sequence[_Item], first: int, after: object) -> Page[_Item]:

@@ -217,6 +217,19 @@ class Settings:
         "file do not count: of a larger file, up to three times this, they are taken out. A proxy in front has to let "
         "that through.",
     )
+    max_author_bytes: int = _count(
+        "NF_MAX_AUTHOR_BYTES",
+        5_368_709_120,
+        _LIMITS,
+        "How many bytes of manuscripts one author may keep. Whoever reaches it is told so, with what is used.",
+    )
+    min_free_bytes: int = _count(
+        "NF_MIN_FREE_BYTES",
+        536_870_912,
+        _LIMITS,
+        "With fewer bytes free on the disk of the embedded database, nothing new is kept, and `system` says why. "
+        "A database elsewhere is not watched.",
+    )
     worker_concurrency: int = _count(
         "NF_WORKER_CONCURRENCY",
         os.cpu_count() or 1,

@@ -93,6 +93,7 @@ class WaitingReason(StrEnum):
 class TroubleCode(StrEnum):
     """What is amiss, a cause before what follows from it: in this order it is told."""
 
+    DISK = "DISK"
     DATABASE = "DATABASE"
     CONNECTIONS = "CONNECTIONS"
     REDIS = "REDIS"

@@ -107,6 +107,8 @@ class Context:
     presence: Presence
     feed: Feed
     note_refusal: Callable[[RefusalCode], None] = _nobody_counts
+    # What the request named itself by, so that sent twice it is done once.
+    idempotency_key: str | None = None
     loaders: Loaders = field(init=False)
     _manuscripts: dict[UUID, Manuscript] = field(init=False, default_factory=dict)
     _frame_arrived: bool = field(init=False, default=False)

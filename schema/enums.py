@@ -140,6 +140,7 @@ _describe(
     TroubleCode,
     "What is amiss with the deployment, a cause before what follows from it.",
     {
+        TroubleCode.DISK: "The disk of the database is almost full: nothing new is kept.",
         TroubleCode.DATABASE: "The database does not take what is written.",
         TroubleCode.CONNECTIONS: "A process gets no further connection to the database.",
         TroubleCode.REDIS: "Redis does not take what a ring needs, whether it answers or not: all comes late.",

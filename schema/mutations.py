@@ -95,11 +95,18 @@ _Done = TypeVar("_Done")
 
 @strawberry.type(description="What an author may change: her own manuscripts and jobs.")
 class Mutation:
-    @strawberry.mutation(description="Keeps a pasted text.")
+    @strawberry.mutation(
+        description="Keeps a pasted text. With the header `Idempotency-Key`, the same sent again within a day gives "
+        "the same manuscript."
+    )
     async def add_manuscript(self, info: Asked, input: Input) -> AddManuscriptResult:
         async def add() -> Manuscript:
             manuscript = await info.context.service.add_manuscript(
-                info.context.owner_id, title=input.title, filename=None, content=_bytes(input.text)
+                info.context.owner_id,
+                title=input.title,
+                filename=None,
+                content=_bytes(input.text),
+                key=info.context.idempotency_key,
             )
             return Manuscript.of(manuscript)
 

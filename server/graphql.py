@@ -44,7 +44,7 @@ async def graphql(request: Request) -> Response:
     caller = await services.caller(request)
     if media_type == EVENT_STREAM:
         return await _streamed(request, services, caller)
-    context = services.context(caller)
+    context = services.context(caller, idempotency_key=request.headers.get("idempotency-key"))
     with services.upload(context.caller.owner_id) if _may_be_large(request) else nullcontext():
         try:
             operation = await _operation(request, services)

@@ -83,7 +83,7 @@ class Services:
         """The error's JSON, as this deployment tells it."""
         return shown(error, suggests=not self.documents.production)
 
-    def context(self, caller: Caller) -> Context:
+    def context(self, caller: Caller, *, idempotency_key: str | None = None) -> Context:
         """The context that one GraphQL operation is executed in."""
         return Context(
             caller=caller,
@@ -92,6 +92,7 @@ class Services:
             presence=self.domain.presence,
             feed=self.domain.feed,
             note_refusal=self.note_refusal,
+            idempotency_key=idempotency_key,
         )
 
     def note_refusal(self, code: RefusalCode) -> None:

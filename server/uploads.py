@@ -29,7 +29,11 @@ async def manuscripts(request: Request) -> Response:
     with services.upload(caller.owner_id), _place(request, services, caller.owner_id) as most:
         filename, title, content = await _read(request, services, most)
         manuscript = await services.domain.service.add_manuscript(
-            caller.owner_id, title=title, filename=filename, content=content
+            caller.owner_id,
+            title=title,
+            filename=filename,
+            content=content,
+            key=request.headers.get("idempotency-key"),
         )
     return answer({"id": global_id("Manuscript", manuscript.id)}, status=201)
 

@@ -58,6 +58,18 @@ begin
 end;
 $_$;
 
+CREATE FUNCTION public.bytes_in_words(p_bytes bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_bytes >= 1000000000 then to_char(p_bytes / 1e9, 'FM999999990.0') || ' GB'
+    when p_bytes >= 1000000 then to_char(p_bytes / 1e6, 'FM990.0') || ' MB'
+    when p_bytes >= 1000 then (p_bytes / 1000)::text || ' kB'
+    else p_bytes::text || ' bytes'
+  end;
+$$;
+
 CREATE TABLE public.report_marks (
     report_id uuid NOT NULL,
     chapter integer NOT NULL,
@@ -266,6 +278,13 @@ begin
   raise exception 'Table % is not emptied: delete the manuscripts, and what belongs to them goes along.', tg_table_name
     using errcode = 'NF409';
 end;
+$$;
+
+CREATE FUNCTION public.idempotency_prune() RETURNS TABLE(key text)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  delete from public.idempotency_keys k where k.used_at < clock_timestamp() - interval '1 day' returning k.key;
 $$;
 
 CREATE FUNCTION public.is_pruning() RETURNS boolean
@@ -1491,25 +1510,72 @@ CREATE FUNCTION public.line_service(p_queue_timeout double precision, p_absent_a
   from workers w;
 $$;
 
-CREATE FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer) RETURNS SETOF public.manuscripts
+CREATE FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer, p_max_bytes bigint DEFAULT NULL::bigint, p_key text DEFAULT NULL::text, p_fingerprint text DEFAULT NULL::text) RETURNS SETOF public.manuscripts
     LANGUAGE plpgsql
     SET search_path TO ''
     SET lock_timeout TO '1s'
     AS $$
+declare
+  v_bytes bigint;
 begin
+  -- One at a time, so that two who send the same at once, or many who send much, are told apart.
   perform pg_advisory_xact_lock(hashtextextended(p_owner_id::text, 0));
+  if p_key is not null then
+    -- Another manuscript than p_manuscript_id: the file of that one belongs to nobody, and its note stays.
+    return query select * from public.manuscript_added(p_owner_id, p_key, p_fingerprint);
+    if found then
+      return;
+    end if;
+  end if;
   if (select count(*) from public.manuscripts m where m.owner_id = p_owner_id) >= p_max_manuscripts then
     raise exception 'You keep % manuscripts, as many as one author may keep. Delete one first.', p_max_manuscripts
+      using errcode = 'NF429';
+  end if;
+  select coalesce(sum(m.byte_size), 0) into v_bytes from public.manuscripts m where m.owner_id = p_owner_id;
+  if v_bytes + p_byte_size > p_max_bytes then
+    raise exception 'You keep % of manuscripts, and this one has %: one author may keep %. Delete one first.',
+      public.bytes_in_words(v_bytes), public.bytes_in_words(p_byte_size), public.bytes_in_words(p_max_bytes)
       using errcode = 'NF429';
   end if;
   delete from public.unowned_files u where u.manuscript_id = p_manuscript_id;
   if not found then
     raise exception 'The upload took too long and was given up. Upload the file again.' using errcode = 'NF404';
   end if;
+  if p_key is not null then
+    insert into public.idempotency_keys as k (owner_id, key, fingerprint, manuscript_id)
+    values (p_owner_id, p_key, p_fingerprint, p_manuscript_id)
+    -- One that is older than a day stands for nothing any more.
+    on conflict (owner_id, key) do update
+      set fingerprint = excluded.fingerprint, manuscript_id = excluded.manuscript_id, used_at = excluded.used_at;
+  end if;
   return query
     insert into public.manuscripts (id, owner_id, title, filename, byte_size)
     values (p_manuscript_id, p_owner_id, p_title, p_filename, p_byte_size)
     returning *;
+end;
+$$;
+
+CREATE FUNCTION public.manuscript_added(p_owner_id uuid, p_key text, p_fingerprint text) RETURNS SETOF public.manuscripts
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_used public.idempotency_keys;
+begin
+  select * into v_used from public.idempotency_keys k
+  where k.owner_id = p_owner_id and k.key = p_key and k.used_at > statement_timestamp() - interval '1 day';
+  if not found then
+    return;
+  end if;
+  if v_used.fingerprint <> p_fingerprint then
+    raise exception 'This Idempotency-Key was sent with another manuscript. Send a new key with each new manuscript.'
+      using errcode = 'NF400';
+  end if;
+  return query select * from public.manuscripts m where m.id = v_used.manuscript_id and m.owner_id = p_owner_id;
+  if not found then
+    raise exception 'The manuscript that was added under this Idempotency-Key has been deleted since.'
+      using errcode = 'NF404';
+  end if;
 end;
 $$;
 
@@ -2158,6 +2224,15 @@ ALTER TABLE public.holds ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.idempotency_keys (
+    owner_id uuid NOT NULL,
+    key text NOT NULL,
+    fingerprint text NOT NULL,
+    manuscript_id uuid NOT NULL,
+    used_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
+);
+
 CREATE TABLE public.job_events (
     id bigint NOT NULL,
     job_id uuid NOT NULL,
@@ -2255,6 +2330,9 @@ ALTER TABLE ONLY public.drafts
 ALTER TABLE ONLY public.holds
     ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (owner_id, key);
+
 ALTER TABLE ONLY public.job_events
     ADD CONSTRAINT job_events_pkey PRIMARY KEY (id);
 
@@ -2293,6 +2371,8 @@ CREATE INDEX analysis_reports_by_manuscript ON public.analysis_reports USING btr
 CREATE INDEX drafts_by_work ON public.drafts USING btree (owner_id, work_id);
 
 CREATE UNIQUE INDEX holds_one ON public.holds USING btree ((true)) WHERE (until IS NULL);
+
+CREATE INDEX idempotency_keys_by_time ON public.idempotency_keys USING btree (used_at);
 
 CREATE INDEX job_events_by_job ON public.job_events USING btree (job_id, id);
 
@@ -2379,6 +2459,8 @@ ALTER TABLE public.drafts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.holds ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.job_events ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY job_events_own ON public.job_events FOR SELECT TO authenticated USING ((EXISTS ( SELECT
@@ -2420,6 +2502,9 @@ REVOKE ALL ON FUNCTION public.analysis_reports_guard() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.author_forget(p_owner_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.author_forget(p_owner_id uuid) TO service_role;
 
+REVOKE ALL ON FUNCTION public.bytes_in_words(p_bytes bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bytes_in_words(p_bytes bigint) TO service_role;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.report_marks TO service_role;
 
 REVOKE ALL ON FUNCTION public.chapter_marks(p_owner_id uuid, p_report_id uuid, p_chapter integer, p_kinds text[]) FROM PUBLIC;
@@ -2458,6 +2543,9 @@ REVOKE ALL ON FUNCTION public.held_for(p_since timestamp with time zone) FROM PU
 GRANT ALL ON FUNCTION public.held_for(p_since timestamp with time zone) TO service_role;
 
 REVOKE ALL ON FUNCTION public.history_stays() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.idempotency_prune() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.idempotency_prune() TO service_role;
 
 REVOKE ALL ON FUNCTION public.is_pruning() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_pruning() TO service_role;
@@ -2599,8 +2687,11 @@ GRANT ALL ON FUNCTION public.line_resume() TO service_role;
 REVOKE ALL ON FUNCTION public.line_service(p_queue_timeout double precision, p_absent_after double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.line_service(p_queue_timeout double precision, p_absent_after double precision) TO service_role;
 
-REVOKE ALL ON FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer) TO service_role;
+REVOKE ALL ON FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer, p_max_bytes bigint, p_key text, p_fingerprint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.manuscript_add(p_owner_id uuid, p_manuscript_id uuid, p_title text, p_filename text, p_byte_size bigint, p_max_manuscripts integer, p_max_bytes bigint, p_key text, p_fingerprint text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.manuscript_added(p_owner_id uuid, p_key text, p_fingerprint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.manuscript_added(p_owner_id uuid, p_key text, p_fingerprint text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.manuscript_begin(p_manuscript_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.manuscript_begin(p_manuscript_id uuid) TO service_role;
@@ -2730,6 +2821,8 @@ REVOKE ALL ON FUNCTION public.unowned_files_get(p_older_than double precision, p
 GRANT ALL ON FUNCTION public.unowned_files_get(p_older_than double precision, p_limit integer) TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.drafts TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_events TO service_role;
 GRANT SELECT ON TABLE public.job_events TO authenticated;

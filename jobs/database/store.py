@@ -40,6 +40,7 @@ from jobs.models import (
     ProcessesOfKind,
     Pruned,
     Report,
+    Sent,
     Settlement,
 )
 from jobs.ports import Gateway
@@ -256,8 +257,13 @@ class JobStore:
         filename: str | None,
         byte_size: int,
         max_manuscripts: int,
+        max_bytes: int | None = None,
+        sent: Sent | None = None,
     ) -> Manuscript:
-        """The manuscript, which now owns its file. Raises LimitReached."""
+        """The manuscript, which now owns its file; another one, where the same was sent before.
+
+        Raises LimitReached, and InvalidInput for a key that was sent with something else.
+        """
         [row] = await self._gateway.call(
             "manuscript_add",
             p_owner_id=owner_id,
@@ -266,8 +272,22 @@ class JobStore:
             p_filename=filename,
             p_byte_size=byte_size,
             p_max_manuscripts=max_manuscripts,
+            p_max_bytes=max_bytes,
+            p_key=sent.key if sent else None,
+            p_fingerprint=sent.fingerprint if sent else None,
         )
         return read_manuscript(row)
+
+    async def manuscript_added(self, owner_id: UUID, sent: Sent) -> Manuscript | None:
+        """What was made when the same was sent before. Raises as `manuscript_add` does."""
+        rows = await self._gateway.call(
+            "manuscript_added", p_owner_id=owner_id, p_key=sent.key, p_fingerprint=sent.fingerprint
+        )
+        return read_manuscript(rows[0]) if rows else None
+
+    async def idempotency_prune(self) -> None:
+        """Forgets the keys of yesterday."""
+        await self._gateway.call("idempotency_prune")
 
     async def manuscript_delete(self, owner_id: UUID, manuscript_id: UUID) -> Manuscript:
         """The manuscript as it was; its jobs and reports are gone too. Raises NotFound."""

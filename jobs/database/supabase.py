@@ -24,18 +24,18 @@ READS = frozenset({
     "report_text", "reports_newest",
     "clock_read", "job_events_get", "jobs_changed", "jobs_count", "jobs_get", "jobs_in_line", "jobs_matching",
     "jobs_of_manuscripts", "jobs_oldest_waiting", "jobs_page",
-    "jobs_watched", "lateness_get", "line_get", "manuscripts_count", "manuscripts_found", "manuscripts_get",
-    "manuscripts_of_owners", "manuscripts_page", "operator_counts", "operator_events", "operator_job", "operator_jobs",
-    "operator_line", "operator_retryable", "operator_running", "operator_throughput", "processes_health",
-    "processes_list", "reports_get", "reports_of_jobs",
+    "jobs_watched", "lateness_get", "line_get", "manuscript_added", "manuscripts_count", "manuscripts_found",
+    "manuscripts_get", "manuscripts_of_owners", "manuscripts_page", "operator_counts", "operator_events",
+    "operator_job", "operator_jobs", "operator_line", "operator_retryable", "operator_running", "operator_throughput",
+    "processes_health", "processes_list", "reports_get", "reports_of_jobs",
     "reports_of_manuscripts", "unowned_files_get",
 })
 # Called again, each of these reads again or writes what is so already. Not among them: the steps, whose second
 # call is refused, and what makes a row. job_claim_next is: it gives again what its lost answer gave.
 IDEMPOTENT = READS | {
-    "author_forget", "database_check", "events_prune", "job_beat", "job_claim_next", "jobs_prune", "jobs_settle",
-    "manuscript_update", "manuscripts_gone_prune", "process_beat", "process_report", "process_stop", "processes_prune",
-    "unowned_files_forget",
+    "author_forget", "database_check", "events_prune", "idempotency_prune", "job_beat", "job_claim_next", "jobs_prune",
+    "jobs_settle", "manuscript_update", "manuscripts_gone_prune", "process_beat", "process_report", "process_stop",
+    "processes_prune", "unowned_files_forget",
 }
 # fmt: on
 _TRIES = 3

@@ -39,3 +39,4 @@ class Sweeper:
         await self._service.discard_unowned_files(older_than=_LOOSE_AFTER)
         await self._store.processes_prune()
         await self._store.manuscripts_gone_prune()
+        await self._store.idempotency_prune()

@@ -9,6 +9,7 @@ from jobs.belongings import Belongings
 from jobs.database.operators import OperatorStore
 from jobs.database.postgres import PostgresGateway, open_postgres
 from jobs.database.store import JobStore
+from jobs.disk import FULL, Disk
 from jobs.errors import NotMigrated, NotSetUp, Unavailable
 from jobs.feed import Feed
 from jobs.files.postgres import PostgresFiles
@@ -125,7 +126,7 @@ def _domain(settings: Settings, gateway: Gateway, files: Files, redis: ArqRedis,
     breaker = CircuitBreaker()
     announcer, doorbell = RedisAnnouncer(redis, breaker), ArqDoorbell(redis, breaker)
     process_beat = ProcessBeat(store, kind, capacity=capacity)
-    probes = Probes(store, process_beat, probes=_probes(gateway, redis), interval=settings.heartbeat)
+    probes = Probes(store, process_beat, probes=_probes(gateway, redis, Disk(settings)), interval=settings.heartbeat)
     # The feed, made below, asks the service, which asks presence, which asks the feed how the push path is.
     presence = Presence(store, settings, push=lambda: feed.push_health(), finds=probes.troubles)
     service = JobService(
@@ -152,7 +153,7 @@ def _domain(settings: Settings, gateway: Gateway, files: Files, redis: ArqRedis,
     )
 
 
-def _probes(gateway: Gateway, redis: ArqRedis) -> dict[TroubleCode, Probe]:
+def _probes(gateway: Gateway, redis: ArqRedis, disk: Disk) -> dict[TroubleCode, Probe]:
     """What every process tries. Over REST the project keeps the connections."""
     found = {
         TroubleCode.REDIS: Probe(
@@ -161,6 +162,8 @@ def _probes(gateway: Gateway, redis: ArqRedis) -> dict[TroubleCode, Probe]:
             away="Redis would take no ring",
         )
     }
+    if disk.is_known:
+        found[TroubleCode.DISK] = Probe(attempt=disk.need_room, told=lambda _: FULL, away="the disk is almost full")
     if isinstance(gateway, PostgresGateway):
         found[TroubleCode.CONNECTIONS] = Probe(
             attempt=gateway.check_connection,

@@ -41,6 +41,8 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "job_events_get": owner | {"p_job_ids": jobs, "p_limit": 20},
         "manuscripts_get": owner | {"p_manuscript_ids": manuscripts},
         "manuscripts_of_owners": {"p_owner_ids": [life.owner_id], "p_manuscript_ids": manuscripts},
+        "manuscript_added": owner | {"p_key": "none", "p_fingerprint": ""},
+        "bytes_in_words": {"p_bytes": 5_000_000},
         "manuscripts_page": owner | {"p_limit": 20},
         "manuscripts_found": owner | {"p_limit": 20},
         "text_folded": {"p_text": "Émilie"},
@@ -285,6 +287,8 @@ async def test_a_duration_reads_as_a_person_says_it(connection: Connection, seco
 
 async def test_no_read_finds_another_authors_rows(life: Life, owner_id: UUID) -> None:
     await life.reach("completed")
+    used = "insert into public.idempotency_keys (owner_id, key, fingerprint, manuscript_id) values ($1, 'none', '', $2)"
+    await life.connection.execute(used, life.owner_id, life.manuscript_id)
     report = await life.connection.fetchval("select id from public.analysis_reports where job_id = $1", life.job_id)
     scoped = {
         function: arguments | {"p_owner_id": owner_id}
@@ -294,7 +298,7 @@ async def test_no_read_finds_another_authors_rows(life: Life, owner_id: UUID) ->
     scoped["reports_get"]["p_report_ids"] = [report]
     for arguments in scoped.values():
         arguments.update({"p_report_id": report} if "p_report_id" in arguments else {})
-    assert len(scoped) == 20
+    assert len(scoped) == 21
 
     for function, arguments in scoped.items():
         rows = await call(life.connection, function, **arguments)

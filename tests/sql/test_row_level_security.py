@@ -19,6 +19,7 @@ READABLE = ("manuscripts", "jobs", "job_events", "analysis_reports")
 HIDDEN = (
     "manuscript_files",
     "manuscripts_gone",
+    "idempotency_keys",
     "report_passages",
     "report_marks",
     "drafts",
@@ -34,6 +35,7 @@ COLUMN = {
     "job_events": "job_id",
     "manuscript_files": "manuscript_id",
     "manuscripts_gone": "manuscript_id",
+    "idempotency_keys": "key",
     "report_passages": "report_id",
     "report_marks": "report_id",
     "drafts": "work_id",

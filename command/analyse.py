@@ -14,47 +14,9 @@ from command.client import Client, Turned, open_client
 from command.manuscripts import SAMPLE, Manuscript, manuscripts
 from command.print_report import print_report
 from jobs.errors import NovelFoundryError, Unauthenticated, Unavailable
+from novelfoundry.client.generated.terminal_follow import TerminalFollowJobProgress
 
 DETAIL = ""
-
-_START = """
-mutation TerminalStart($id: ID!) {
-  startAnalysis(manuscriptId: $id) { __typename ... on Job { id } ... on Refusal { code message } }
-}
-"""
-_REPORT = """
-query TerminalReport($id: ID!) {
-  job(id: $id) {
-    manuscript { title }
-    report {
-      id
-      createdAt
-      summary {
-        words sentences paragraphs chapters sections readingMinutes wordsPerMinute dialogueShare
-        meanSentenceWords readingEase grade sceneBreaks frontWords backWords leftOut
-        divisions notes knownSceneBreaks
-      }
-      chapters {
-        number kind title heading name words sentences paragraphs readingMinutes dialogueShare meanSentenceWords
-        sentenceSpread longestSentenceWords readingEase grade sceneBreaks knownSceneBreaks opening
-      }
-      series { words dialogueShare meanSentenceWords sentenceSpread readingEase grade }
-      sections {
-        key
-        title
-        howToRead
-        source
-        kinds { key title why leave precision judged count byChapter }
-        figures { label value measure unit meaning }
-        findings { label kind count per10000 ratio note byChapter places { chapter paragraph start end quote } }
-      }
-      highlights { section kind label sentence why leave place { chapter paragraph start end quote } }
-      bands { key label value measure periods { name books low middle high } }
-      hasText
-    }
-  }
-}
-"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +76,7 @@ async def _analysed(client: Client, manuscript: Manuscript, told: Console) -> tu
         bar = progress.add_task(manuscript.filename, total=1.0, stage="Uploading")
         content = await asyncio.to_thread(manuscript.read)
         manuscript_id = await client.upload(manuscript.filename, content)
-        job_id = (await client.ask(_START, id=manuscript_id))["startAnalysis"]["id"]
+        job_id = await client.start(manuscript_id)
         try:
             async for job in client.follow(job_id):
                 _show(progress, bar, job)
@@ -123,13 +85,12 @@ async def _analysed(client: Client, manuscript: Manuscript, told: Console) -> tu
                 f"{manuscript.filename} is no longer followed; its analysis goes on.", markup=False, highlight=False
             )
             raise
-    if job["status"] != "COMPLETED":
-        raise Turned(job["failure"]["message"] if job["failure"] else "The analysis was cancelled.")
-    found = (await client.ask(_REPORT, id=job_id))["job"]
-    return found["manuscript"]["title"], found["report"]
+    if job.status != "COMPLETED":
+        raise Turned(job.failure.message if job.failure else "The analysis was cancelled.")
+    return await client.report(job_id)
 
 
-def _show(progress: Progress, bar: TaskID, job: dict[str, Any]) -> None:
-    waiting = job["waiting"]["message"] if job["waiting"] else ""
-    stage = job["stage"] or waiting or job["status"].replace("_", " ").capitalize()
-    progress.update(bar, completed=1.0 if job["isTerminal"] else job["progress"] or 0.0, stage=stage)
+def _show(progress: Progress, bar: TaskID, job: TerminalFollowJobProgress) -> None:
+    waiting = job.waiting.message if job.waiting else ""
+    stage = job.stage or waiting or job.status.replace("_", " ").capitalize()
+    progress.update(bar, completed=1.0 if job.is_terminal else job.progress or 0.0, stage=stage)

@@ -1,32 +1,20 @@
 """Our own API from a terminal: signing in, uploading, asking, following a job."""
 
-import asyncio
-import json
-import mimetypes
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.typing import Subprotocol
 
 from jobs.errors import ConfigurationError, NovelFoundryError, Unauthenticated, Unavailable
+from novelfoundry import client
+from novelfoundry.client import AsyncClient
+from novelfoundry.client.generated.terminal_follow import TerminalFollowJobProgress
 
 _LIMIT = 30.0
-_UPLOAD_LIMIT = 600.0
-# A frame or a tick comes at least this often, or the line is broken.
-_PATIENCE = 60.0
-_ATTEMPTS = 5
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_FOLLOW = """
-subscription TerminalFollow($id: ID!) {
-  jobProgress(id: $id) { id status isTerminal stage progress waiting { message } failure { message } }
-}
-"""
 
 
 class Turned(NovelFoundryError):
@@ -34,82 +22,53 @@ class Turned(NovelFoundryError):
 
 
 class Client:
-    """One author at one server."""
+    """One author at one server: the contract's operations, with the errors of a command."""
 
     def __init__(self, http: httpx.AsyncClient, url: str, token: str) -> None:
-        self._http = http
-        self._url = url
-        self._token = token
+        self._operations = AsyncClient(url, token, http=http)
 
     async def upload(self, filename: str, content: bytes) -> str:
-        """The id of the manuscript that the file becomes. Raises Turned, Unavailable."""
-        kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
-        answer = await self._post("/manuscripts", files={"file": (filename, content, kind)}, timeout=_UPLOAD_LIMIT)
-        return str(answer["id"])
+        """The id of the manuscript that the file becomes. Raises Turned, Unauthenticated, Unavailable."""
+        with _told():
+            return await self._operations.upload(filename, content)
 
-    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The data of an operation. Raises Turned for an error or a refusal, Unavailable."""
-        answer = await self._post("/graphql", json={"query": query, "variables": variables}, timeout=_LIMIT)
-        if errors := answer.get("errors"):
-            raise Turned(errors[0]["message"])
-        data: dict[str, Any] = answer["data"]
-        for field in data.values():
-            if isinstance(field, dict) and field.get("__typename") == "Refusal":
-                raise Turned(field["message"])
-        return data
+    async def start(self, manuscript_id: str) -> str:
+        """The id of the job that analyses it. Raises Turned, Unauthenticated, Unavailable."""
+        with _told():
+            started = (await self._operations.terminal_start(id=manuscript_id)).start_analysis
+        if started.typename__ == "Refusal":
+            raise Turned(started.message)
+        return started.id
 
-    async def follow(self, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
+    async def follow(self, job_id: str) -> AsyncGenerator[TerminalFollowJobProgress, None]:
         """The job as it stands and every newer version, up to the terminal one, through broken connections."""
-        failures = 0
-        while True:
-            try:
-                async for job in self._followed(job_id):
-                    failures = 0
-                    yield job
-                    if job["isTerminal"]:
-                        return
-            except (OSError, TimeoutError, WebSocketException) as error:
-                failures += 1
-                if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.code == 4403:
-                    raise Unauthenticated("The sign-in has expired; the analysis goes on. Sign in again.") from error
-                if failures > _ATTEMPTS:
-                    raise Unavailable(f"The connection to {self._url} broke, and could not be made again.") from error
-                await asyncio.sleep(min(0.2 * 2**failures, 5))
+        with _told():
+            async for told in self._operations.terminal_follow(id=job_id):
+                job = told.job_progress
+                yield job
+                if job.is_terminal:
+                    return
+        raise Turned("The job is gone, with its manuscript.")
 
-    async def _followed(self, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
-        url = f"{self._url.replace('http', 'ws', 1)}/graphql"
-        async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], max_size=2**24) as socket:
-            init = {"type": "connection_init", "payload": {"Authorization": f"Bearer {self._token}"}}
-            await socket.send(json.dumps(init))
-            while True:
-                async with asyncio.timeout(_PATIENCE):
-                    message = json.loads(await socket.recv())
-                match message["type"]:
-                    case "connection_ack":
-                        payload = {"query": _FOLLOW, "variables": {"id": job_id}}
-                        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-                    case "next" if errors := message["payload"].get("errors"):
-                        # What it held is told again: here, or after coming back, which is not tried without end.
-                        raise ConnectionError(errors[0]["message"])
-                    case "next":
-                        yield message["payload"]["data"]["jobProgress"]
-                    case "error":
-                        raise Turned(message["payload"][0]["message"])
-                    case "complete":
-                        raise Turned("The job is gone, with its manuscript.")
+    async def report(self, job_id: str) -> tuple[str, dict[str, Any]]:
+        """The manuscript's title, and the report as the API tells it. Raises Turned, Unauthenticated, Unavailable."""
+        with _told():
+            job = (await self._operations.terminal_report(id=job_id)).job
+        if job is None or job.report is None:
+            raise Turned("The report is gone, with its manuscript.")
+        return job.manuscript.title, job.report.model_dump(mode="json", by_alias=True)
 
-    async def _post(self, path: str, **request: Any) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self._token}"}
-        try:
-            response = await self._http.post(f"{self._url}{path}", headers=headers, **request)
-            answer = response.json()
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise _stranger(self._url) from error
-        if response.status_code == 401:
-            raise Unauthenticated(answer["message"])
-        if "code" in answer:
-            raise Turned(answer["message"])
-        return dict(answer)
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Failures of the client as a command tells them."""
+    try:
+        yield
+    except client.Turned as error:
+        raise Turned(str(error)) from error
+    except client.RequestFailed as error:
+        kinds = {"unauthenticated": Unauthenticated, "unavailable": Unavailable, "rejected": Turned}
+        raise kinds[error.failure](str(error)) from error
 
 
 @asynccontextmanager

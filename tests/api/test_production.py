@@ -1,7 +1,9 @@
 """What a server in production keeps to itself, and which documents it executes when it trusts only the contract's."""
 
 import hashlib
+import inspect
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -11,8 +13,8 @@ import pytest
 from graphql import parse, print_ast
 
 from client_contract.verify import operations
-from command import analyse, client
 from jobs.settings import Settings
+from novelfoundry.client.generated import async_operations
 from server import documents
 from tests.api.conftest import Api, running
 
@@ -175,9 +177,12 @@ def test_every_operation_of_the_contract_is_trusted_however_a_client_writes_it(n
         assert documents.Documents(only_trusted=True).admitted({"query": written}).query == written
 
 
-@pytest.mark.parametrize("query", [analyse._START, analyse._REPORT, client._FOLLOW], ids=["start", "report", "follow"])
-def test_the_terminal_s_own_operations_are_trusted(query: str) -> None:
-    assert documents.Documents(only_trusted=True).admitted({"query": query}).query == query
+def test_every_operation_of_the_python_client_is_trusted() -> None:
+    texts = re.findall(r'gql\("""(.+?)"""\)', inspect.getsource(async_operations), re.DOTALL)
+
+    assert len(texts) >= len(operations())
+    for query in texts:
+        assert documents.Documents(only_trusted=True).admitted({"query": query}).query == query
 
 
 @pytest.mark.parametrize(

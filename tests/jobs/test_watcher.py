@@ -1,11 +1,12 @@
 """What watchers of one reading share, and what they never do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from jobs.models import Job
 from jobs.states import JobStatus
-from jobs.watcher import Frame, Reading, Watcher
+from jobs.watcher import FINISHED_WITHIN, Frame, Reading, Watcher
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 ANN, BEN = uuid4(), uuid4()
@@ -100,3 +101,19 @@ def test_nothing_of_another_author_is_ever_pending() -> None:
     watcher.offer(reading(quiet()), [job(BEN)])
 
     assert watcher.frame().jobs == ()
+
+
+def test_what_finished_long_ago_is_forgotten_and_what_lives_is_not() -> None:
+    watcher = Watcher(owner_id=ANN, job_id=None)
+    live, ended = job(ANN), replace(job(ANN), status=JobStatus.COMPLETED, finished_at=NOW)
+    watcher.offer(reading(quiet()), [live, ended])
+    watcher.arrived(watcher.frame())
+    lately = 2 * int(FINISHED_WITHIN.total_seconds())
+    watcher.offer(reading(quiet(lately)), [])
+    watcher.arrived(watcher.frame())
+    assert watcher.told.keys() == {live.id, ended.id}
+
+    watcher.offer(reading(quiet(lately + 1)), [])
+    watcher.arrived(watcher.frame())
+
+    assert watcher.told.keys() == {live.id}

@@ -12,6 +12,7 @@ import pytest
 
 from jobs.processes import template
 from jobs.processes.analyses import Analyses, Analysis
+from jobs.settings import settings
 from tests.conftest import TEXT
 from tests.faults.processes import analyses as running
 from tests.faults.processes import gone, held_analysis, holding
@@ -113,6 +114,26 @@ async def test_without_a_template_an_analysis_is_a_fresh_process_and_the_log_say
     told = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert any("no tables here" in message for message in told)
     assert sum("each analysis takes longer to start" in message for message in told) == 1
+
+
+async def test_a_fresh_process_is_given_no_secret(
+    begun: Begun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given = tmp_path / "given"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, pathlib, sys\n"
+        "if 'jobs.analysis.template' in sys.orig_argv: sys.exit('no tables here')\n"
+        f"if 'jobs.analysis' in sys.orig_argv: pathlib.Path({str(given)!r}).write_text(repr(dict(os.environ)))"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for _, setting in settings():
+        monkeypatch.setenv(setting.name, "a-secret")
+
+    async with begun() as analysis:
+        assert await analysis.wait() == 0
+
+    assert "PYTHONPATH" in given.read_text()
+    assert "a-secret" not in given.read_text()
 
 
 async def test_a_template_that_does_not_answer_is_killed_and_done_without(

@@ -79,7 +79,7 @@ class Drafts:
             await self._store.texts.draft(owner_id, report.id, words=body.summary.words)
             for report, body in zip((old, new), bodies, strict=True)
         ]
-        # Names are counted and no fault: a kind that may be mended says why it may matter.
+        # A name is no fault: a kind that may be mended says why it may matter.
         kinds = {kind.key for body in bodies for section in body.sections for kind in section.kinds if kind.why}
         return await asyncio.to_thread(compare, before, after, kinds=sorted(kinds))
 

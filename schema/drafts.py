@@ -6,7 +6,7 @@ from typing import Annotated, cast
 import strawberry
 
 from jobs.analysis import report as written
-from jobs.analysis.drafts.chapters import Change
+from jobs.analysis.drafts.chapters import ChapterChangeKind
 from jobs.analysis.drafts.compare import SAME_BOOK, Comparison
 from jobs.analysis.drafts.places import ChangedPlace as FoundPlace
 from jobs.drafts import Compared
@@ -20,7 +20,7 @@ from schema.types import page_size
 
 @strawberry.type(description="What became of a chapter, or of several that belong together, in the draft after.")
 class ChapterChange:
-    change: Change = described("What became of it.")
+    change: ChapterChangeKind = described("What became of it.")
     is_moved: bool = described("Whether it stands elsewhere among the chapters that stayed.")
     before: list[ChapterReport] = described("The chapters of the draft before; empty for a new one.")
     after: list[ChapterReport] = described("What they are in the draft after; empty for one that is gone.")
@@ -28,7 +28,7 @@ class ChapterChange:
 
 @strawberry.type(description="A word or habit that is rarer or more frequent in the draft after, by more than chance.")
 class HabitChange:
-    kind: str = described("The `key` of its kind of finding.")
+    kind: str = described("The `key` of its kind of finding; `word` for a plain word.")
     label: str = described("What it is.")
     before: int = described("Times in the draft before.")
     after: int = described("Times in the draft after.")

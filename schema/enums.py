@@ -7,7 +7,7 @@ from typing import TypeVar
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from jobs.analysis.drafts.chapters import Change
+from jobs.analysis.drafts.chapters import ChapterChangeKind
 from jobs.analysis.report import FigureUnit
 from jobs.analysis.words.markers import SectionKind
 from jobs.errors import RefusalCode
@@ -50,16 +50,16 @@ _describe(
     },
 )
 _describe(
-    Change,
+    ChapterChangeKind,
     "What became of a chapter from one draft to the next.",
     {
-        Change.SAME: "Not a word of it changed.",
-        Change.CHANGED: "It was rewritten in part.",
-        Change.SPLIT: "It became several chapters.",
-        Change.MERGED: "Several became one.",
-        Change.REARRANGED: "The text of several was dealt out over several others.",
-        Change.NEW: "It is new, or wholly rewritten.",
-        Change.GONE: "It is gone, or wholly rewritten.",
+        ChapterChangeKind.SAME: "Not a word of it changed.",
+        ChapterChangeKind.CHANGED: "It was rewritten in part.",
+        ChapterChangeKind.SPLIT: "It became several chapters.",
+        ChapterChangeKind.MERGED: "Several became one.",
+        ChapterChangeKind.REARRANGED: "The text of several was dealt out over several others.",
+        ChapterChangeKind.NEW: "It is new, or wholly rewritten.",
+        ChapterChangeKind.GONE: "It is gone, or wholly rewritten.",
     },
 )
 _describe(JobKind, "What a job does.", {JobKind.ANALYSIS: "Reads a manuscript and writes its report."})

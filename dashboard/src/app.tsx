@@ -1,6 +1,7 @@
 // The page of a signed-in author: masthead, banner, shelf, and the manuscript or the way to add one.
 import { useJobs } from "@novelfoundry/client/react";
 import { type DragEvent, useCallback, useEffect, useRef } from "react";
+import { Belongings } from "./account/belongings.tsx";
 import { JobAnnouncer } from "./jobs/card.tsx";
 import { newestJob } from "./jobs/newest.ts";
 import { Add } from "./manuscripts/add.tsx";
@@ -65,6 +66,7 @@ export function App() {
               key={selected}
               id={selected}
               chapter={route.page === "chapter" ? route : null}
+              since={route.page === "comparison" ? route.before : null}
               jobs={jobs}
               onChanged={library.reload}
               onDeleted={forget}
@@ -72,6 +74,7 @@ export function App() {
           )}
         </main>
       </div>
+      {selected === null && shelf && !isEmpty && <Belongings onErased={library.reload} />}
       <JobAnnouncer job={job} />
     </>
   );
@@ -79,7 +82,7 @@ export function App() {
 
 function deskClass(page: Route["page"], isEmpty: boolean): string {
   if (page === "chapter") return "desk chapter";
-  if (page === "manuscript") return "desk reading";
+  if (page !== "add") return "desk reading";
   return isEmpty ? "desk empty" : "desk";
 }
 

@@ -36,3 +36,9 @@ test("of an address that was cut, what is whole is kept", () => {
 
   expect(route).toEqual({ page: "chapter", id: "a", number: 3, kind: "adverb" });
 });
+
+test("a comparison is kept in the address", () => {
+  const route = { page: "comparison", id: "a/b", before: "c d" } as const;
+
+  expect(readRoute(hrefOf(route))).toEqual(route);
+});

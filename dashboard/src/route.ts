@@ -1,4 +1,4 @@
-// Where the author is on the page, kept in the address: #/, #/manuscripts/ID, or
+// Where the author is on the page, kept in the address: #/, #/manuscripts/ID, #/manuscripts/ID/since/ID or
 // #/manuscripts/ID/chapters/3?at=14.120-131&kind=adverb&label=slowly, which can be kept and sent to oneself.
 import { useMemo, useSyncExternalStore } from "react";
 
@@ -28,14 +28,19 @@ export type WalkEnd = "first" | "last";
 export type Route =
   | { readonly page: "add" }
   | { readonly page: "manuscript"; readonly id: string }
+  /** What changed in a manuscript since an earlier draft, which `before` names. */
+  | { readonly page: "comparison"; readonly id: string; readonly before: string }
   | ChapterRoute;
 
 /** The route that a location's hash means; whatever it does not know is the first page. */
 export function readRoute(hash: string): Route {
   const [path = "", query = ""] = split(hash);
-  const [, id, number] = /^#\/manuscripts\/([^/]+)(?:\/chapters\/(\d{1,6}))?$/.exec(path) ?? [];
+  const [, id, number, before] =
+    /^#\/manuscripts\/([^/]+)(?:\/chapters\/(\d{1,6})|\/since\/([^/]+))?$/.exec(path) ?? [];
   if (id === undefined) return { page: "add" };
   try {
+    if (before !== undefined)
+      return { page: "comparison", id: decodeURIComponent(id), before: decodeURIComponent(before) };
     return routeOf(decodeURIComponent(id), number, new URLSearchParams(query));
   } catch {
     return { page: "add" };
@@ -71,6 +76,7 @@ export function hrefOf(route: Route): string {
   if (route.page === "add") return "#/";
   const manuscript = `#/manuscripts/${encodeURIComponent(route.id)}`;
   if (route.page === "manuscript") return manuscript;
+  if (route.page === "comparison") return `${manuscript}/since/${encodeURIComponent(route.before)}`;
   const query = queryOf(route);
   return `${manuscript}/chapters/${route.number}${query && "?"}${query}`;
 }

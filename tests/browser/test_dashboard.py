@@ -403,3 +403,29 @@ def test_under_a_path_the_page_works_as_at_the_root(open_page: Opener) -> None:
     assert [url for url in asked if not url.startswith(opened.base + BASE_PATH) and not url.startswith("data:")] == []
     opened.go(f"{BASE_PATH}/graphql")
     expect(page.locator(".graphiql-query-editor")).to_contain_text("query Manuscripts", use_inner_text=True)
+
+
+def test_a_new_draft_is_put_beside_the_first_and_what_changed_is_shown(open_page: Opener) -> None:
+    opened = open_page()
+    page = opened.page
+    story = SAMPLE.read_text()
+    first, second = (
+        {"name": "Ledger.txt", "mimeType": "text/plain", "buffer": text.encode()}
+        for text in (
+            story,
+            story.replace("quietly ", "").replace("quickly ", "").replace("slowly ", "") + "\n\nA new ending.\n",
+        )
+    )
+    opened.go()
+    choose(page, FilePayload(**first))
+    expect(section(page, "At a glance")).to_be_visible()
+
+    page.get_by_label("The next draft’s file").set_input_files(FilePayload(**second))
+
+    drafts = section(page, "Drafts of this book")
+    expect(drafts.get_by_role("link", name="Draft 1")).to_be_visible()
+    drafts.get_by_role("link", name="What changed since then").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What changed")
+    expect(section(page, "Chapters")).to_contain_text("Edited")
+    page.get_by_role("link", name="← Ledger").click()
+    expect(section(page, "At a glance")).to_be_visible()

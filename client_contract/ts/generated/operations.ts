@@ -21,7 +21,7 @@ export type CancelJobsInput = {
 };
 
 /** What became of a chapter from one draft to the next. */
-export type Change =
+export type ChapterChangeKind =
   /** Not a word of it changed. */
   | 'SAME'
   /** It was rewritten in part. */
@@ -299,7 +299,7 @@ export type CompareDraftsQueryVariables = Exact<{
 
 
 export type CompareDraftsQuery = { readonly compareDrafts:
-    | { readonly __typename: 'DraftComparison', readonly shared: number, readonly isSameBook: boolean, readonly before: DraftFiguresFragment, readonly after: DraftFiguresFragment, readonly chapters: ReadonlyArray<{ readonly change: Change, readonly isMoved: boolean, readonly before: ReadonlyArray<DraftChapterFieldsFragment>, readonly after: ReadonlyArray<DraftChapterFieldsFragment> }>, readonly habits: ReadonlyArray<{ readonly kind: string, readonly label: string, readonly before: number, readonly after: number }>, readonly mended: ChangedPlacesFieldsFragment, readonly cameIn: ChangedPlacesFieldsFragment }
+    | { readonly __typename: 'DraftComparison', readonly shared: number, readonly isSameBook: boolean, readonly before: DraftFiguresFragment, readonly after: DraftFiguresFragment, readonly chapters: ReadonlyArray<{ readonly change: ChapterChangeKind, readonly isMoved: boolean, readonly before: ReadonlyArray<DraftChapterFieldsFragment>, readonly after: ReadonlyArray<DraftChapterFieldsFragment> }>, readonly habits: ReadonlyArray<{ readonly kind: string, readonly label: string, readonly before: number, readonly after: number }>, readonly mended: ChangedPlacesFieldsFragment, readonly cameIn: ChangedPlacesFieldsFragment }
     | (
       { readonly __typename: 'Refusal' }
       & RefusalFieldsFragment

@@ -30,7 +30,14 @@ function Page() {
   const { jobs } = useJobs(service.service.feed);
   return (
     <ServiceContext value={service.service}>
-      <ManuscriptPage id="m" chapter={null} jobs={jobs} onChanged={onChanged} onDeleted={onDeleted} />
+      <ManuscriptPage
+        id="m"
+        chapter={null}
+        since={null}
+        jobs={jobs}
+        onChanged={onChanged}
+        onDeleted={onDeleted}
+      />
     </ServiceContext>
   );
 }

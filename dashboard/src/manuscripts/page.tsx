@@ -10,6 +10,7 @@ import { usePositionKept } from "../position.ts";
 import { type ChapterRoute, hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
 import { useTitle } from "../title.ts";
+import { Drafts } from "../works/drafts.tsx";
 import { ManuscriptActions } from "./actions.tsx";
 import { type ManuscriptDetail, useManuscript } from "./manuscript.ts";
 import "./page.css";
@@ -17,18 +18,21 @@ import "./page.css";
 // The report brings the charts along: nobody waits for them before there is one.
 const ReportView = lazy(() => import("../report/report.tsx"));
 const ReadingRoom = lazy(() => import("../reading/room.tsx"));
+const ComparisonPage = lazy(() => import("../works/comparison.tsx"));
 
 interface ManuscriptPageProps {
   readonly id: string;
   /** The chapter that is read; null: the report is. */
   readonly chapter: ChapterRoute | null;
+  /** The earlier draft that it is compared with; null: it is not. */
+  readonly since: string | null;
   readonly jobs: readonly FollowedJob[];
   /** Called when the list of manuscripts is no longer right. */
   readonly onChanged: () => void;
   readonly onDeleted: (id: string) => void;
 }
 
-export function ManuscriptPage({ id, chapter, jobs, onChanged, onDeleted }: ManuscriptPageProps) {
+export function ManuscriptPage({ id, chapter, since, jobs, onChanged, onDeleted }: ManuscriptPageProps) {
   const { http, feed } = useService();
   const { loaded, reload } = useManuscript(http, feed, id);
   switch (loaded.state) {
@@ -42,6 +46,7 @@ export function ManuscriptPage({ id, chapter, jobs, onChanged, onDeleted }: Manu
       return (
         <Opened
           chapter={chapter}
+          since={since}
           manuscript={loaded.manuscript}
           job={newestJob(id, jobs, loaded.manuscript.latestJob)}
           onChanged={() => {
@@ -63,25 +68,32 @@ interface ReadyProps {
 
 interface OpenedProps extends ReadyProps {
   readonly chapter: ChapterRoute | null;
+  readonly since: string | null;
 }
 
-/** The report, or a chapter over it: whoever comes back from there finds the report as she left it. */
-function Opened({ chapter, ...ready }: OpenedProps) {
-  const { title, latestReport: report } = ready.manuscript;
+/** The report, or what lies over it: whoever comes back from there finds the report as she left it. */
+function Opened({ chapter, since, ...ready }: OpenedProps) {
+  const { id, title, latestReport: report } = ready.manuscript;
   const isReading = chapter !== null && report !== null;
+  const isCovered = isReading || since !== null;
   const wasShown = useRef(false);
-  if (!isReading) wasShown.current = true;
-  usePositionKept(!isReading);
+  if (!isCovered) wasShown.current = true;
+  usePositionKept(!isCovered);
   return (
     <>
       {wasShown.current && (
-        <div hidden={isReading}>
+        <div hidden={isCovered}>
           <Ready {...ready} />
         </div>
       )}
       {isReading && (
         <Suspense fallback={<p className="loading soft">Opening the chapter…</p>}>
           <ReadingRoom title={title} report={report} route={chapter} />
+        </Suspense>
+      )}
+      {since !== null && (
+        <Suspense fallback={<p className="loading soft">Comparing the drafts…</p>}>
+          <ComparisonPage before={since} after={id} title={title} />
         </Suspense>
       )}
     </>
@@ -112,6 +124,12 @@ function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
           <ReportView manuscript={manuscript.id} report={report} took={tookOf(manuscript)} />
         </Suspense>
       )}
+      <Drafts
+        id={manuscript.id}
+        title={manuscript.title}
+        isAnalysed={report !== null}
+        onChanged={onChanged}
+      />
       <History jobs={manuscript.jobs} />
     </article>
   );

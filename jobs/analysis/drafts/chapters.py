@@ -16,7 +16,7 @@ Group = tuple[tuple[int, ...], tuple[int, ...]]
 """Numbers of chapters before and after that belong together; one side is empty for what is gone or new."""
 
 
-class Change(StrEnum):
+class ChapterChangeKind(StrEnum):
     """What became of a chapter."""
 
     SAME = "same"
@@ -32,7 +32,7 @@ class Change(StrEnum):
 class ChapterChange:
     """Chapters of the draft before that became chapters of the draft after, by their numbers."""
 
-    change: Change
+    change: ChapterChangeKind
     before: tuple[int, ...]
     after: tuple[int, ...]
     is_moved: bool
@@ -102,27 +102,27 @@ def in_order(found: Sequence[Group], before: Draft, after: Draft) -> Iterator[Ch
     for olds, news in _placed(found, stayed):
         is_same = len(olds) == len(news) == 1 and texts[olds[0]] == new_texts[news[0]]
         yield ChapterChange(
-            change=Change.SAME if is_same else _change(len(olds), len(news)),
+            change=ChapterChangeKind.SAME if is_same else _change(len(olds), len(news)),
             before=olds,
             after=news,
             is_moved=bool(olds and news) and olds[0] not in in_place,
         )
 
 
-def _change(olds: int, news: int) -> Change:
+def _change(olds: int, news: int) -> ChapterChangeKind:
     match olds, news:
         case 0, _:
-            return Change.NEW
+            return ChapterChangeKind.NEW
         case _, 0:
-            return Change.GONE
+            return ChapterChangeKind.GONE
         case 1, 1:
-            return Change.CHANGED
+            return ChapterChangeKind.CHANGED
         case 1, _:
-            return Change.SPLIT
+            return ChapterChangeKind.SPLIT
         case _, 1:
-            return Change.MERGED
+            return ChapterChangeKind.MERGED
         case _:
-            return Change.REARRANGED
+            return ChapterChangeKind.REARRANGED
 
 
 def _placed(found: Iterable[Group], stayed: Sequence[tuple[int, int]]) -> list[Group]:

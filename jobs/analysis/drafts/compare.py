@@ -32,13 +32,13 @@ class Comparison:
 
 
 def compare(before: Draft, after: Draft, *, kinds: Collection[str]) -> Comparison:
-    """What moved. `kinds`: those whose places may be mended; a name is no fault, and only counted."""
+    """What moved. `kinds`: those whose places may be mended; a name is no fault."""
     found = groups(before.chapters, after.chapters)
     mended, came_in = places(before, after, found, kinds)
     return Comparison(
         shared=_shared(before, after),
         chapters=tuple(in_order(found, before, after)),
-        habits=tuple(habits(before, after)),
+        habits=tuple(habits(before, after, kinds)),
         mended=tuple(mended),
         came_in=tuple(came_in),
     )

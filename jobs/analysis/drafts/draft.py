@@ -29,11 +29,15 @@ class DraftChapter:
         return "\n".join(self.paragraphs)
 
     @cached_property
+    def words(self) -> Sequence[str]:
+        """Its words in small letters, in order."""
+        return _WORD.findall(self.text.casefold())
+
+    @cached_property
     def runs(self) -> frozenset[Run]:
         """Each run of words that it holds; of a chapter shorter than one, the whole."""
-        words = _WORD.findall(self.text.casefold())
-        runs = zip(*(words[start:] for start in range(_RUN)), strict=False)
-        return frozenset(map(hash, runs)) or frozenset({hash(tuple(words))})
+        runs = zip(*(self.words[start:] for start in range(_RUN)), strict=False)
+        return frozenset(map(hash, runs)) or frozenset({hash(tuple(self.words))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

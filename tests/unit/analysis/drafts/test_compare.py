@@ -1,13 +1,13 @@
 """Two drafts of one book: chapters are known again by their text, and what was mended is told from what only moved."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.analysis.drafts.chapters import Change
+from jobs.analysis.drafts.chapters import ChapterChangeKind
 from jobs.analysis.drafts.compare import Comparison, compare
 from jobs.analysis.drafts.draft import Draft, DraftChapter, Span, by_chapter
 
@@ -45,53 +45,53 @@ def test_equal_drafts_are_the_same_throughout() -> None:
 
     found = compared(book, book)
 
-    assert {each.change for each in found.chapters} == {Change.SAME}
+    assert {each.change for each in found.chapters} == {ChapterChangeKind.SAME}
     assert (found.shared, found.habits, found.mended, found.came_in) == (1.0, (), (), ())
 
 
 def test_a_new_chapter_in_front_moves_no_other() -> None:
     assert changes(draft(ONE, TWO), draft(THREE, ONE, TWO)) == [
-        (Change.NEW, (), (1,), False),
-        (Change.SAME, (1,), (2,), False),
-        (Change.SAME, (2,), (3,), False),
+        (ChapterChangeKind.NEW, (), (1,), False),
+        (ChapterChangeKind.SAME, (1,), (2,), False),
+        (ChapterChangeKind.SAME, (2,), (3,), False),
     ]
 
 
 def test_a_chapter_that_is_gone_stands_where_it_stood() -> None:
     assert changes(draft(ONE, TWO, THREE), draft(ONE, THREE)) == [
-        (Change.SAME, (1,), (1,), False),
-        (Change.GONE, (2,), (), False),
-        (Change.SAME, (3,), (2,), False),
+        (ChapterChangeKind.SAME, (1,), (1,), False),
+        (ChapterChangeKind.GONE, (2,), (), False),
+        (ChapterChangeKind.SAME, (3,), (2,), False),
     ]
 
 
 def test_of_chapters_in_another_order_the_fewest_have_moved() -> None:
     assert changes(draft(ONE, TWO, THREE, FOUR), draft(FOUR, ONE, TWO, THREE)) == [
-        (Change.SAME, (4,), (1,), True),
-        (Change.SAME, (1,), (2,), False),
-        (Change.SAME, (2,), (3,), False),
-        (Change.SAME, (3,), (4,), False),
+        (ChapterChangeKind.SAME, (4,), (1,), True),
+        (ChapterChangeKind.SAME, (1,), (2,), False),
+        (ChapterChangeKind.SAME, (2,), (3,), False),
+        (ChapterChangeKind.SAME, (3,), (4,), False),
     ]
 
 
 def test_a_chapter_in_two_is_split_and_two_in_one_are_merged() -> None:
     halves = ONE[: PARAGRAPHS // 2], ONE[PARAGRAPHS // 2 :]
 
-    assert changes(draft(ONE, TWO), draft(*halves, TWO))[0] == (Change.SPLIT, (1,), (1, 2), False)
-    assert changes(draft(*halves, TWO), draft(ONE, TWO))[0] == (Change.MERGED, (1, 2), (1,), False)
+    assert changes(draft(ONE, TWO), draft(*halves, TWO))[0] == (ChapterChangeKind.SPLIT, (1,), (1, 2), False)
+    assert changes(draft(*halves, TWO), draft(ONE, TWO))[0] == (ChapterChangeKind.MERGED, (1, 2), (1,), False)
 
 
 def test_paragraphs_dealt_out_anew_over_two_chapters_are_rearranged() -> None:
     mixed = ONE[:4] + TWO[:4], ONE[4:] + TWO[4:]
 
-    assert changes(draft(ONE, TWO), draft(*mixed)) == [(Change.REARRANGED, (1, 2), (1, 2), False)]
+    assert changes(draft(ONE, TWO), draft(*mixed)) == [(ChapterChangeKind.REARRANGED, (1, 2), (1, 2), False)]
 
 
 @pytest.mark.parametrize("new_paragraphs", [1, 4, 6])
 def test_a_chapter_rewritten_in_part_is_changed(new_paragraphs: int) -> None:
     rewritten = told("new", new_paragraphs) + ONE[new_paragraphs:]
 
-    assert changes(draft(ONE), draft(rewritten)) == [(Change.CHANGED, (1,), (1,), False)]
+    assert changes(draft(ONE), draft(rewritten)) == [(ChapterChangeKind.CHANGED, (1,), (1,), False)]
 
 
 def test_a_refrain_that_every_chapter_has_makes_none_of_them_kin() -> None:
@@ -100,20 +100,20 @@ def test_a_refrain_that_every_chapter_has_makes_none_of_them_kin() -> None:
     found = changes(draft(ONE + refrain, TWO + refrain), draft(TWO + refrain, THREE + refrain))
 
     assert [each[:3] for each in found] == [
-        (Change.GONE, (1,), ()),
-        (Change.SAME, (2,), (1,)),
-        (Change.NEW, (), (2,)),
+        (ChapterChangeKind.GONE, (1,), ()),
+        (ChapterChangeKind.SAME, (2,), (1,)),
+        (ChapterChangeKind.NEW, (), (2,)),
     ]
 
 
 def test_a_chapter_that_stands_twice_is_matched_twice() -> None:
-    assert {each[0] for each in changes(draft(ONE, ONE), draft(ONE, ONE))} == {Change.SAME}
+    assert {each[0] for each in changes(draft(ONE, ONE), draft(ONE, ONE))} == {ChapterChangeKind.SAME}
 
 
 def test_chapters_of_a_few_words_are_known_by_them() -> None:
     found = changes(draft(("So it goes.",), ONE), draft(ONE, ("So it goes.",)))
 
-    assert [each[:3] for each in found] == [(Change.SAME, (2,), (1,)), (Change.SAME, (1,), (2,))]
+    assert [each[:3] for each in found] == [(ChapterChangeKind.SAME, (2,), (1,)), (ChapterChangeKind.SAME, (1,), (2,))]
     assert [each[3] for each in found].count(True) == 1
 
 
@@ -187,22 +187,37 @@ def test_of_other_kinds_no_place_is_mended() -> None:
 # Habits
 
 
-def counted(label: str, times: int) -> Iterable[Span]:
-    return [(1, start, start + 1, label) for start in range(times)]
+def habits(before: str, after: str) -> list[tuple[str, str, int, int]]:
+    """What changed between texts of 2,000 words, beside these words."""
+    filler = tuple(told("filler", 50))
+    found = compare(
+        draft((*filler, before), marks=adverbs(before)), draft((*filler, after), marks=adverbs(after)), kinds=KINDS
+    )
+    return [(each.kind, each.label, each.before, each.after) for each in found.habits]
 
 
-def test_a_habit_that_was_halved_is_told_and_one_that_varied_is_not() -> None:
-    before = draft(*[ONE] * 60, marks={"adverb": {1: [*counted("immediately", 60), *counted("really", 20)]}})
-    after = draft(*[ONE] * 60, marks={"adverb": {1: [*counted("immediately", 31), *counted("really", 17)]}})
+def adverbs(text: str) -> dict[str, dict[int, list[Span]]]:
+    """Every word in -ly, marked."""
+    words = [word for word in text.split() if word.endswith("ly")]
+    return {"adverb": {1: [(51, 0, 1, word) for word in words]}}
 
-    [habit] = compared(before, after).habits
 
-    assert (habit.label, habit.before, habit.after) == ("immediately", 60, 31)
+def test_a_habit_that_was_halved_is_told_once_and_one_that_varied_is_not() -> None:
+    before = "immediately " * 60 + "really " * 20
+    after = "immediately " * 31 + "really " * 17
+
+    assert habits(before, after) == [("adverb", "immediately", 60, 31)]
+
+
+def test_a_plain_word_is_counted_in_the_text() -> None:
+    assert habits("gaslight " * 3, "gaslight " * 30) == [("word", "gaslight", 3, 30)]
+    assert habits("gaslight " * 30, "gaslight " * 25) == []
 
 
 def test_a_habit_that_grew_with_the_book_is_no_change() -> None:
-    before = draft(*[ONE] * 30, marks={"adverb": {1: list(counted("immediately", 60))}})
-    after = draft(*[ONE] * 60, marks={"adverb": {1: list(counted("immediately", 120))}})
+    text = (*told("filler", 50), "immediately " * 60)
+    before = draft(text, marks=adverbs("immediately " * 60))
+    after = draft(text, text, marks={"adverb": {1: [(51, 0, 1, "immediately")] * 120}})
 
     assert compared(before, after).habits == ()
 
@@ -226,6 +241,6 @@ def test_every_chapter_of_either_draft_is_told_once(before: list[str], after: li
 
     assert sorted(number for each in found for number in each.before) == list(range(1, len(before) + 1))
     assert [number for each in found for number in each.after] == list(range(1, len(after) + 1))
-    assert {each.change for each in found} <= {Change.SAME, Change.NEW, Change.GONE}
+    assert {each.change for each in found} <= {ChapterChangeKind.SAME, ChapterChangeKind.NEW, ChapterChangeKind.GONE}
     common = [name for name in after if name in before]
-    assert sum(each.change is Change.SAME for each in found) == len(common)
+    assert sum(each.change is ChapterChangeKind.SAME for each in found) == len(common)

@@ -319,6 +319,21 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookMessage:
+    """How a job ended, to be told to the operator's webhook. `tries` counts the one that it was taken for."""
+
+    id: UUID
+    owner_id: UUID
+    job_id: UUID
+    manuscript_id: UUID
+    status: JobStatus
+    failure_code: FailureCode | None
+    version: int
+    ended_at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """By what something that is sent twice is known: the sender's key, and a hash of all that was sent under it."""
 

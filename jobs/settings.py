@@ -16,6 +16,7 @@ _HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#\[\]@,]*)(:[0-9]+)?"
 _POSTGRES = re.compile(rf"postgres(ql)?://([^/?#]*@)?{_HOST}(,{_HOST})*(/[^#]*)?")
 _MAX_SECRET_BYTES = 65_536
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+_HTTP = re.compile(rf"https?://{_HOST}(/[^#]*)?")
 _REDIS = re.compile(rf"(rediss?://([^/?#]*@)?{_HOST}(/[^#]*)?|unix://[^#]+)")
 
 # Accepted, for an old environment must not keep a new version from starting.
@@ -64,6 +65,10 @@ def _count(name: str, default: int, section: str, about: str, *, shown: str | No
     return _of(name, lambda text: text.count(), section, about, default, shown=str(default) if shown is None else shown)
 
 
+def _bytes(name: str, default: int, about: str) -> Any:
+    return _of(name, lambda text: text.bytes(), _LIMITS, about, default, shown=str(default))
+
+
 def _days(name: str, default: int, about: str) -> Any:
     return _of(name, lambda text: text.days(), _KEPT, about, timedelta(days=default), shown=str(default))
 
@@ -74,6 +79,7 @@ _SUPABASE = "Supabase: set, it does sign-in and files, and data too where DATABA
 _CALLERS = "who may call, and how"
 _TIMINGS = "timings, in seconds; fractions are allowed"
 _LIMITS = "limits"
+_WEBHOOK = "a webhook for programs: who is told when a job ends"
 _KEPT = "what is kept, and for how long; 0 keeps it for ever"
 _LOGS = "logs and metrics"
 
@@ -217,16 +223,37 @@ class Settings:
         "file do not count: of a larger file, up to three times this, they are taken out. A proxy in front has to let "
         "that through.",
     )
-    max_author_bytes: int = _count(
+    webhook_url: str | None = _of(
+        "NF_WEBHOOK_URL",
+        lambda text: text.address(_HTTP, "https://example.org/novelfoundry"),
+        _WEBHOOK,
+        "Told by the scheduler of each job that has ended. https, and no private address; redirects are not followed. "
+        "A secret, where its path is one.",
+        is_secret=True,
+    )
+    webhook_secret: str | None = _text(
+        "NF_WEBHOOK_SECRET",
+        _WEBHOOK,
+        "Signs what is told: whsec_ and base64 as Standard Webhooks has it, or any long text. "
+        "The receiver must know it too.",
+        is_secret=True,
+    )
+    webhook_allow_private: bool = _of(
+        "NF_WEBHOOK_ALLOW_PRIVATE",
+        lambda text: text.flag(),
+        _WEBHOOK,
+        "1 lets the webhook go to addresses of your own net, and by http.",
+        False,
+        shown="0",
+    )
+    max_author_bytes: int = _bytes(
         "NF_MAX_AUTHOR_BYTES",
         5_368_709_120,
-        _LIMITS,
         "How many bytes of manuscripts one author may keep. Whoever reaches it is told so, with what is used.",
     )
-    min_free_bytes: int = _count(
+    min_free_bytes: int = _bytes(
         "NF_MIN_FREE_BYTES",
         536_870_912,
-        _LIMITS,
         "With fewer bytes free on the disk of the embedded database, nothing new is kept, and `system` says why. "
         "A database elsewhere is not watched.",
     )
@@ -465,6 +492,12 @@ class _Text:
         if not 0 <= value <= 36_500 or value != int(value):
             raise ConfigurationError(f"{self.name} must be a whole number of days from 0 to 36500, not {value:g}.")
         return timedelta(days=value)
+
+    def bytes(self) -> int:
+        value = self._number()
+        if value < 1 or value > 2**53 or value != int(value):
+            raise ConfigurationError(f"{self.name} must be a whole number of bytes from 1 up, not {value:g}.")
+        return int(value)
 
     def count(self) -> int:
         value = self._number()

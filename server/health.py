@@ -101,6 +101,7 @@ async def _deployment(services: Services) -> Deployment | None:
                 health=await domain.presence.health(),
                 lateness=await domain.store.lateness(),
                 oldest_waiting=await domain.store.oldest_waiting(),
+                webhook=await domain.webhooks.backlog(),
             )
     except (NovelFoundryError, TimeoutError) as error:
         _log.warning("the deployment's numbers are not known: %s", error)

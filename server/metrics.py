@@ -30,6 +30,8 @@ class Deployment:
     health: SystemHealth
     lateness: Sequence[Lateness]
     oldest_waiting: timedelta
+    # How many messages to the webhook wait, and how many were given up.
+    webhook: tuple[int, int]
 
 
 class Metrics:
@@ -70,6 +72,7 @@ class Metrics:
         self._component = self._gauge("component_state", "1 for the state that a part is in", "component", "state")
         self._live = self._gauge("component_live", "Processes of a part that were heard from lately", "component")
         self._oldest_waiting = self._gauge("oldest_waiting_seconds", "How long the longest waiting job has waited")
+        self._webhook = self._gauge("webhook_messages", "Messages to the webhook that are not delivered", "state")
         self._trouble = self._gauge("trouble", "1 while it is amiss", "code")
         self._clock_offset = self._gauge(
             "clock_offset_seconds", "How far the clock of a process is ahead of the database's: the one furthest off"
@@ -87,7 +90,7 @@ class Metrics:
 
         What the database did not tell is NaN or left out: an old number would lie.
         """
-        for gauge in (self._jobs, self._component, self._live):
+        for gauge in (self._jobs, self._component, self._live, self._webhook):
             gauge.clear()
         for number in (self._oldest_waiting, self._clock_offset):
             number.set(math.nan)
@@ -115,6 +118,8 @@ class Metrics:
         self._jobs.labels("queued").set(health.queued)
         self._jobs.labels("running").set(health.running)
         self._oldest_waiting.set(deployment.oldest_waiting.total_seconds())
+        for state, number in zip(("waiting", "given_up"), deployment.webhook, strict=True):
+            self._webhook.labels(state).set(number)
         for name in ("sweeper", "workers", "push"):
             self._show(name, getattr(health, name))
         self._lateness.rows = deployment.lateness

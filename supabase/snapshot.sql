@@ -2209,6 +2209,92 @@ CREATE FUNCTION public.unowned_files_get(p_older_than double precision, p_limit 
   limit p_limit;
 $$;
 
+CREATE FUNCTION public.webhook_backlog() RETURNS TABLE(waiting integer, given_up integer)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select (count(*) filter (where m.given_up_at is null))::integer,
+    (count(*) filter (where m.given_up_at is not null))::integer
+  from public.webhook_messages m;
+$$;
+
+CREATE FUNCTION public.webhook_delivered(p_id uuid) RETURNS TABLE(id uuid)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  delete from public.webhook_messages m where m.id = p_id returning m.id;
+$$;
+
+CREATE FUNCTION public.webhook_failed(p_id uuid, p_fault text, p_pause double precision, p_patience double precision) RETURNS TABLE(is_given_up boolean)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update public.webhook_messages m
+  set last_fault = p_fault,
+      due_at = clock_timestamp() + make_interval(secs => p_pause),
+      given_up_at = case when m.ended_at < clock_timestamp() - make_interval(secs => p_patience) then clock_timestamp() end
+  where m.id = p_id
+  returning m.given_up_at is not null;
+$$;
+
+CREATE FUNCTION public.webhook_note() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if exists (select from public.webhook w where w.wanted_until > clock_timestamp()) then
+    insert into public.webhook_messages (owner_id, job_id, manuscript_id, status, failure_code, version, ended_at)
+    values (new.owner_id, new.id, new.manuscript_id, new.status, new.failure_code, new.version, new.finished_at);
+  end if;
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.webhook_prune() RETURNS TABLE(id uuid)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  delete from public.webhook_messages m where m.given_up_at < clock_timestamp() - interval '7 days' returning m.id;
+$$;
+
+CREATE TABLE public.webhook_messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    owner_id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    manuscript_id uuid NOT NULL,
+    status text NOT NULL,
+    failure_code text,
+    version integer NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    given_up_at timestamp with time zone,
+    last_fault text
+);
+
+CREATE FUNCTION public.webhook_take(p_limit integer, p_hold double precision) RETURNS SETOF public.webhook_messages
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update public.webhook_messages m
+  set tries = m.tries + 1, due_at = clock_timestamp() + make_interval(secs => p_hold)
+  where m.id in (
+    select d.id from public.webhook_messages d
+    where d.given_up_at is null and d.due_at <= clock_timestamp()
+    order by d.due_at limit p_limit for update skip locked
+  )
+  returning m.*;
+$$;
+
+CREATE FUNCTION public.webhook_want() RETURNS TABLE(wanted_until timestamp with time zone)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into public.webhook as w (wanted_until) values (clock_timestamp() + interval '7 days')
+  on conflict (is_one) do update set wanted_until = excluded.wanted_until
+  returning w.wanted_until;
+$$;
+
 CREATE TABLE public.drafts (
     manuscript_id uuid NOT NULL,
     work_id uuid NOT NULL,
@@ -2318,6 +2404,12 @@ CREATE TABLE public.unowned_files (
     since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.webhook (
+    is_one boolean DEFAULT true NOT NULL,
+    wanted_until timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_is_one_check CHECK (is_one)
+);
+
 ALTER TABLE ONLY public.analysis_reports
     ADD CONSTRAINT analysis_reports_job_id_key UNIQUE (job_id);
 
@@ -2366,6 +2458,12 @@ ALTER TABLE ONLY public.settlement_lateness
 ALTER TABLE ONLY public.unowned_files
     ADD CONSTRAINT unowned_files_pkey PRIMARY KEY (manuscript_id);
 
+ALTER TABLE ONLY public.webhook_messages
+    ADD CONSTRAINT webhook_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (is_one);
+
 CREATE INDEX analysis_reports_by_manuscript ON public.analysis_reports USING btree (manuscript_id, created_at DESC);
 
 CREATE INDEX drafts_by_work ON public.drafts USING btree (owner_id, work_id);
@@ -2410,6 +2508,8 @@ CREATE INDEX manuscripts_gone_by_time ON public.manuscripts_gone USING btree (go
 
 CREATE INDEX manuscripts_gone_of_late ON public.manuscripts_gone USING btree (owner_id, gone_at);
 
+CREATE INDEX webhook_messages_due ON public.webhook_messages USING btree (due_at) WHERE (given_up_at IS NULL);
+
 CREATE TRIGGER analysis_reports_final BEFORE UPDATE ON public.analysis_reports FOR EACH ROW EXECUTE FUNCTION public.analysis_reports_final();
 
 CREATE CONSTRAINT TRIGGER analysis_reports_guard AFTER INSERT OR DELETE ON public.analysis_reports DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.analysis_reports_guard();
@@ -2429,6 +2529,8 @@ CREATE TRIGGER jobs_stay BEFORE DELETE ON public.jobs FOR EACH ROW EXECUTE FUNCT
 CREATE TRIGGER manuscripts_note_change BEFORE UPDATE ON public.manuscripts FOR EACH ROW EXECUTE FUNCTION public.manuscripts_note_change();
 
 CREATE TRIGGER manuscripts_note_gone BEFORE DELETE ON public.manuscripts FOR EACH ROW EXECUTE FUNCTION public.manuscripts_note_gone();
+
+CREATE TRIGGER webhook_note AFTER UPDATE ON public.jobs FOR EACH ROW WHEN ((old.is_active AND (NOT new.is_active))) EXECUTE FUNCTION public.webhook_note();
 
 ALTER TABLE ONLY public.analysis_reports
     ADD CONSTRAINT analysis_reports_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
@@ -2490,6 +2592,10 @@ ALTER TABLE public.report_passages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.settlement_lateness ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.unowned_files ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_messages ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
@@ -2820,6 +2926,29 @@ GRANT ALL ON FUNCTION public.unowned_files_forget(p_manuscript_ids uuid[]) TO se
 REVOKE ALL ON FUNCTION public.unowned_files_get(p_older_than double precision, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unowned_files_get(p_older_than double precision, p_limit integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.webhook_backlog() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.webhook_backlog() TO service_role;
+
+REVOKE ALL ON FUNCTION public.webhook_delivered(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.webhook_delivered(p_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.webhook_failed(p_id uuid, p_fault text, p_pause double precision, p_patience double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.webhook_failed(p_id uuid, p_fault text, p_pause double precision, p_patience double precision) TO service_role;
+
+REVOKE ALL ON FUNCTION public.webhook_note() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.webhook_note() TO service_role;
+
+REVOKE ALL ON FUNCTION public.webhook_prune() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.webhook_prune() TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_messages TO service_role;
+
+REVOKE ALL ON FUNCTION public.webhook_take(p_limit integer, p_hold double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.webhook_take(p_limit integer, p_hold double precision) TO service_role;
+
+REVOKE ALL ON FUNCTION public.webhook_want() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.webhook_want() TO service_role;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.drafts TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO service_role;
@@ -2838,3 +2967,5 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pruned TO service_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settlement_lateness TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unowned_files TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook TO service_role;

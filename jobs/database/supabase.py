@@ -28,14 +28,14 @@ READS = frozenset({
     "manuscripts_get", "manuscripts_of_owners", "manuscripts_page", "operator_counts", "operator_events",
     "operator_job", "operator_jobs", "operator_line", "operator_retryable", "operator_running", "operator_throughput",
     "processes_health", "processes_list", "reports_get", "reports_of_jobs",
-    "reports_of_manuscripts", "unowned_files_get",
+    "reports_of_manuscripts", "unowned_files_get", "webhook_backlog",
 })
 # Called again, each of these reads again or writes what is so already. Not among them: the steps, whose second
 # call is refused, and what makes a row. job_claim_next is: it gives again what its lost answer gave.
 IDEMPOTENT = READS | {
     "author_forget", "database_check", "events_prune", "idempotency_prune", "job_beat", "job_claim_next", "jobs_prune",
     "jobs_settle", "manuscript_update", "manuscripts_gone_prune", "process_beat", "process_report", "process_stop",
-    "processes_prune", "unowned_files_forget",
+    "processes_prune", "unowned_files_forget", "webhook_delivered", "webhook_failed", "webhook_prune", "webhook_want",
 }
 # fmt: on
 _TRIES = 3

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from jobs.log_outage import Outage
 from jobs.processes.stop_signal import stop_signal
+from jobs.processes.webhook import Webhook
 from jobs.processes.wiring import Domain, open_domain
 from jobs.settings import Settings
 
@@ -59,12 +60,14 @@ class Scheduler:
 
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
+        self._webhook = Webhook(domain.webhooks, domain.settings) if domain.settings.webhook_url else None
         settings, sweeper = domain.settings, domain.sweeper
         self._sweep = Duty(name="the sweep", interval=settings.sweep_interval.total_seconds(), do=sweeper.sweep)
         self._prune = Duty(name="pruning", interval=_PRUNE_SECONDS, do=self._do_prune)
         self._duties = [
             self._sweep,
             Duty(name="tidying up", interval=_TIDY_SECONDS, do=sweeper.tidy),
+            Duty(name="tidying up the webhook's messages", interval=_TIDY_SECONDS, do=domain.webhooks.prune),
             self._prune,
             Duty(name="the sign of life", interval=settings.heartbeat.total_seconds(), do=self._beat),
         ]
@@ -72,14 +75,18 @@ class Scheduler:
     async def run(self, stop: asyncio.Event) -> None:
         """Sweeps until `stop` is set."""
         _log.info("scheduler %s sweeps every %g s", self._domain.process_beat.id, self._sweep.interval)
-        probe = asyncio.create_task(self._domain.probes.run())
+        beside = [asyncio.create_task(self._domain.probes.run())]
+        if self._webhook:
+            # By itself: a receiver that hangs must not hold up the sweep.
+            beside.append(asyncio.create_task(self._webhook.run()))
         try:
             while not stop.is_set():
                 for duty in self._duties:
                     await duty.do_if_due()
                 await self._rest(stop)
         finally:
-            probe.cancel()
+            for task in beside:
+                task.cancel()
             await self._domain.process_beat.stop()
 
     async def _beat(self) -> None:

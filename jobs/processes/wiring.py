@@ -9,6 +9,7 @@ from jobs.belongings import Belongings
 from jobs.database.operators import OperatorStore
 from jobs.database.postgres import PostgresGateway, open_postgres
 from jobs.database.store import JobStore
+from jobs.database.webhooks import WebhookStore
 from jobs.disk import FULL, Disk
 from jobs.errors import NotMigrated, NotSetUp, Unavailable
 from jobs.feed import Feed
@@ -50,6 +51,7 @@ class Domain:
     pruner: Pruner
     process_beat: ProcessBeat
     probes: Probes
+    webhooks: WebhookStore
     # How many connections to the database there are, by state; none over REST.
     connections: Callable[[], Mapping[str, int]]
 
@@ -149,6 +151,7 @@ def _domain(settings: Settings, gateway: Gateway, files: Files, redis: ArqRedis,
         pruner=Pruner(store=store, settings=settings),
         process_beat=process_beat,
         probes=probes,
+        webhooks=WebhookStore(gateway),
         connections=gateway.connections if isinstance(gateway, PostgresGateway) else dict,
     )
 

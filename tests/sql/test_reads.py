@@ -42,6 +42,7 @@ def reads_of(life: Life) -> dict[str, dict[str, Any]]:
         "manuscripts_get": owner | {"p_manuscript_ids": manuscripts},
         "manuscripts_of_owners": {"p_owner_ids": [life.owner_id], "p_manuscript_ids": manuscripts},
         "manuscript_added": owner | {"p_key": "none", "p_fingerprint": ""},
+        "webhook_backlog": {},
         "bytes_in_words": {"p_bytes": 5_000_000},
         "manuscripts_page": owner | {"p_limit": 20},
         "manuscripts_found": owner | {"p_limit": 20},

@@ -58,7 +58,7 @@ from .drafts import (
     DraftsManuscriptWorkDraftsManuscript,
 )
 from .enums import (
-    Change,
+    ChapterChangeKind,
     ComponentState,
     DecidedBy,
     FailureCode,
@@ -248,11 +248,11 @@ __all__ = [
     "CancelJobsCancelJobsJobOutcomes",
     "CancelJobsCancelJobsRefusal",
     "CancelJobsInput",
-    "Change",
     "ChangedPlacesFields",
     "ChangedPlacesFieldsPlaces",
     "ChangedPlacesFieldsPlacesPlace",
     "Chapter",
+    "ChapterChangeKind",
     "ChapterManuscript",
     "ChapterManuscriptChapter",
     "ChapterManuscriptChapterMarks",

@@ -3,7 +3,7 @@ from typing import Literal, Union
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import Change
+from .enums import ChapterChangeKind
 from .fragments import (
     ChangedPlacesFields,
     DraftChapterFields,
@@ -35,7 +35,7 @@ CompareDraftsCompareDraftsDraftComparisonAfter = DraftFigures
 
 
 class CompareDraftsCompareDraftsDraftComparisonChapters(BaseModel):
-    change: Change
+    change: ChapterChangeKind
     is_moved: bool = Field(alias="isMoved")
     before: list["CompareDraftsCompareDraftsDraftComparisonChaptersBefore"]
     after: list["CompareDraftsCompareDraftsDraftComparisonChaptersAfter"]

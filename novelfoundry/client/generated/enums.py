@@ -12,7 +12,7 @@ class Open(str, Enum):
 
 
 
-class Change(Open):
+class ChapterChangeKind(Open):
     SAME = "SAME"
     CHANGED = "CHANGED"
     SPLIT = "SPLIT"

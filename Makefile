@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 NPM_STAMP := node_modules/.installed
 LITE_STAMP := tests/supabase/node_modules/.installed
+PEERS_STAMP := benchmarks/peers/node_modules/.installed
 INTEROP_STAMP := tests/contract/interop/node_modules/.installed
 CODEGEN_STAMP := .venv/codegen/.installed
 PAGES := $(shell find dashboard samples client_contract -type f -not -path '*/node_modules/*' -not -name '*.py*' 2>/dev/null)
@@ -61,8 +62,8 @@ verify: setup $(NPM_STAMP)  ## fails when a generated file is not what the code 
 	@before=$$(cat $(GENERATED) | cksum); $(MAKE) --no-print-directory generate && test "$$before" = "$$(cat $(GENERATED) | cksum)" \
 		|| { echo 'Generated files were out of date, and are written anew: look at them and commit them.'; exit 1; }
 
-bench: setup  ## all benchmarks, each with its ratio
-	@for file in benchmarks/[!_]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+bench: $(PEERS_STAMP)  ## the product beside its peers and limits, in benchmarks/results.md; ROWS="frames jobs" for some
+	@$(BIN)/python -m benchmarks.bench $(ROWS)
 
 chaos: setup  ## a long random fault run: MINUTES=5 SEED=1
 	$(BIN)/python -m tests.faults.chaos --minutes "$(or $(MINUTES),5)" --seed "$(or $(SEED),1)"
@@ -126,6 +127,13 @@ interop: $(INTEROP_STAMP)  ## installs what tests/contract tries the API and the
 
 $(INTEROP_STAMP): tests/contract/interop/package-lock.json tests/contract/interop/.npmrc | setup
 	npm ci --prefix tests/contract/interop --ignore-scripts --prefer-offline --no-progress --loglevel=error
+	@touch $@
+
+# What the benchmarks measure the product beside, from PyPI and npm; nothing else needs it.
+$(PEERS_STAMP): benchmarks/peers/package-lock.json benchmarks/peers/requirements.txt benchmarks/peers/.npmrc | setup
+	@echo 'Installing the peers of the benchmarks (once) ...'
+	@$(UV) install --target .venv/peers --no-deps --requirements benchmarks/peers/requirements.txt
+	@npm ci --prefix benchmarks/peers --ignore-scripts --no-progress --loglevel=error
 	@touch $@
 
 server/static/index.html: $(NPM_STAMP) $(PAGES)

@@ -1,4 +1,7 @@
-"""The least that a server does to push: starlette and our protocols, one ready text to every socket. See push.py."""
+"""`python -m benchmarks.peers.bare PORT`: the least that a server does to push.
+
+Starlette and our protocols, one ready text to every socket.
+"""
 
 import sys
 
@@ -43,5 +46,6 @@ if __name__ == "__main__":
         ws=Sockets,
         ws_per_message_deflate=False,
         access_log=False,
+        backlog=4096,
         log_level="warning",
     )

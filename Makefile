@@ -65,8 +65,8 @@ verify: setup $(NPM_STAMP)  ## fails when a generated file is not what the code 
 bench: $(PEERS_STAMP)  ## the product beside its peers and limits, in benchmarks/results.md; ROWS="frames jobs" for some
 	@$(BIN)/python -m benchmarks.bench $(ROWS)
 
-chaos: setup  ## a long random fault run: MINUTES=5 SEED=1
-	$(BIN)/python -m tests.faults.chaos --minutes "$(or $(MINUTES),5)" --seed "$(or $(SEED),1)"
+chaos: setup  ## a long random fault run: CHAOS_SECONDS=600 CHAOS_JOBS=1000 SEED=1
+	$(BIN)/python -m tests.faults.chaos --seconds "$(or $(CHAOS_SECONDS),600)" --jobs "$(or $(CHAOS_JOBS),1000)" --seed "$(or $(SEED),1)"
 
 wheel: setup dashboard  ## the program as a wheel and a source archive, page and all, in dist/
 	@rm -rf dist && $(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python

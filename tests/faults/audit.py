@@ -109,6 +109,12 @@ class Audit:
             found += [f"{rule}: job {row['job_id']}, {row['was']} → {row['became']}" for row in rows]
         return found
 
+    async def counts(self) -> dict[str, int]:
+        """How often each happened of what must never happen."""
+        return {
+            rule: await self.value(f"select count(*) from ({query}) as violations") for rule, query in _RULES.items()
+        }
+
     async def unfinished(self) -> list[UUID]:
         """Jobs that are not over yet, and those that vanished though nobody deleted them."""
         rows = await self.rows(

@@ -39,6 +39,7 @@ def findings(job: Json, *, queue_timeout: timedelta) -> Iterator[Finding]:
     yield from _numbers(job)
     yield from _times(job)
     yield from _words(job)
+    yield from _start(job)
     if "events" in job:
         yield from _events(job)
 
@@ -87,6 +88,21 @@ def _words(job: Json) -> Iterator[Finding]:
             message = told["message"]
             fits = isinstance(message, str) and " " in message.strip()
             yield "NF-STATUS-9", fits, f"Job {job['id']}: the message of `{name}` is {message!r}, no sentence."
+
+
+def _start(job: Json) -> Iterator[Finding]:
+    waiting, as_of = job.get("waiting"), moment(job.get("asOf"))
+    if not isinstance(waiting, dict) or "expectedStartAt" not in waiting:
+        return
+    expected, start = waiting["expectedStartAt"], moment(waiting["expectedStartAt"])
+    said = f"Job {job['id']} waits, {waiting.get('reason')}, as of {as_of}, and is expected to start at {expected}."
+    if expected is None:
+        yield "NF-DEADLINE-7", True, said
+        return
+    # Where no worker lives, or the line is held, or a worker is about to take it, any time would be a guess.
+    fits = waiting.get("reason", "WORKERS_BUSY") == "WORKERS_BUSY" and start is not None
+    # What stands beside a job may be a little older than the job.
+    yield "NF-DEADLINE-7", fits and (as_of is None or start is None or as_of - CLOCK_SLACK <= start), said
 
 
 def _events(job: Json) -> Iterator[Finding]:

@@ -128,6 +128,14 @@ LIES: dict[str, tuple[Callable[[Json], object], str]] = {
     "a start before the line": (lambda job: job["startedAt"] and job.update(startedAt=LONG_AGO), "NF-STATUS-9"),
     "queued in the future": (lambda job: job.update(queuedAt=FUTURE), "NF-STATUS-9"),
     "queued at no time": (lambda job: job.update(queuedAt="soon"), "NF-STATUS-9"),
+    "a start that nobody can expect": (
+        lambda job: job["waiting"] and job["waiting"].update(reason="NO_LIVE_WORKER", expectedStartAt=job["asOf"]),
+        "NF-DEADLINE-7",
+    ),
+    "a start in the past": (
+        lambda job: job["waiting"] and job["waiting"].update(reason="WORKERS_BUSY", expectedStartAt=LONG_AGO),
+        "NF-DEADLINE-7",
+    ),
     "no sentence": (lambda job: job["waiting"] and job.update(waiting={"message": ""}), "NF-STATUS-9"),
     "an end while it runs": (lambda job: job.update(finishedAt=job["queuedAt"]), "NF-STATUS-4"),
     "no end when it is over": (lambda job: job.update(finishedAt=None), "NF-STATUS-4"),

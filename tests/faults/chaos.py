@@ -72,7 +72,7 @@ class Load:
 
     async def _tried(self, owner: UUID) -> bool:
         try:
-            text = TEXT * self._chance.choice([1, 1, 1, 200])
+            text = TEXT * self._chance.choice([1, 1, 200, 4000])
             self.started[owner].append(await start(self._deployment, owner, text))
         except _BUSY as error:
             self.told_no[type(error).__name__] += 1

@@ -142,7 +142,14 @@ def _fields(value: Any) -> int:
 
 def _context(memory: Any) -> Context:
     caller = Caller(owner_id=OWNER, subject="ann", email=None, expires_at=NOW)
-    return Context(caller=caller, service=memory, belongings=cast(Any, None), presence=memory, feed=cast(Any, None))
+    return Context(
+        caller=caller,
+        service=memory,
+        operators=cast(Any, None),
+        belongings=cast(Any, None),
+        presence=memory,
+        feed=cast(Any, None),
+    )
 
 
 def _text(*names: str) -> str:

@@ -8,7 +8,8 @@ NovelFoundryError
 │   ├── UnsupportedFormat   NF415
 │   ├── Unreadable          NF422  the right kind of file, but damaged, empty or without text
 │   ├── InvalidInput        NF400
-│   └── LimitReached        NF429
+│   ├── LimitReached        NF429
+│   └── Forbidden           NF403  an operator's affair; no SQL function asks who calls
 ├── LeaseLost               NF412  the worker no longer holds the job: stop, write nothing more
 ├── Unauthenticated                no token, or one that does not verify
 ├── Unavailable                    a service that we stand on does not do its work now; try again
@@ -36,6 +37,7 @@ class RefusalCode(StrEnum):
     UNSUPPORTED_FORMAT = "UNSUPPORTED_FORMAT"
     INVALID_INPUT = "INVALID_INPUT"
     LIMIT_REACHED = "LIMIT_REACHED"
+    FORBIDDEN = "FORBIDDEN"
 
 
 class NovelFoundryError(Exception):
@@ -104,6 +106,13 @@ class LimitReached(Refused):
 
     code = RefusalCode.LIMIT_REACHED
     sqlstate = "NF429"
+
+
+class Forbidden(Refused):
+    """What only an operator may do, asked by somebody else."""
+
+    code = RefusalCode.FORBIDDEN
+    sqlstate = "NF403"
 
 
 class LeaseLost(NovelFoundryError):

@@ -132,6 +132,15 @@ class Settings:
         False,
         shown="0",
     )
+    local_operator: bool = _of(
+        "NF_LOCAL_OPERATOR",
+        lambda text: text.flag(),
+        _SIGN_IN,
+        "1 makes the local author, as whom a page signs itself in, an operator: she sees the operator's page. "
+        "Elsewhere an operator is whose token says `operator` in `app_metadata.role` or `app_metadata.roles`.",
+        False,
+        shown="0",
+    )
     supabase_url: str | None = _text("SUPABASE_URL", _SUPABASE, "The project's address, as https://PROJECT.supabase.co")
     supabase_secret_key: str | None = _text(
         "SUPABASE_SECRET_KEY",

@@ -14,6 +14,7 @@ from jobs.belongings import Belongings
 from jobs.errors import Held, RefusalCode, Unavailable
 from jobs.feed import Feed
 from jobs.models import Job, JobEvent, Manuscript, Place, Report, Waiting, Work
+from jobs.operators import Operators
 from jobs.presence import Presence
 from jobs.service import JobService
 from schema.limits import MAX_EVENTS
@@ -36,6 +37,7 @@ class Caller:
     subject: str
     email: str | None
     expires_at: datetime
+    is_operator: bool = False
 
 
 class Loaders:
@@ -103,6 +105,7 @@ class Context:
 
     caller: Caller
     service: JobService
+    operators: Operators
     belongings: Belongings
     presence: Presence
     feed: Feed

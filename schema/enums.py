@@ -160,6 +160,7 @@ _describe(
         RefusalCode.UNREADABLE: "The right kind of file, but damaged, empty or without text.",
         RefusalCode.UNSUPPORTED_FORMAT: "A kind of file that is not read here.",
         RefusalCode.INVALID_INPUT: "A value that is not allowed; the message says which.",
+        RefusalCode.FORBIDDEN: "Only an operator may do it, and the token does not say that she is one.",
         RefusalCode.LIMIT_REACHED: "As many as one author may have; let something end first.",
     },
 )

@@ -18,6 +18,17 @@ from schema.many import (
     each_of,
 )
 from schema.node import described
+from schema.operators import (
+    Codes,
+    HoldLineResult,
+    ResumeLineResult,
+    RetryFailedResult,
+    Since,
+    Why,
+    hold_line,
+    resume_line,
+    retry_failed,
+)
 from schema.queries import Id
 from schema.refusals import Refusal
 from schema.types import Job, Manuscript
@@ -93,7 +104,7 @@ Confirm = Annotated[str, strawberry.argument(description=f"The words `{ERASE_WOR
 _Done = TypeVar("_Done")
 
 
-@strawberry.type(description="What an author may change: her own manuscripts and jobs.")
+@strawberry.type(description="What an author may change: her own manuscripts and jobs; and what an operator may.")
 class Mutation:
     @strawberry.mutation(
         description="Keeps a pasted text. With the header `Idempotency-Key`, the same sent again within a day gives "
@@ -195,6 +206,22 @@ class Mutation:
             return ErasedEverything(manuscripts=erased.manuscripts, remains=erased.remains)
 
         return await _done(info, erase())
+
+    @strawberry.mutation(
+        description="For operators: holds the line. Jobs are accepted and wait, none fails for it, running ones finish."
+    )
+    async def hold_line(self, info: Asked, why: Why) -> HoldLineResult:
+        return await hold_line(info, why)
+
+    @strawberry.mutation(description="For operators: lets a line go that is held.")
+    async def resume_line(self, info: Asked) -> ResumeLineResult:
+        return await resume_line(info)
+
+    @strawberry.mutation(
+        description="For operators: a new try for each job, whoever's, that failed so and that nobody has tried again."
+    )
+    async def retry_failed(self, info: Asked, failure_code: Codes, since: Since = None) -> RetryFailedResult:
+        return await retry_failed(info, failure_code, since)
 
 
 async def _done(info: Asked, change: Awaitable[_Done]) -> _Done | Refusal:

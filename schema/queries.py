@@ -11,6 +11,7 @@ from schema.context import Asked
 from schema.drafts import CompareDraftsResult, DraftComparison
 from schema.ids import cursor_of, found_cursor_of, local_id, read_found_cursor, read_id
 from schema.node import Node, described
+from schema.operators import OperatorResult, operator
 from schema.plans import later
 from schema.refusals import Refusal
 from schema.report import AnalysisReport
@@ -58,7 +59,7 @@ class Query:
     @strawberry.field(description="Who is signed in.")
     def viewer(self, info: Asked) -> Viewer:
         caller = info.context.caller
-        return Viewer(id=strawberry.ID(caller.subject), email=caller.email)
+        return Viewer(id=strawberry.ID(caller.subject), email=caller.email, is_operator=caller.is_operator)
 
     @strawberry.field(description="One manuscript; null when the author has none with this id.")
     def manuscript(self, info: Asked, id: Id) -> Manuscript | None:
@@ -140,6 +141,10 @@ class Query:
                 return AnalysisReport.of(reports[0]) if reports else None
             case _:
                 return None
+
+    @strawberry.field(description="How the service is and what it does, for operators; a refusal for everybody else.")
+    async def operator(self, info: Asked) -> OperatorResult:
+        return await operator(info)
 
     @strawberry.field(description="Whether the parts that finish jobs are alive, as last known: `asOf` says when.")
     async def system(self, info: Asked) -> SystemHealth:

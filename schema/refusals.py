@@ -17,6 +17,7 @@ _REMEDIES: Mapping[RefusalCode, str] = {
     RefusalCode.UNREADABLE: "Open the file with the program that made it, save it anew, and send that.",
     RefusalCode.UNSUPPORTED_FORMAT: "Save it in one of the formats that the message names.",
     RefusalCode.INVALID_INPUT: "Correct the value that the message names.",
+    RefusalCode.FORBIDDEN: "Sign in as an operator: `app_metadata.role` of the token says who is one.",
     RefusalCode.LIMIT_REACHED: "Let something end, or delete something, and try again.",
 }
 

@@ -1,5 +1,6 @@
 """Jobs, manuscripts and the health of the system as clients see them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
@@ -31,6 +32,7 @@ DELETED_TITLE = "Deleted manuscript"
 class Viewer:
     id: strawberry.ID = described("The author's id, as the token says it.")
     email: str | None = described("The author's address, where the token says it.")
+    is_operator: bool = described("Whether the token says that she is an operator, as `operator` needs it.")
 
 
 @strawberry.type(description="Why a queued job has not started.")
@@ -124,7 +126,10 @@ class Job(Node):
     def events(self, info: Asked) -> list[JobEvent]:
         # Read after the job: what happened in between belongs to a version that this answer does not tell.
         known = self.model.version
-        return later(info.context.loaders.events.load(self.model.id), lambda events: _events(events, known))
+        return later(
+            info.context.loaders.events.load(self.model.id),
+            lambda events: events_of(event for event in events if event.version <= known),
+        )
 
     def _manuscript(self, found: models.Manuscript | None) -> "Manuscript":
         return Manuscript.of(found) if found else Manuscript.deleted(self.model)
@@ -425,8 +430,8 @@ def known(found: _Known | Held) -> _Known:
     return found
 
 
-def _events(events: list[models.JobEvent], known: int) -> list[JobEvent]:
-    """Those up to the version that is known."""
+def events_of(events: Iterable[models.JobEvent]) -> list[JobEvent]:
+    """The events as clients see them."""
     return [
         JobEvent(
             version=event.version,
@@ -436,7 +441,6 @@ def _events(events: list[models.JobEvent], known: int) -> list[JobEvent]:
             message=event.message,
         )
         for event in events
-        if event.version <= known
     ]
 
 

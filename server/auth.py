@@ -25,6 +25,8 @@ from server.token_cache import TokenCache
 
 LOCAL_ISSUER = "novelfoundry"
 LOCAL_AUDIENCE = "novelfoundry"
+# Of app_metadata: the role, or one of the roles, of whoever may see and do what an operator may.
+OPERATOR = "operator"
 SUPABASE_AUDIENCE = "authenticated"
 
 # The namespace of UUID v5: a subject that is no UUID always maps to the same one.
@@ -229,7 +231,17 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
         subject=subject,
         email=email if isinstance(email, str) and email else None,
         expires_at=expires_at,
+        is_operator=_is_operator(claims),
     )
+
+
+def _is_operator(claims: Mapping[str, Any]) -> bool:
+    """By `app_metadata`, which the project's secret key alone writes; never by `user_metadata`, which is the user's."""
+    granted = claims.get("app_metadata")
+    if not isinstance(granted, dict):
+        return False
+    roles = granted.get("roles")
+    return granted.get("role") == OPERATOR or (isinstance(roles, list) and OPERATOR in roles)
 
 
 def owner_of(subject: str) -> UUID:
@@ -240,7 +252,9 @@ def owner_of(subject: str) -> UUID:
         return uuid5(_SUBJECTS, subject)
 
 
-def local_token(settings: Settings, *, sub: str, email: str | None = None, expires_in: float = 3600) -> str:
+def local_token(
+    settings: Settings, *, sub: str, email: str | None = None, expires_in: float = 3600, is_operator: bool = False
+) -> str:
     """A bearer token for local mode, good for that many seconds. Raises ConfigurationError in Supabase mode."""
     if settings.uses_supabase:
         raise ConfigurationError("SUPABASE_URL is set, so the project signs the tokens: sign in there.")
@@ -254,6 +268,8 @@ def local_token(settings: Settings, *, sub: str, email: str | None = None, expir
     }
     if email:
         claims["email"] = email
+    if is_operator:
+        claims["app_metadata"] = {"role": OPERATOR}
     return jwt.encode(claims, local_secret(settings), algorithm="HS256")
 
 

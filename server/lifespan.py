@@ -88,6 +88,7 @@ class Services:
         return Context(
             caller=caller,
             service=self.domain.service,
+            operators=self.domain.operators,
             belongings=self.domain.belongings,
             presence=self.domain.presence,
             feed=self.domain.feed,

@@ -33,7 +33,9 @@ async def session(request: Request) -> Response:
     if not is_from_here(request):
         return problem(403, "FORBIDDEN", _REFUSED)
     expires_at = datetime.now(UTC) + LIFETIME
-    token = local_token(settings, sub=LOCAL_AUTHOR, expires_in=LIFETIME.total_seconds())
+    token = local_token(
+        settings, sub=LOCAL_AUTHOR, expires_in=LIFETIME.total_seconds(), is_operator=settings.local_operator
+    )
     return answer({"token": token, "expiresAt": expires_at.isoformat()})
 
 

@@ -22,6 +22,7 @@ _STATUS: Mapping[RefusalCode, int] = {
     RefusalCode.UNSUPPORTED_FORMAT: 415,
     RefusalCode.INVALID_INPUT: 400,
     RefusalCode.LIMIT_REACHED: 429,
+    RefusalCode.FORBIDDEN: 403,
 }
 
 # Of what a client sent, as much as a sentence has room for.

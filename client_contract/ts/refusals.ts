@@ -23,6 +23,8 @@ export function refusalAction(code: RefusalCode): RefusalAction {
       return "correct";
     case "LIMIT_REACHED":
       return "wait";
+    case "FORBIDDEN":
+      return "show";
     default:
       return unforeseen(code, "show");
   }

@@ -110,6 +110,7 @@ class Surroundings:
         caller = Caller(owner_id=OWNER, subject="ann", email=None, expires_at=NOW)
         return Context(
             caller=caller,
+            operators=cast(Any, None),
             belongings=cast(Any, None),
             service=cast(JobService, self),
             presence=cast(Presence, self),

@@ -104,6 +104,7 @@ from .fragments import (
     ManuscriptFields,
     ManuscriptFieldsLatestJob,
     MarksFields,
+    OperatorJobFields,
     OutcomeFields,
     OutcomeFieldsOutcomes,
     OutcomeFieldsOutcomesJob,
@@ -130,11 +131,13 @@ from .fragments import (
     SystemFieldsSweeper,
     SystemFieldsWorkers,
 )
+from .hold_line import HoldLine, HoldLineHoldLineHold, HoldLineHoldLineRefusal
 from .input_types import (
     AddManuscriptInput,
     CancelJobsInput,
     JobFilter,
     ManuscriptFilter,
+    OperatorJobFilter,
     RetryJobsInput,
     SetDraftOfInput,
     UpdateManuscriptInput,
@@ -173,6 +176,20 @@ from .manuscripts import (
     ManuscriptsManuscriptsEdgesNode,
     ManuscriptsManuscriptsPageInfo,
 )
+from .operator import (
+    Operator,
+    OperatorOperatorOperator,
+    OperatorOperatorOperatorCounts,
+    OperatorOperatorOperatorFailed,
+    OperatorOperatorOperatorLine,
+    OperatorOperatorOperatorProcesses,
+    OperatorOperatorOperatorProcessesTroubles,
+    OperatorOperatorOperatorRunning,
+    OperatorOperatorOperatorSystem,
+    OperatorOperatorOperatorSystemTroubles,
+    OperatorOperatorOperatorThroughput,
+    OperatorOperatorRefusal,
+)
 from .places import (
     Places,
     PlacesNodeAnalysisReport,
@@ -180,12 +197,23 @@ from .places import (
     PlacesNodeAnalysisReportPlacesOccurrences,
     PlacesNodeNode,
 )
+from .resume_line import (
+    ResumeLine,
+    ResumeLineResumeLineHold,
+    ResumeLineResumeLineRefusal,
+)
+from .retry_failed import (
+    RetryFailed,
+    RetryFailedRetryFailedRefusal,
+    RetryFailedRetryFailedRetriedJobs,
+)
 from .retry_job import RetryJob, RetryJobRetryJobJob, RetryJobRetryJobRefusal
 from .retry_jobs import (
     RetryJobs,
     RetryJobsRetryJobsJobOutcomes,
     RetryJobsRetryJobsRefusal,
 )
+from .role import Role, RoleViewer
 from .set_draft_of import (
     SetDraftOf,
     SetDraftOfSetDraftOfManuscript,
@@ -303,6 +331,9 @@ __all__ = [
     "GraphQLClientGraphQLMultiError",
     "GraphQLClientHttpError",
     "GraphQLClientInvalidResponseError",
+    "HoldLine",
+    "HoldLineHoldLineHold",
+    "HoldLineHoldLineRefusal",
     "Job",
     "JobFields",
     "JobFieldsFailure",
@@ -353,6 +384,20 @@ __all__ = [
     "ManuscriptsManuscriptsEdgesNode",
     "ManuscriptsManuscriptsPageInfo",
     "MarksFields",
+    "Operator",
+    "OperatorJobFields",
+    "OperatorJobFilter",
+    "OperatorOperatorOperator",
+    "OperatorOperatorOperatorCounts",
+    "OperatorOperatorOperatorFailed",
+    "OperatorOperatorOperatorLine",
+    "OperatorOperatorOperatorProcesses",
+    "OperatorOperatorOperatorProcessesTroubles",
+    "OperatorOperatorOperatorRunning",
+    "OperatorOperatorOperatorSystem",
+    "OperatorOperatorOperatorSystemTroubles",
+    "OperatorOperatorOperatorThroughput",
+    "OperatorOperatorRefusal",
     "OutcomeFields",
     "OutcomeFieldsOutcomes",
     "OutcomeFieldsOutcomesJob",
@@ -379,6 +424,12 @@ __all__ = [
     "ReportFieldsSectionsKinds",
     "ReportFieldsSummary",
     "ReportFieldsSummaryMeasured",
+    "ResumeLine",
+    "ResumeLineResumeLineHold",
+    "ResumeLineResumeLineRefusal",
+    "RetryFailed",
+    "RetryFailedRetryFailedRefusal",
+    "RetryFailedRetryFailedRetriedJobs",
     "RetryJob",
     "RetryJobRetryJobJob",
     "RetryJobRetryJobRefusal",
@@ -386,6 +437,8 @@ __all__ = [
     "RetryJobsInput",
     "RetryJobsRetryJobsJobOutcomes",
     "RetryJobsRetryJobsRefusal",
+    "Role",
+    "RoleViewer",
     "SectionKind",
     "SetDraftOf",
     "SetDraftOfInput",

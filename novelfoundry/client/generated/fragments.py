@@ -149,6 +149,23 @@ class MarksFields(BaseModel):
     end: list[int]
 
 
+class OperatorJobFields(BaseModel):
+    id: str
+    author_id: str = Field(alias="authorId")
+    status: JobStatus
+    failure_code: Optional[FailureCode] = Field(alias="failureCode")
+    failure_message: Optional[str] = Field(alias="failureMessage")
+    stage: Optional[str]
+    progress: Optional[float]
+    attempt: int
+    max_attempts: int = Field(alias="maxAttempts")
+    workers_lost: int = Field(alias="workersLost")
+    worker_id: Optional[str] = Field(alias="workerId")
+    queued_at: datetime = Field(alias="queuedAt")
+    started_at: Optional[datetime] = Field(alias="startedAt")
+    finished_at: Optional[datetime] = Field(alias="finishedAt")
+
+
 class RefusalFields(BaseModel):
     code: RefusalCode
     message: str
@@ -368,6 +385,7 @@ JobFields.model_rebuild()
 JobHistory.model_rebuild()
 ManuscriptFields.model_rebuild()
 MarksFields.model_rebuild()
+OperatorJobFields.model_rebuild()
 RefusalFields.model_rebuild()
 OutcomeFields.model_rebuild()
 PassageFields.model_rebuild()

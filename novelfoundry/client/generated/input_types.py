@@ -45,6 +45,19 @@ class ManuscriptFilter(BaseModel):
     "What the newest job has come to."
 
 
+class OperatorJobFilter(BaseModel):
+    """Jobs by what they are; what is left out is not asked about."""
+
+    status: Optional[list[JobStatus]] = None
+    "Those of these statuses."
+    failure_code: Optional[list[FailureCode]] = Field(alias="failureCode", default=None)
+    "Those that failed so."
+    since: Optional[datetime] = None
+    "Those that ended at this instant or later; of those that live, that began."
+    author_id: Optional[str] = Field(alias="authorId", default=None)
+    "Those of this author."
+
+
 class RetryJobsInput(BaseModel):
     """Which jobs to try again: by `ids`, or those that are as `filter` says."""
 

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, Optional, Union
 
 from .add_manuscript import AddManuscript
@@ -11,8 +12,9 @@ from .chapter_passages import ChapterPassages
 from .compare_drafts import CompareDrafts
 from .delete_manuscript import DeleteManuscript
 from .drafts import Drafts
-from .enums import JobStatus, ManuscriptOrder
+from .enums import FailureCode, JobStatus, ManuscriptOrder
 from .erase_everything import EraseEverything
+from .hold_line import HoldLine
 from .input_types import (
     AddManuscriptInput,
     CancelJobsInput,
@@ -27,9 +29,13 @@ from .jobs import Jobs
 from .manuscript import Manuscript
 from .manuscript_line import ManuscriptLine
 from .manuscripts import Manuscripts
+from .operator import Operator
 from .places import Places
+from .resume_line import ResumeLine
+from .retry_failed import RetryFailed
 from .retry_job import RetryJob
 from .retry_jobs import RetryJobs
+from .role import Role
 from .set_draft_of import SetDraftOf
 from .start_analysis import StartAnalysis
 from .system import System
@@ -569,6 +575,30 @@ class Operations(BaseClient):
         )
         data = self.get_data(response)
         return EraseEverything.model_validate(data)
+
+    def hold_line(self, why: str, **kwargs: Any) -> HoldLine:
+        query = gql("""
+            mutation HoldLine($why: String!) {
+              holdLine(why: $why) {
+                __typename
+                ... on Hold {
+                  since
+                }
+                ...RefusalFields
+              }
+            }
+
+            fragment RefusalFields on Refusal {
+              code
+              message
+            }
+            """)
+        variables: dict[str, object] = {"why": why}
+        response = self.execute(
+            query=query, operation_name="HoldLine", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return HoldLine.model_validate(data)
 
     def job(self, id: str, **kwargs: Any) -> Job:
         query = gql("""
@@ -1267,6 +1297,122 @@ class Operations(BaseClient):
         data = self.get_data(response)
         return Manuscripts.model_validate(data)
 
+    def operator(self, **kwargs: Any) -> Operator:
+        query = gql("""
+            query Operator {
+              operator {
+                __typename
+                ... on Operator {
+                  system {
+                    ...SystemFields
+                    troubles {
+                      code
+                      message
+                    }
+                  }
+                  counts {
+                    status
+                    failureCode
+                    number
+                    withinHour
+                    countedSince
+                  }
+                  throughput {
+                    beginsAt
+                    completed
+                    failed
+                    cancelled
+                  }
+                  processes {
+                    id
+                    kind
+                    version
+                    host
+                    pid
+                    state
+                    capacity
+                    busy
+                    startedAt
+                    lastSeenAt
+                    clockOffsetSeconds
+                    troubles {
+                      code
+                      message
+                    }
+                  }
+                  running {
+                    ...OperatorJobFields
+                  }
+                  line {
+                    authorId
+                    waiting
+                    running
+                    oldestQueuedAt
+                  }
+                  failed {
+                    ...OperatorJobFields
+                  }
+                }
+                ...RefusalFields
+              }
+            }
+
+            fragment OperatorJobFields on OperatorJob {
+              id
+              authorId
+              status
+              failureCode
+              failureMessage
+              stage
+              progress
+              attempt
+              maxAttempts
+              workersLost
+              workerId
+              queuedAt
+              startedAt
+              finishedAt
+            }
+
+            fragment RefusalFields on Refusal {
+              code
+              message
+            }
+
+            fragment SystemFields on SystemHealth {
+              asOf
+              sweeper {
+                state
+                live
+                lastSeenAt
+              }
+              workers {
+                state
+                live
+                lastSeenAt
+              }
+              push {
+                state
+                live
+                lastSeenAt
+              }
+              queued
+              running
+              hold {
+                since
+                why
+                by
+              }
+              message
+            }
+            """)
+        variables: dict[str, object] = {}
+        response = self.execute(
+            query=query, operation_name="Operator", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return Operator.model_validate(data)
+
     def places(
         self,
         report: str,
@@ -1310,6 +1456,61 @@ class Operations(BaseClient):
         )
         data = self.get_data(response)
         return Places.model_validate(data)
+
+    def resume_line(self, **kwargs: Any) -> ResumeLine:
+        query = gql("""
+            mutation ResumeLine {
+              resumeLine {
+                __typename
+                ... on Hold {
+                  since
+                }
+                ...RefusalFields
+              }
+            }
+
+            fragment RefusalFields on Refusal {
+              code
+              message
+            }
+            """)
+        variables: dict[str, object] = {}
+        response = self.execute(
+            query=query, operation_name="ResumeLine", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return ResumeLine.model_validate(data)
+
+    def retry_failed(
+        self,
+        failure_code: list[FailureCode],
+        since: Union[Optional[datetime], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> RetryFailed:
+        query = gql("""
+            mutation RetryFailed($failureCode: [FailureCode!]!, $since: DateTime) {
+              retryFailed(failureCode: $failureCode, since: $since) {
+                __typename
+                ... on RetriedJobs {
+                  done
+                  refused
+                  hasMore
+                }
+                ...RefusalFields
+              }
+            }
+
+            fragment RefusalFields on Refusal {
+              code
+              message
+            }
+            """)
+        variables: dict[str, object] = {"failureCode": failure_code, "since": since}
+        response = self.execute(
+            query=query, operation_name="RetryFailed", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return RetryFailed.model_validate(data)
 
     def retry_job(self, id: str, **kwargs: Any) -> RetryJob:
         query = gql("""
@@ -1441,6 +1642,21 @@ class Operations(BaseClient):
         )
         data = self.get_data(response)
         return RetryJobs.model_validate(data)
+
+    def role(self, **kwargs: Any) -> Role:
+        query = gql("""
+            query Role {
+              viewer {
+                isOperator
+              }
+            }
+            """)
+        variables: dict[str, object] = {}
+        response = self.execute(
+            query=query, operation_name="Role", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return Role.model_validate(data)
 
     def set_draft_of(self, input: SetDraftOfInput, **kwargs: Any) -> SetDraftOf:
         query = gql("""

@@ -13,7 +13,7 @@ Json = Any
 ACTIVE = frozenset({"QUEUED", "RUNNING_INITIALIZING", "RUNNING"})
 TERMINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 # What two readings of one version agree in.
-_OF_THE_ROW = ("status", "attempt", "stage", "progress", "failure")
+_OF_THE_ROW = ("status", "attempt", "stage", "progress", "failure", "queuedAt", "startedAt", "finishedAt")
 # Seconds that the network and two event loops may add to a tick.
 _TICK_SLACK = 2.0
 

@@ -12,6 +12,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -52,6 +53,8 @@ class Settings:
     within: float = WITHIN_SECONDS
     queue_timeout: float = QUEUE_TIMEOUT
     only: tuple[str, ...] = ()
+    # Another server of the same release, whose authors are the same, and which no worker serves.
+    without_workers: str | None = None
 
 
 async def run(settings: Settings, *, as_json: bool) -> int:
@@ -80,24 +83,58 @@ async def verify(settings: Settings) -> Ledger:
     """
     ledger = Ledger()
     check_address(settings.url)
-    async with Wire(
-        settings.url, observer := Observer(ledger, tick=settings.tick, queue_timeout=settings.queue_timeout)
-    ) as wire:
-        await check_authors(wire, operations()["Viewer"], settings.token, settings.other_token)
+    async with AsyncExitStack() as stack:
+        place = await _opened(settings, settings.url, ledger, stack)
         if not settings.only:
-            observer.begin("introspection")
-            await introspection.compare(wire, ledger, settings.token)
-        player = Player(
-            wire=wire, ledger=ledger, values=_values(settings), patience=settings.patience, within=settings.within
-        )
+            place.observer.begin("introspection")
+            await introspection.compare(place.wire, ledger, settings.token)
+        alone = place
+        if settings.without_workers is not None:
+            check_address(settings.without_workers)
+            alone = await _opened(settings, settings.without_workers, ledger, stack)
         for scenario in _asked(settings):
-            observer.begin(scenario.id)
-            missing = await _missing(scenario, settings, wire)
+            here = alone if "no workers" in scenario.needs else place
+            here.observer.begin(scenario.id)
+            missing = await _missing(scenario, settings, here)
             if missing:
                 _skip(scenario, ledger, missing)
             else:
-                await player.play(scenario)
+                await here.player.play(scenario)
     return ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """One server, with what plays on it and what watches."""
+
+    wire: Wire
+    observer: Observer
+    player: Player
+
+
+async def _opened(settings: Settings, url: str, ledger: Ledger, stack: AsyncExitStack) -> _Place:
+    observer = Observer(ledger, tick=settings.tick, queue_timeout=settings.queue_timeout)
+    wire = await stack.enter_async_context(Wire(url, observer))
+    await check_authors(wire, operations()["Viewer"], settings.token, settings.other_token)
+    player = Player(
+        wire=wire,
+        ledger=ledger,
+        values=_values(settings),
+        patience=settings.patience,
+        within=settings.within,
+        only_trusted=await _trusts_only_the_contract(wire, settings.token),
+    )
+    return _Place(wire=wire, observer=observer, player=player)
+
+
+async def _trusts_only_the_contract(wire: Wire, token: str | None) -> bool:
+    """Whether an operation that is none of the contract's is refused for that."""
+    query = {"query": "query Viewer { viewer { id } }"}
+    match body_of(await wire.request("POST", "/graphql", headers=bearer(token), json=query)):
+        case {"errors": [{"extensions": {"code": "OPERATION_NOT_TRUSTED"}}]}:
+            return True
+        case _:
+            return False
 
 
 def broken(ledger: Ledger) -> list[Promise]:
@@ -165,17 +202,19 @@ def _text(chapters: int) -> str:
     return "\n\n".join(f"Chapter {number}\n\n" + f"{paragraph}\n\n" * 10 for number in range(1, chapters + 1))
 
 
-async def _missing(scenario: Scenario, settings: Settings, wire: Wire) -> str | None:
+async def _missing(scenario: Scenario, settings: Settings, here: _Place) -> str | None:
     """Why the scenario cannot be played here, if it cannot."""
+    if "any document" in scenario.needs and here.player.only_trusted:
+        return "It needs an operation of its own, and the server executes the contract's only."
     if "other author" in scenario.needs and not settings.other_token:
         return "It needs the token of a second author: `--other-token`."
     if not {"workers", "no workers"} & set(scenario.needs):
         return None
-    live = await _live_workers(settings, wire)
+    live = await _live_workers(settings, here.wire)
     if "workers" in scenario.needs and live == 0:
         return "It needs a live worker, and the server says that there is none."
     if "no workers" in scenario.needs and live:
-        return "It needs a server without a live worker."
+        return "It needs a server without a live worker: `--without-workers`, or `novelfoundry verify --deployment`."
     return None
 
 
@@ -265,6 +304,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("url", metavar="URL", help="of the server, as in http://127.0.0.1:8000")
     parser.add_argument("--token", metavar="T", help="bearer token of a test author")
     parser.add_argument("--other-token", metavar="T", help="bearer token of a second one, for the promises on owners")
+    parser.add_argument(
+        "--without-workers",
+        metavar="URL",
+        help="another server that takes the same tokens and has no worker, for the promises on deadlines",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--tick", type=float, default=TICK_SECONDS, metavar="S", help="the feed's longest silence (15)")
     parser.add_argument(
@@ -294,6 +338,7 @@ if __name__ == "__main__":
         patience=asked.patience,
         queue_timeout=asked.queue_timeout,
         only=tuple(asked.only),
+        without_workers=asked.without_workers,
     )
     try:
         sys.exit(asyncio.run(run(chosen, as_json=asked.json)))

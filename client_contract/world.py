@@ -12,6 +12,7 @@ CLOCK_SLACK = timedelta(seconds=60)
 # Beyond the queue timeout, the longest that any job may be promised.
 LONGEST_DEADLINE = timedelta(days=1)
 _ACTIVE_ON_A_WORKER = ("RUNNING_INITIALIZING", "RUNNING")
+_STARTED = (*_ACTIVE_ON_A_WORKER, "COMPLETED")
 # Who may bring a job into a status. A status or a decider of a later contract is nobody's lie.
 _DECIDERS: Mapping[str, tuple[str, ...]] = {
     "RUNNING_INITIALIZING": ("WORKER",),
@@ -37,6 +38,7 @@ def findings(job: Json, *, queue_timeout: timedelta) -> Iterator[Finding]:
     """What is so of the job and what cannot be, each by its promise, with what was seen."""
     yield from _clock(job, queue_timeout)
     yield from _numbers(job)
+    yield from _line(job)
     yield from _times(job)
     yield from _words(job)
     yield from _start(job)
@@ -68,6 +70,15 @@ def _numbers(job: Json) -> Iterator[Finding]:
         yield "NF-STATUS-8", _is_between(most, 1, 1000) and _is_between(attempt, least, most), said
 
 
+def _line(job: Json) -> Iterator[Finding]:
+    waiting, retried = job.get("waiting"), job.get("retryOf")
+    if isinstance(waiting, dict) and waiting.get("position") is not None:
+        said = f"Job {job['id']} waits at the place {waiting['position']!r}."
+        yield "NF-STATUS-8", _is_between(waiting["position"], 1, float("inf")), said
+    if isinstance(retried, dict) and "id" in retried:
+        yield "NF-STEP-4", retried["id"] != job["id"], f"Job {job['id']} says that it retries itself."
+
+
 def _is_between(value: Json, least: float, most: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
 
@@ -78,7 +89,9 @@ def _times(job: Json) -> Iterator[Finding]:
     times = [each for each in read if each is not None]
     fits = len(times) == len(read) and times == sorted(times)
     fits = fits and all(each <= datetime.now(UTC) + CLOCK_SLACK for each in times)
-    yield "NF-STATUS-9", fits, f"Job {job['id']} tells of its times {dict(told)}."
+    if "startedAt" in job and job["status"] in _STARTED:
+        fits = fits and job["startedAt"] is not None
+    yield "NF-STATUS-9", fits, f"Job {job['id']} is {job['status']} and tells of its times {dict(told)}."
 
 
 def _words(job: Json) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """The verifier against the real deployment: processes of their own on real engines, with workers and without."""
 
 import asyncio
+import json
 import os
 import re
 import socket
@@ -32,6 +33,8 @@ TICK_SECONDS = 1.0
 PATIENT_TICK_SECONDS = 5.0
 # A SHOULD of the verifier's is a second that a machine under load may take longer: it must have been measured.
 ENOUGH = {"MUST": {Outcome.KEPT}, "SHOULD": {Outcome.KEPT, Outcome.BROKEN}, "MAY": {Outcome.KEPT}}
+# On a server without a worker, which executes the contract's operations only.
+ALONE = ("queue-timeout", "cancel-while-queued", "limits", "refusals", "socket-manners", "streams", "failed-frames")
 # Held by clients, by vectors and tests, or only where something fails: nothing to see in a server that works.
 NEVER_BY_THE_VERIFIER = ("vectors/", "ts/", "tests/")
 
@@ -113,8 +116,9 @@ def asked(url: str, settings: Settings, *only: str) -> Asked:
 async def test_our_deployment_keeps_every_promise(environment: dict[str, str], settings: Settings) -> None:
     async with deployment({**environment, "NF_QUEUE_TIMEOUT": "60"}, "worker", "scheduler") as url:
         ledger = await verify(asked(url, settings))
-    async with deployment(environment) as url:
-        alone = await verify(asked(url, settings, "queue-timeout", "cancel-while-queued"))
+    async with deployment({**environment, "NF_TRUSTED_DOCUMENTS": "1"}) as url:
+        # Whatever a scenario asks that is not of the contract must be refused here, and nothing else may be broken.
+        alone = await verify(asked(url, settings, *ALONE))
 
     assert [(each.id, ledger.evidence(each.id)) for each in broken(ledger)] == []
     assert [(each.id, alone.evidence(each.id)) for each in broken(alone)] == []
@@ -143,3 +147,18 @@ async def test_the_typescript_client_works_with_our_deployment_and_http_is_to_th
     assert vitest.returncode == 0, output.decode()
     # The audits of the graphql-http package are 61 of these.
     assert re.search(r"Tests +68 passed", output.decode()), output.decode()
+
+
+@pytest.mark.timeout(240)
+async def test_the_program_verifies_a_deployment_that_it_starts_itself() -> None:
+    asked = ("verify", "--deployment", "--json", "--only", "queue-timeout", "--only", "quiet-feed")
+    verifying = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "command.cli", *asked), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    printed, said = await verifying.communicate()
+
+    assert verifying.returncode == 0, said.decode()
+    result = json.loads(printed)
+    assert (result["kept"], result["skipped"]) == (True, [])
+    outcomes = {each["id"]: each["outcome"] for each in result["promises"]}
+    assert outcomes["NF-DEADLINE-5"] == outcomes["NF-PUSH-3"] == "pass"

@@ -152,6 +152,11 @@ LIES: dict[str, tuple[Callable[[Json], object], str]] = {
     "no lock": (lambda job: job.update(locksManuscript=False), "NF-LOCK-1"),
     "a version in words": (lambda job: job.update(version=str(job["version"])), "NF-VERSION-1"),
     "one version for all": (lambda job: job.update(version=1), "NF-VERSION-1"),
+    "an end that moves": (lambda job: job["finishedAt"] and job.update(finishedAt=job["asOf"]), "NF-VERSION-1"),
+    "a beginning that moves": (lambda job: job.update(queuedAt=job["asOf"]), "NF-VERSION-1"),
+    "a run that never started": (lambda job: job.update(startedAt=None), "NF-STATUS-9"),
+    "the place before the first": (lambda job: job["waiting"] and job["waiting"].update(position=0), "NF-STATUS-8"),
+    "a try after itself": (lambda job: job.update(retryOf={"id": job["id"]}), "NF-STEP-4"),
 }
 
 

@@ -26,7 +26,7 @@ from strawberry.types.graphql import OperationType
 
 from schema.errors import INVALID, NO_OPERATION, TOO_LARGE, UNRESOLVED, coded
 from schema.executor import Executor
-from schema.limits import MAX_TOKENS, RequestLimits
+from schema.limits import MAX_ANSWER, MAX_ANSWER_OF_CORE, MAX_TOKENS, RequestLimits
 from schema.mutations import Mutation
 from schema.plans import NotPlanned, Plan
 from schema.queries import Query
@@ -181,7 +181,7 @@ def _plan(query: str, operation_name: str | None) -> Plan | None:
         document = parsed(query)
         if _validated(document) or (operation_name is None and _operations(document) > 1):
             return None
-        return Plan(api, document, operation_name)
+        return Plan(api, document, operation_name, most=MAX_ANSWER, most_of_core=MAX_ANSWER_OF_CORE)
     except (GraphQLError, RecursionError, NotPlanned):
         return None
 

@@ -9,10 +9,15 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from jobs.errors import ConfigurationError, RefusalCode, Refused, Unavailable
+from schema.limits import MAX_ANSWER
+from schema.plans import TooMuch
 
 _log = logging.getLogger(__name__)
 
 NO_OPERATION = "`operationName` must name the one operation of the document that is to run."
+TOO_MUCH = (
+    f"The answer would hold more than {MAX_ANSWER:,} fields. Ask for fewer manuscripts, or for less of each, at once."
+)
 TOO_DEEP = "The query is nested too deeply."
 # The codes of errors before an operation is executed: Apollo's words where there are some.
 UNPARSED = "GRAPHQL_PARSE_FAILED"
@@ -63,6 +68,8 @@ def _told(error: GraphQLError, cause: BaseException | None) -> tuple[str, str | 
             return not_set_up(cause), "UNAVAILABLE"
         case Unavailable():
             return cause.message, "UNAVAILABLE"
+        case TooMuch():
+            return TOO_MUCH, TOO_LARGE
         case RecursionError():
             return TOO_DEEP, TOO_LARGE
         case CannotGetOperationTypeError():

@@ -34,6 +34,11 @@ MAX_ALIASES = 30
 # truth holds a tenth. Executing a field costs a plan 1 µs, and graphql-core, to which errors go, 5 to 20: at worst that
 # takes a second or two.
 MAX_COST = 100_000
+# Fields that an answer holds in truth, counted while it is made, in pieces: a report of 1,900 chapters has 60,000 with
+# all that can be asked of it.
+MAX_ANSWER = 300_000
+# Of an answer with an error, which graphql-core makes, and not in pieces.
+MAX_ANSWER_OF_CORE = 100_000
 # What a list without `first` is taken to hold: chapters, findings, events.
 LIST_SIZE = 20
 # What stands for more than one field of an answer: a passage's text is as long as forty titles, on average.

@@ -15,6 +15,7 @@ from schema.chapter import Behind, Chapter, First, Kind, Label, Number, Occurren
 from schema.context import Asked
 from schema.ids import global_id
 from schema.node import Node, deprecated, described
+from schema.rows import FirstRows, PassedOver, in_turn, part_of
 
 _SECTION_KINDS = frozenset(SectionKind)
 
@@ -254,12 +255,15 @@ class ReportSection:
     title: str = described("What the section is about.")
     how_to_read: str = described("What the numbers mean, and what they do not.")
     figures: list[Figure] = described("What was measured.")
-    findings: list[Finding] = described("What was found.")
     source: str = described("Where its rules come from; empty in older reports.")
     kinds: list[FindingKind] = described("The kinds of its findings, as they are marked in the text.")
     curve: list[float] = described(
         "A line over the whole manuscript, from its first word to its last in equal steps; empty where it has none."
     )
+
+    @strawberry.field(description="What was found.")
+    def findings(self, first: FirstRows = None, after: PassedOver = 0) -> list[Finding]:
+        return cast(list[Finding], part_of(cast(written.ReportSection, self).findings, first, after))
 
 
 @strawberry.type(description="One of the few findings that tell most about this book. It is no score and no verdict.")
@@ -302,8 +306,8 @@ class AnalysisReport(Node):
         return cast(ReportSummary, self.body.summary)
 
     @strawberry.field(description="Every section of the manuscript, in the order of the text.")
-    def chapters(self) -> list[ChapterReport]:
-        return cast(list[ChapterReport], list(self.body.chapters))
+    def chapters(self, first: FirstRows = None, after: PassedOver = 0) -> list[ChapterReport]:
+        return cast(list[ChapterReport], in_turn(part_of(self.body.chapters, first, after)))
 
     @strawberry.field(description="The same sections as series of numbers, for charts.")
     def series(self) -> ChapterSeries:
@@ -311,7 +315,8 @@ class AnalysisReport(Node):
 
     @strawberry.field(description="The subjects of the report, each with how to read it.")
     def sections(self) -> list[ReportSection]:
-        return cast(list[ReportSection], list(self.body.sections))
+        # Of few sections each may hold thousands of findings.
+        return cast(list[ReportSection], in_turn(list(self.body.sections), longest=0))
 
     @strawberry.field(
         description="The findings that tell most about this book, at most five, the most telling first; "

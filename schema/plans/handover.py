@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from inspect import iscoroutine
+from math import inf
 from typing import Any, TypeAlias
 
 from graphql import FieldNode, GraphQLResolveInfo
@@ -14,6 +15,10 @@ from schema.plans.later import Later
 
 class NotPlanned(Exception):
     """Something that a plan leaves to graphql-core: an error, a null that must not be, a value of an odd kind."""
+
+
+class TooMuch(Exception):
+    """The answer holds more than it may; nobody makes it after all."""
 
 
 class Raised:
@@ -51,7 +56,9 @@ class Replay:
     The record keeps the objects, so that none of their ids can belong to another one by now.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, *, most: float = inf) -> None:
+        """`most` is how many fields may be resolved at all: graphql-core cannot make an answer in pieces."""
+        self._fields_left = most
         self._left: dict[tuple[int, int], deque[Any]] = defaultdict(deque)
         for node, source, given in record:
             self._left[id(node), id(source)].append(given)
@@ -59,7 +66,10 @@ class Replay:
     def resolve(
         self, following: Callable[..., Any], source: Any, info: GraphQLResolveInfo[Any], **arguments: Any
     ) -> Any:
-        """What the resolver gave, or gives now."""
+        """What the resolver gave, or gives now. Raises TooMuch."""
+        self._fields_left -= 1
+        if self._fields_left < 0:
+            raise TooMuch
         left = self._left.get((id(info.field_nodes[0]), id(source)))
         if not left:
             return following(source, info, **arguments)

@@ -4,6 +4,7 @@ from asyncio import CancelledError
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import aclosing
 from inspect import isawaitable
+from math import inf
 from typing import Any, cast
 
 import strawberry
@@ -20,7 +21,7 @@ from graphql import (
 from graphql.execution import map_async_iterable
 from strawberry.execution import optimized_is_awaitable
 
-from schema.plans.handover import NotPlanned, Record, Replay, leave
+from schema.plans.handover import NotPlanned, Record, Replay, TooMuch, leave
 from schema.plans.operation import NO_VARIABLES, Operation
 from schema.plans.run import Run
 from schema.plans.shared import SharedAnswer
@@ -37,11 +38,23 @@ class Plan:
     the operation from what the resolvers gave so far. `handed_over` counts how often that was.
     """
 
-    def __init__(self, schema: strawberry.Schema, document: DocumentNode, operation_name: str | None = None) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        document: DocumentNode,
+        operation_name: str | None = None,
+        *,
+        most: float = inf,
+        most_of_core: float = inf,
+    ) -> None:
+        """`most` fields an answer may hold, `most_of_core` where graphql-core makes it; a mutation's, any number."""
         if schema.exception_handlers or schema.config.enable_experimental_incremental_execution:
             raise NotPlanned
         self._schema = schema
         self._operation = Operation(schema, document, operation_name)
+        is_change = self.kind is OperationType.MUTATION
+        # What was done cannot be refused any more.
+        self._most, self._most_of_core = (inf, inf) if is_change else (most, most_of_core)
         self._variants: dict[tuple[Any, ...], Variant] = {}
         self.handed_over = 0
         if not self._operation.has_conditions:
@@ -64,9 +77,12 @@ class Plan:
         record: Record = []
         try:
             variables = self._operation.variables(variable_values)
-            run = Run(self._variant(variables), variables, root_value, context_value)
+            run = Run(self._variant(variables), variables, root_value, context_value, most=self._most)
             record = run.record
             return ExecutionResult(await run.variant.execute(run), None)
+        except TooMuch as error:
+            leave(given for _, _, given in record)
+            return ExecutionResult(None, [GraphQLError("The answer holds too much.", original_error=error)])
         except CancelledError:
             leave(given for _, _, given in record)
             raise
@@ -123,7 +139,7 @@ class Plan:
         self, record: Record, variable_values: Mapping[str, Any] | None, context_value: Any, root_value: Any
     ) -> ExecutionResult:
         self.handed_over += 1
-        replay = Replay(record)
+        replay = Replay(record, most=self._most_of_core)
         try:
             result = execute(
                 self._schema._schema,

@@ -65,6 +65,9 @@ class HonestServer:
 
     # What a liar changes.
 
+    pace = 0.05
+    """Seconds that a job waits, and runs."""
+
     def first_frame(self) -> list[Json]:
         """The present."""
         return list(self.jobs.values())
@@ -127,9 +130,9 @@ class HonestServer:
             failure = {"code": "QUEUE_TIMEOUT", "retryable": True, "message": "No worker started it."}
             await self._step(id, status="FAILED", failure=failure)
             return
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(self.pace)
         await self._step(id, status="RUNNING", stage="Reading", progress=0.5)
-        await asyncio.sleep(5 if length > _LONG else 0.05)
+        await asyncio.sleep(5 if length > _LONG else self.pace)
         await self._step(id, status="COMPLETED")
 
     async def _step(self, id: str, **fields: Any) -> None:
@@ -468,6 +471,9 @@ class UnderAPath(HonestServer):
 
 class Lying(HonestServer):
     """Changes each job on its way out, and is honest in all else."""
+
+    # So that each state is seen, many such servers at once.
+    pace = 0.3
 
     def __init__(self, distort: Callable[[Json], object]) -> None:
         super().__init__()

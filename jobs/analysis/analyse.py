@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobs.analysis.bands import bands
 from jobs.analysis.document import Document
+from jobs.analysis.highlights import highlights
 from jobs.analysis.reading.reader import read_manuscript
 from jobs.analysis.report import FindingKind, ReportBody, ReportSection
 from jobs.analysis.sections.all import SECTIONS
@@ -49,10 +51,13 @@ def analyse_document(document: Document, progress: Progress) -> Analysis:
     marks = Marks()
     sections = tuple(_sections(story, marks, progress))
     text = keep_text(story.prose, marks)
+    chapters = chapter_reports(story)
     report = ReportBody(
         summary=summary(story),
-        chapters=chapter_reports(story),
+        chapters=chapters,
         sections=sections,
+        highlights=highlights(sections, chapters, is_english=story.is_english),
+        bands=bands(sections) if story.is_english else (),
         has_text=text is not None,
     )
     progress("Writing the report", _MEASURED)

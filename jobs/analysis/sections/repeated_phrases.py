@@ -16,7 +16,14 @@ from jobs.analysis.words.words import word_set
 KEY = "repeated_phrases"
 TITLE = "Repeated phrases"
 SOURCE = "Counted; phrases of small words alone are passed over."
-KINDS: tuple[FindingKind, ...] = ()
+KINDS: tuple[FindingKind, ...] = (
+    FindingKind(
+        key="repeated_phrases",
+        title="Repeated phrases",
+        why="A phrase that comes back is heard: as a refrain, or as a tic.",
+        leave="Leave it in dialogue, where people repeat themselves, and where you want it heard.",
+    ),
+)
 NEEDS_ENGLISH = False
 NEEDS_PROSE = False
 GUIDE = (

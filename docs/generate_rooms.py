@@ -14,7 +14,7 @@ APART = {
     f"jobs.{name}": "vocabulary"
     for name in ("errors", "faults", "log_outage", "models", "ports", "settings", "shared", "states")
 }
-APART |= {f"jobs.analysis.{name}": "ground" for name in ("confinement", "document", "report")}
+APART |= {f"jobs.analysis.{name}": "ground" for name in ("confinement", "document", "report", "walls")}
 
 _HEAD = """\
 # The rooms

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.analysis.confinement import TOO_LONG, OutOfTime, confine
+from jobs.analysis.walls import stay_inside
 from jobs.errors import TooLarge, Unreadable, UnsupportedFormat
 
 _TOO_MUCH = "This manuscript needs more memory than an analysis may use. Upload it in two parts."
@@ -21,6 +22,9 @@ def tell(path: Path, filename: str) -> None:
     # One file and the process ends: to look for cycles in a novel's words is a fifth of the work, and finds none.
     gc.disable()
     confine(path.stat().st_size if path.exists() else 0)
+    if path.exists():
+        with path.open("rb") as file:
+            stay_inside(file.fileno())
     _progress("Opening the file", 0.0)
     _say(**_outcome(path, filename))
 

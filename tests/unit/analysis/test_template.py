@@ -1,5 +1,6 @@
 """Analyses that are forked from a template, as a worker asks for them."""
 
+import ctypes
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ import psutil
 import pytest
 
 from jobs.analysis.template import PROCESS_NAME
+from tests.unit.analysis.documents import pdf, typeset
 from tests.unit.analysis.files import SAMPLE, prose
 from tests.unit.analysis.test_child_process import ROOT, run
 
@@ -68,8 +70,8 @@ class Template:
             self._ask(descriptors, begin=self._numbers, filename=filename)
         os.close(its_output)
         os.close(its_errors)
-        began = self._hear()
-        assert began["began"] == self._numbers
+        while "began" not in (began := self._hear()):
+            self._ended[began["ended"]] = began["status"]
         return Forked(self._numbers, began["pid"], output, errors)
 
     def kill(self, forked: Forked) -> None:
@@ -155,7 +157,8 @@ def test_one_is_killed_and_the_other_goes_on(warm: Template, tmp_path: Path) -> 
 
 
 def test_nothing_of_an_analysis_is_there_for_the_next() -> None:
-    left = "[os.environ.get('LEFT'), getattr(a, 'left', None), sorted(map(int, os.listdir('/proc/self/fd')))[:-1]]"
+    opened = "[n for n in range(99) if os.path.lexists(f'/proc/self/fd/{n}')]"
+    left = f"[os.environ.get('LEFT'), getattr(a, 'left', None), {opened}]"
     keep = "os.environ.update(LEFT='1') or setattr(a, 'left', 1)"
     with template(f"a.analyse = lambda *_: sys.exit(repr({left}) + str({keep}))") as changed:
         first, second = (changed.begin(SAMPLE, SAMPLE.name) for _ in range(2))
@@ -192,6 +195,42 @@ def test_its_walls_are_those_of_a_fresh_one(work: str, sentence: str) -> None:
 
         assert sentence in forked.messages()[-1]["unreadable"]
         assert hungry.status(forked) == 0
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        "open('SECRET').read()",
+        "open(f'/proc/{os.getppid()}/environ').read()",
+        "open('/proc/self/environ').read()",
+        "open('/etc/passwd').read()",
+        "open('SECRET', 'a')",
+        "os.mkdir('SECRET.d')",
+        "os.unlink('SECRET')",
+        "__import__('socket').socket()",
+        "__import__('socket').socket(__import__('socket').AF_UNIX)",
+        "__import__('subprocess').run(['cat', 'SECRET'], check=True)",
+    ],
+)
+def test_it_reaches_no_secret_no_other_file_and_no_network(reach: str, tmp_path: Path) -> None:
+    _needs_landlock()
+    secret = tmp_path / "secret"
+    secret.write_text("a secret")
+    with template(f"a.analyse = lambda *_: {reach.replace('SECRET', str(secret))}") as curious:
+        forked = curious.begin(SAMPLE, SAMPLE.name)
+
+        last = _last_line(forked)
+        assert last.startswith(("PermissionError", "subprocess.CalledProcessError")), last
+    assert secret.read_text() == "a secret"
+
+
+def test_a_pdf_is_read_within_the_walls_by_its_own_process(warm: Template, tmp_path: Path) -> None:
+    path = tmp_path / "stored"
+    path.write_bytes(pdf(typeset([prose(300)], foot=False)))
+    forked = warm.begin(path, "novel.pdf")
+
+    assert "report" in forked.messages()[-1], forked.complaints()
+    assert warm.status(forked) == 0
 
 
 def test_the_template_and_what_it_forked_end_with_the_worker_whatever_they_do(tmp_path: Path) -> None:
@@ -236,6 +275,11 @@ socket.send_fds(ours, [json.dumps({"begin": 1, "filename": "a.txt"}).encode()], 
 print(json.dumps([template.pid, json.loads(ours.recv(4096))["pid"]]), flush=True)
 time.sleep(600)
 """
+
+
+def _needs_landlock() -> None:
+    if ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1) < 1:
+        pytest.skip("this kernel has no Landlock")
 
 
 def _last_line(forked: Forked) -> str:

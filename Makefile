@@ -39,6 +39,9 @@ test: setup dashboard $(NPM_STAMP) $(LITE_STAMP) $(INTEROP_STAMP)  ## all tests,
 	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder $(ARGS)
 	npm test
 
+test-postgres: setup  ## the SQL and job suites on another PostgreSQL: POSTGRES=/usr/lib/postgresql/15/bin
+	TEST_POSTGRES=$(POSTGRES) $(BIN)/pytest --numprocesses=2 --dist=loadfile tests/sql tests/jobs $(ARGS)
+
 setup: .venv/.installed  ## the Python environment, from requirements-dev.lock
 	@:
 

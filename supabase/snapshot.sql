@@ -628,6 +628,7 @@ $$;
 CREATE FUNCTION public.job_events_get(p_owner_id uuid, p_job_ids uuid[], p_limit integer DEFAULT 500) RETURNS TABLE(job_id uuid, version integer, at timestamp with time zone, status text, decided_by text, message text)
     LANGUAGE sql STABLE
     SET search_path TO ''
+    SET enable_bitmapscan TO 'off'
     AS $$
   select newest.job_id, newest.version, newest.at, newest.status, newest.decided_by, newest.message
   from public.jobs j

@@ -1,6 +1,7 @@
 """What every test stands on: real engines, started once, and a database of its own for each test."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import pytest
 import redis.asyncio
 
 from engines.pair import Engines
+from engines.postgres import Postgres
 from jobs.database import migrate
 from jobs.database.postgres import PostgresGateway, open_postgres
 from jobs.database.store import JobStore
@@ -31,8 +33,13 @@ _numbers = count(1)
 
 @pytest.fixture(scope="session")
 def engines() -> Iterator[Engines]:
-    """PostgreSQL and Valkey for the whole session. A test that stops one must start it again."""
-    with memory.directory() as directory:
+    """PostgreSQL and Valkey for the whole session. A test that stops one must start it again.
+
+    TEST_POSTGRES names the folder of another PostgreSQL's programs: see `make test-postgres`.
+    """
+    with memory.directory() as directory, pytest.MonkeyPatch.context() as patch:
+        if programs := os.environ.get("TEST_POSTGRES"):
+            patch.setattr(Postgres, "_programs", lambda _: Path(programs).resolve(strict=True))
         engines = Engines(directory, durable=False)
         _run(engines.__aenter__())
         try:

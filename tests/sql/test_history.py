@@ -93,7 +93,14 @@ async def test_what_happened_to_a_job_is_neither_rewritten_nor_deleted(job_in: L
 
 
 @pytest.mark.parametrize(
-    "tables", ["jobs cascade", "job_events", "analysis_reports", "manuscripts cascade", "job_events, analysis_reports"]
+    "tables",
+    [
+        "jobs cascade",
+        "job_events",
+        "analysis_reports cascade",
+        "manuscripts cascade",
+        "job_events, analysis_reports cascade",
+    ],
 )
 async def test_no_table_of_what_happened_is_emptied(connection: Connection, life: Life, tables: str) -> None:
     await life.reach("completed")

@@ -78,6 +78,10 @@ function placeholder(type: TypeNode): unknown {
       return 1;
     case "String":
       return "";
+    case "UpdateManuscriptInput":
+      return { id: "an id from the query manuscripts", title: "Another title" };
+    case "RetryJobsInput":
+      return { ids: ["an id from the query jobs"] };
     case "AddManuscriptInput":
       return { title: "A short story", text: "Chapter One\n\nIt was raining. “Again,” said Anna." };
     default:

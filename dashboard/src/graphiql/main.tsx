@@ -24,7 +24,10 @@ const examples = examplesFrom(Object.values(sources), [
   "JobUpdates",
   "JobProgress",
   "Manuscript",
+  "UpdateManuscript",
+  "Jobs",
   "CancelJob",
+  "RetryJobs",
   "System",
 ]);
 

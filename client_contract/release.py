@@ -1,8 +1,8 @@
 """Releases the contract: `python -m client_contract.release 1.1.0`, after `make generate`.
 
-What stands under "Unreleased" in the changelog becomes the version's, the number goes wherever it stands, and the schema
-and a hash of the content are kept in `released/`. From then on the content may not change, words included, until the
-changelog has an "Unreleased" again that says so. Run again for the same number, it takes in what came since.
+What stands under "Unreleased" in the changelog becomes the version's, the number goes wherever it stands, and the
+schema and a hash of the content are kept in `released/`. From then on the content may not change, words included, until
+the changelog has an "Unreleased" again that says so. Run again for the same number, it takes in what came since.
 """
 
 import hashlib

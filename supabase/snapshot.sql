@@ -283,6 +283,7 @@ $$;
 CREATE FUNCTION public.idempotency_prune() RETURNS TABLE(key text)
     LANGUAGE sql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
   delete from public.idempotency_keys k where k.used_at < clock_timestamp() - interval '1 day' returning k.key;
 $$;
@@ -1705,6 +1706,7 @@ $$;
 CREATE FUNCTION public.manuscripts_gone_prune() RETURNS TABLE(manuscript_id uuid)
     LANGUAGE sql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
   delete from public.manuscripts_gone g where g.gone_at < clock_timestamp() - interval '1 hour'
   returning g.manuscript_id;
@@ -1967,6 +1969,7 @@ $$;
 CREATE FUNCTION public.process_beat(p_process_id uuid, p_kind text, p_version text, p_host text, p_capacity integer, p_busy integer, p_place text DEFAULT NULL::text, p_pid integer DEFAULT NULL::integer) RETURNS TABLE(as_of timestamp with time zone)
     LANGUAGE plpgsql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
 begin
   insert into public.processes as p (id, kind, version, host, capacity, busy, place, pid)
@@ -1980,6 +1983,7 @@ $$;
 CREATE FUNCTION public.process_report(p_process_id uuid, p_clock_offset double precision, p_troubles jsonb) RETURNS TABLE(id uuid)
     LANGUAGE sql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
   update public.processes p set clock_offset = p_clock_offset, troubles = p_troubles
   where p.id = p_process_id
@@ -1989,6 +1993,7 @@ $$;
 CREATE FUNCTION public.process_stop(p_process_id uuid) RETURNS TABLE(id uuid)
     LANGUAGE sql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
   update public.processes p set stopped_at = clock_timestamp(), busy = 0, last_seen_at = clock_timestamp()
   where p.id = p_process_id
@@ -2254,6 +2259,7 @@ $$;
 CREATE FUNCTION public.webhook_prune() RETURNS TABLE(id uuid)
     LANGUAGE sql
     SET search_path TO ''
+    SET lock_timeout TO '1s'
     AS $$
   delete from public.webhook_messages m where m.given_up_at < clock_timestamp() - interval '7 days' returning m.id;
 $$;

@@ -105,18 +105,20 @@ async def test_a_row_that_somebody_holds_is_passed_over_and_told(
     assert (await settle())[life.job_id] is False
 
 
-async def test_a_count_of_lateness_that_somebody_holds_stops_no_settlement(
-    alone: Connection, another_connection: Connection
-) -> None:
+async def test_a_count_of_lateness_that_somebody_holds_stops_no_settlement(alone: Connection, alone_url: str) -> None:
     for _ in range(2):
         await (await Life.born(alone)).expire()
         await sweep(alone)
     last = await Life.born(alone)
     await last.expire()
 
-    async with another_connection.transaction():
-        await another_connection.execute("select from public.settlement_lateness for update")
-        [row] = await asyncio.wait_for(sweep(alone), WAIT)
+    stranger = await asyncpg.connect(alone_url)
+    try:
+        async with stranger.transaction():
+            assert await stranger.fetch("select from public.settlement_lateness for update")
+            [row] = await asyncio.wait_for(sweep(alone), WAIT)
+    finally:
+        await stranger.close()
 
     assert (row["id"], row["is_held"]) == (last.job_id, False)
     assert [row["settlements"] for row in await call(alone, "lateness_get")] == [3]
@@ -134,11 +136,12 @@ async def test_an_authors_step_waits_for_no_lock_longer_than_a_second(
             await asyncio.wait_for(getattr(life, step)(), WAIT)
 
 
-async def test_every_function_that_an_author_calls_limits_its_waits(connection: Connection) -> None:
+async def test_every_function_that_an_author_or_a_duty_calls_limits_its_waits(connection: Connection) -> None:
     unlimited = await connection.fetch(
         """
         select proname from pg_proc
-        where pronamespace = 'public'::regnamespace and provolatile = 'v' and 'p_owner_id' = any (proargnames)
+        where pronamespace = 'public'::regnamespace and provolatile = 'v'
+          and ('p_owner_id' = any (proargnames) or proname ~ '_prune$|^process_')
           and not coalesce('lock_timeout=1s' = any (proconfig), false)
         """
     )

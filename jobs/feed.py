@@ -18,6 +18,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from jobs.database.rows import read_uuid
 from jobs.database.store import JobStore
 from jobs.deadlines import Deadlines
 from jobs.errors import Held, NotFound
@@ -367,6 +368,6 @@ def _tick_after(interval: timedelta) -> float:
 def _read_owners(message: str) -> set[UUID] | None:
     """Whose rows changed; None for a message that does not say it."""
     try:
-        return {UUID(owner_id) for owner_id in json.loads(message)}
+        return {read_uuid(owner_id) for owner_id in json.loads(message)}
     except (ValueError, TypeError, AttributeError):
         return None

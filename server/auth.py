@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 import httpx
 import jwt
 
+from jobs.database.rows import read_uuid
 from jobs.errors import ConfigurationError, Unauthenticated, Unavailable
 from jobs.settings import Settings
 from jobs.shared import Shared
@@ -247,9 +248,10 @@ def _is_operator(claims: Mapping[str, Any]) -> bool:
 def owner_of(subject: str) -> UUID:
     """The id that rows carry for this subject."""
     try:
-        return UUID(subject)
+        id = UUID(subject)
     except ValueError:
-        return uuid5(_SUBJECTS, subject)
+        id = uuid5(_SUBJECTS, subject)
+    return read_uuid(str(id))  # of one kind with those of rows, which are looked up by it
 
 
 def local_token(

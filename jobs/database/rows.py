@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from asyncpg.pgproto.pgproto import UUID as FastUUID
+
 from jobs.errors import BY_SQLSTATE, Refused
 from jobs.models import (
     Hold,
@@ -24,8 +26,8 @@ from jobs.states import ComponentState, DecidedBy, FailureCode, JobStatus, Troub
 
 
 def read_uuid(value: Any) -> UUID:
-    """An id."""
-    return value if isinstance(value, UUID) else UUID(str(value))
+    """An id, as the driver makes them: like the standard library's, and ten times as fast to make and to hash."""
+    return value if isinstance(value, UUID) else FastUUID(value)
 
 
 def read_time(value: Any) -> datetime:

@@ -1,12 +1,11 @@
 // The page of a signed-in author: masthead, banner, shelf, and the manuscript or the way to add one.
 import { useJobs } from "@novelfoundry/client/react";
-import { type DragEvent, useCallback, useEffect, useRef } from "react";
+import { type DragEvent, lazy, Suspense, useCallback, useEffect, useRef } from "react";
 import { Belongings } from "./account/belongings.tsx";
 import { JobAnnouncer } from "./jobs/card.tsx";
 import { newestJob } from "./jobs/newest.ts";
 import { Add } from "./manuscripts/add.tsx";
 import type { Intake } from "./manuscripts/intake.ts";
-import { ManuscriptPage } from "./manuscripts/page.tsx";
 import { Shelf } from "./manuscripts/shelf.tsx";
 import { Banner } from "./notice/banner.tsx";
 import { useNotifications } from "./notice/notify.ts";
@@ -14,6 +13,9 @@ import { useObserved } from "./observed.ts";
 import { usePositionKept } from "./position.ts";
 import { goTo, hrefOf, type Route, useRoute } from "./route.ts";
 import { useService } from "./service.ts";
+
+// A first visit is light: nobody waits for a manuscript's page before there is one.
+const ManuscriptPage = lazy(() => import("./manuscripts/page.tsx"));
 
 export function App() {
   const service = useService();
@@ -62,15 +64,17 @@ export function App() {
           {selected === null ? (
             (shelf || error) && <Add isFirst={isEmpty} />
           ) : (
-            <ManuscriptPage
-              key={selected}
-              id={selected}
-              chapter={route.page === "chapter" ? route : null}
-              since={route.page === "comparison" ? route.before : null}
-              jobs={jobs}
-              onChanged={library.reload}
-              onDeleted={forget}
-            />
+            <Suspense fallback={<p className="loading soft">Opening the manuscript…</p>}>
+              <ManuscriptPage
+                key={selected}
+                id={selected}
+                chapter={route.page === "chapter" ? route : null}
+                since={route.page === "comparison" ? route.before : null}
+                jobs={jobs}
+                onChanged={library.reload}
+                onDeleted={forget}
+              />
+            </Suspense>
           )}
         </main>
       </div>

@@ -1,5 +1,10 @@
 // Jobs and manuscripts for tests, plain until a test says otherwise.
-import type { FollowedJob, ManuscriptFieldsFragment, SystemFieldsFragment } from "@novelfoundry/client";
+import type {
+  FollowedJob,
+  ManuscriptFieldsFragment,
+  ReportFieldsFragment,
+  SystemFieldsFragment,
+} from "@novelfoundry/client";
 
 export function someJob(changes: Partial<FollowedJob> = {}): FollowedJob {
   return {
@@ -51,6 +56,90 @@ export function someSystem(changes: Partial<SystemFieldsFragment> = {}): SystemF
     running: 0,
     hold: null,
     message: null,
+    ...changes,
+  };
+}
+
+/** Two chapters, the second of a language that is not measured, and a finding at two places. */
+export function someReport(changes: Partial<ReportFieldsFragment> = {}): ReportFieldsFragment {
+  const counted = {
+    sentences: 10,
+    paragraphs: 4,
+    readingMinutes: 0.5,
+    sceneBreaks: 0,
+    knownSceneBreaks: null,
+  };
+  const chapter = {
+    sectionKind: "CHAPTER",
+    heading: "",
+    name: "",
+    words: 120,
+    longestSentenceWords: 20,
+  } as const;
+  const unmeasured = {
+    dialogueShare: null,
+    meanSentenceWords: null,
+    sentenceSpread: null,
+    readingEase: null,
+    grade: null,
+  };
+  const place = { chapter: 1, paragraph: 2, start: 3, end: 9 };
+  return {
+    id: "report-1",
+    createdAt: "2026-11-01T10:00:00Z",
+    summary: {
+      ...counted,
+      words: 240,
+      chapters: 2,
+      sections: 2,
+      wordsPerMinute: 260,
+      measured: { dialogueShare: null, meanSentenceWords: 12, readingEase: null, grade: null },
+      frontWords: 0,
+      backWords: 0,
+      leftOut: [],
+      divisions: "2 chapters",
+      notes: [],
+    },
+    chapters: [
+      {
+        ...counted,
+        ...chapter,
+        number: 1,
+        title: 'One, or the "Gate"',
+        opening: "",
+        measured: { ...unmeasured, meanSentenceWords: 12, sentenceSpread: 3 },
+      },
+      { ...counted, ...chapter, number: 2, title: "", opening: "It rained", measured: unmeasured },
+    ],
+    highlights: [],
+    bands: [],
+    sections: [
+      {
+        key: "style",
+        title: "Style",
+        howToRead: "As you like.",
+        source: "",
+        curve: [],
+        kinds: [],
+        figures: [],
+        findings: [
+          {
+            label: "slowly",
+            kind: "adverb",
+            count: 2,
+            per10000: 8,
+            ratio: null,
+            note: "adverb",
+            byChapter: [2, 0],
+            places: [
+              { ...place, quote: "=SUM(A1), she said" },
+              { ...place, paragraph: 3, quote: "It rained _so_ slowly." },
+            ],
+          },
+        ],
+      },
+    ],
+    hasText: true,
     ...changes,
   };
 }

@@ -1,8 +1,12 @@
 """An author with her own pages: from the report into the text and back, in a real browser, on the real program."""
 
+import csv
+import json
 import re
+from io import StringIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
@@ -122,8 +126,8 @@ def test_each_kind_of_finding_has_a_switch(open_page: Opener, artefacts: Path) -
     expect(counts.first).to_be_visible()
     keep(page, "chapter", artefacts)
 
-    for name in ("Adverbs in -ly", "Filter words", "Passive voice"):
-        page.get_by_role("checkbox", name=name).uncheck()
+    for switch in page.get_by_role("checkbox").all():
+        switch.uncheck()
 
     expect(page.locator(".passage .mark")).to_have_count(0)
     expect(counts).to_have_count(0)
@@ -216,3 +220,41 @@ def _id_in(url: str) -> str:
     found = re.search(r"manuscripts/([^/]+)", url)
     assert found is not None
     return found[1].replace("%3D", "=")
+
+
+def test_the_report_is_taken_along(open_page: Opener, artefacts: Path) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go()
+    open_sample(page)
+    take = page.get_by_role("list", name="Take the report along")
+
+    texts: dict[str, str] = {}
+    for name in ("Text (Markdown)", "Chapters (CSV)", "Findings (CSV)", "Data (JSON)"):
+        with page.expect_download() as download:
+            take.get_by_role("button", name=name).click()
+        texts[download.value.suggested_filename] = Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+    title = "The Lamplighter’s Ledger"
+    assert set(texts) == {f"{title}.md", f"{title} chapters.csv", f"{title} findings.csv", f"{title}.json"}
+    assert texts[f"{title}.md"].startswith(f"# {title}\n")
+    rows = list(csv.DictReader(StringIO(texts[f"{title} chapters.csv"])))
+    report = json.loads(texts[f"{title}.json"])
+    assert [row["Chapter"] for row in rows] == [chapter["title"] for chapter in report["chapters"]]
+    assert "The Wrong Lamp" in texts[f"{title} findings.csv"]
+
+
+def test_the_report_is_printed_with_its_charts_and_without_its_buttons(open_page: Opener, artefacts: Path) -> None:
+    opened = open_page()
+    page = opened.page
+    opened.go()
+    open_sample(page)
+    page.emulate_media(media="print")
+
+    expect(page.locator(".chart-printed svg").first).to_be_visible()
+    expect(page.locator(".chart-canvas").first).to_be_hidden()
+    expect(page.get_by_role("button").locator("visible=true")).to_have_count(0)
+    printed = artefacts / "report.pdf"
+    page.pdf(path=printed, format="A4", print_background=True)
+    with pypdfium2.PdfDocument(printed) as document:
+        assert 3 <= len(document) <= 8

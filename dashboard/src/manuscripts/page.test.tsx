@@ -7,7 +7,7 @@ import { someManuscript } from "../fixtures.ts";
 import { ServiceContext } from "../service.ts";
 import { press, render, submit, until } from "../testing/page.ts";
 import { type Asked, makeFrame, TestService } from "../testing/service.ts";
-import { ManuscriptPage } from "./page.tsx";
+import ManuscriptPage from "./page.tsx";
 
 let service: TestService;
 let listener: Listener;

@@ -10,7 +10,6 @@ import { usePositionKept } from "../position.ts";
 import { type ChapterRoute, hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
 import { useTitle } from "../title.ts";
-import { Drafts } from "../works/drafts.tsx";
 import { ManuscriptActions } from "./actions.tsx";
 import { type ManuscriptDetail, useManuscript } from "./manuscript.ts";
 import "./page.css";
@@ -18,6 +17,7 @@ import "./page.css";
 // The report brings the charts along: nobody waits for them before there is one.
 const ReportView = lazy(() => import("../report/report.tsx"));
 const ReadingRoom = lazy(() => import("../reading/room.tsx"));
+const Drafts = lazy(() => import("../works/drafts.tsx"));
 const ComparisonPage = lazy(() => import("../works/comparison.tsx"));
 
 interface ManuscriptPageProps {
@@ -32,7 +32,14 @@ interface ManuscriptPageProps {
   readonly onDeleted: (id: string) => void;
 }
 
-export function ManuscriptPage({ id, chapter, since, jobs, onChanged, onDeleted }: ManuscriptPageProps) {
+export default function ManuscriptPage({
+  id,
+  chapter,
+  since,
+  jobs,
+  onChanged,
+  onDeleted,
+}: ManuscriptPageProps) {
   const { http, feed } = useService();
   const { loaded, reload } = useManuscript(http, feed, id);
   switch (loaded.state) {
@@ -121,15 +128,22 @@ function Ready({ manuscript, job, onChanged, onDeleted }: ReadyProps) {
       {job && (report === null || job.status !== "COMPLETED") && <JobCard job={job} />}
       {report && (
         <Suspense fallback={<p className="loading soft">Opening the report…</p>}>
-          <ReportView manuscript={manuscript.id} report={report} took={tookOf(manuscript)} />
+          <ReportView
+            manuscript={manuscript.id}
+            title={manuscript.title}
+            report={report}
+            took={tookOf(manuscript)}
+          />
         </Suspense>
       )}
-      <Drafts
-        id={manuscript.id}
-        title={manuscript.title}
-        isAnalysed={report !== null}
-        onChanged={onChanged}
-      />
+      <Suspense>
+        <Drafts
+          id={manuscript.id}
+          title={manuscript.title}
+          isAnalysed={report !== null}
+          onChanged={onChanged}
+        />
+      </Suspense>
       <History jobs={manuscript.jobs} />
     </article>
   );

@@ -79,7 +79,33 @@ export function Chart({ title, values, shape, colour, format, onPoint, onChoose 
     <figure className="chart">
       <figcaption>{title}</figcaption>
       <div ref={host} className="chart-canvas" aria-hidden="true" />
+      <PrintedChart values={values} shape={shape} colour={colour} format={format} />
     </figure>
+  );
+}
+
+type Drawn = Pick<ChartProps, "values" | "shape" | "colour" | "format">;
+
+/** The same for paper: lines, which a printer draws as fine as it can, and as wide as the paper. */
+function PrintedChart({ values, shape, colour, format }: Drawn) {
+  const most = Math.max(...values, 0) || 1;
+  const up = (value: number) => 30 - (28 * value) / most;
+  const points = values.map((value, index) => [index + 0.5, up(value)] as const);
+  const bars = points.map(([x, y]) => `M${x} 30V${y}`).join("");
+  const line = points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${x} ${y}`).join("");
+  return (
+    <div className="chart-printed" aria-hidden="true">
+      <span>{format(most)}</span>
+      <svg viewBox={`0 0 ${values.length} 30`} preserveAspectRatio="none" aria-hidden="true">
+        <path
+          d={shape === "bars" ? bars : line}
+          style={{ stroke: `var(${colour})` }}
+          className={shape}
+          // In pixels, for the line; a bar is as wide as its chapter.
+          vectorEffect={shape === "line" ? "non-scaling-stroke" : undefined}
+        />
+      </svg>
+    </div>
   );
 }
 

@@ -21,6 +21,11 @@ export function Figures({ figures }: { readonly figures: readonly Figure[] }) {
   );
 }
 
+/** The number with its unit. */
+export function figureText(figure: Figure): string {
+  return [figureOf(figure), unitOf(figure)].filter(Boolean).join(" ");
+}
+
 function figureOf({ value, measure }: Figure): string {
   if (measure === "SHARE") return percent(value);
   return Number.isInteger(value) || Math.abs(value) >= 100 ? count(Math.round(value)) : decimal(value);

@@ -22,7 +22,7 @@ export function Findings({ findings, report }: FindingsProps) {
   const shown = showsAll ? findings : findings.slice(0, FIRST);
   return (
     <>
-      <ol className="findings" id={listId}>
+      <ol className={listClass(most, showsAll)} id={listId}>
         {shown.map((finding) => (
           <li key={`${finding.kind} ${finding.label} ${finding.note}`}>
             <FindingItem finding={finding} most={most} report={report} />
@@ -42,6 +42,11 @@ export function Findings({ findings, report }: FindingsProps) {
       )}
     </>
   );
+}
+
+/** Where each was found once, its number tells nothing. */
+function listClass(most: number, showsAll: boolean): string {
+  return ["findings", most > 1 ? "" : "single", showsAll ? "all" : ""].filter(Boolean).join(" ");
 }
 
 interface FindingItemProps {

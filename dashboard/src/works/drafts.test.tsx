@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ServiceContext } from "../service.ts";
 import { press, render, until } from "../testing/page.ts";
 import { type Asked, TestService } from "../testing/service.ts";
-import { Drafts } from "./drafts.tsx";
+import Drafts from "./drafts.tsx";
 
 let service: TestService;
 let page: HTMLElement;

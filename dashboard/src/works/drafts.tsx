@@ -18,7 +18,7 @@ interface DraftsProps {
   readonly onChanged: () => void;
 }
 
-export function Drafts({ id, title, isAnalysed, onChanged }: DraftsProps) {
+export default function Drafts({ id, title, isAnalysed, onChanged }: DraftsProps) {
   const { http, feed } = useService();
   const { drafts, reload } = useWork(http, feed, id);
   const [isAsking, setAsking] = useState(false);

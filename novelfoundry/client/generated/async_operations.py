@@ -744,6 +744,7 @@ class AsyncOperations(AsyncBaseClient):
                 title
                 howToRead
                 source
+                curve
                 kinds {
                   key
                   title
@@ -1252,6 +1253,7 @@ class AsyncOperations(AsyncBaseClient):
                 title
                 howToRead
                 source
+                curve
                 kinds {
                   key
                   title
@@ -2021,6 +2023,7 @@ class AsyncOperations(AsyncBaseClient):
                     title
                     howToRead
                     source
+                    curve
                     kinds {
                       key
                       title

@@ -300,6 +300,7 @@ class ReportFieldsSections(BaseModel):
     title: str
     how_to_read: str = Field(alias="howToRead")
     source: str
+    curve: list[float]
     kinds: list["ReportFieldsSectionsKinds"]
     figures: list["ReportFieldsSectionsFigures"]
     findings: list["ReportFieldsSectionsFindings"]

@@ -738,6 +738,7 @@ class Operations(BaseClient):
                 title
                 howToRead
                 source
+                curve
                 kinds {
                   key
                   title
@@ -1102,6 +1103,7 @@ class Operations(BaseClient):
                 title
                 howToRead
                 source
+                curve
                 kinds {
                   key
                   title
@@ -1845,6 +1847,7 @@ class Operations(BaseClient):
                     title
                     howToRead
                     source
+                    curve
                     kinds {
                       key
                       title

@@ -88,6 +88,7 @@ class TerminalReportJobReportSections(BaseModel):
     title: str
     how_to_read: str = Field(alias="howToRead")
     source: str
+    curve: list[float]
     kinds: list["TerminalReportJobReportSectionsKinds"]
     figures: list["TerminalReportJobReportSectionsFigures"]
     findings: list["TerminalReportJobReportSectionsFindings"]

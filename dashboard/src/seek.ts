@@ -1,5 +1,5 @@
 // Asks for what is missing until it is there: one answer that failed to come must not decide what the page shows for good.
-import { type JobFeed, pauseBefore } from "@novelfoundry/client";
+import { pauseBefore } from "@novelfoundry/client";
 
 export interface Sought {
   /** Names what is missing now; empty when nothing is. The same name after an answer: it did not bring it. */
@@ -8,9 +8,15 @@ export interface Sought {
   readonly ask: (signal: AbortSignal) => Promise<void>;
 }
 
+/** What is heard of the line to the server: a `JobFeed`, or as much of one. */
+export interface Line {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly getSnapshot: () => { readonly connection: string };
+}
+
 /** Asks at once, then with growing pauses, and at once again on a sign of life of the line. */
 export class Seeker {
-  readonly #feed: JobFeed;
+  readonly #line: Line;
   readonly #sought: Sought;
   #run: AbortController | null = null;
   #isSeeking = false;
@@ -18,8 +24,8 @@ export class Seeker {
   #connection = "";
   #cutPause = () => {};
 
-  constructor(feed: JobFeed, sought: Sought) {
-    this.#feed = feed;
+  constructor(line: Line, sought: Sought) {
+    this.#line = line;
     this.#sought = sought;
   }
 
@@ -27,7 +33,7 @@ export class Seeker {
     if (this.#run) return;
     this.#run = new AbortController();
     const { signal } = this.#run;
-    signal.addEventListener("abort", this.#feed.subscribe(this.#hear), { once: true });
+    signal.addEventListener("abort", this.#line.subscribe(this.#hear), { once: true });
     addEventListener("online", this.wake, { signal });
     this.look();
   }
@@ -50,7 +56,7 @@ export class Seeker {
   };
 
   readonly #hear = (): void => {
-    const { connection } = this.#feed.getSnapshot();
+    const { connection } = this.#line.getSnapshot();
     const isBack = connection !== this.#connection && (connection === "live" || connection === "polling");
     this.#connection = connection;
     if (isBack) this.wake();

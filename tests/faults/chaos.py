@@ -72,7 +72,7 @@ class Load:
 
     async def _tried(self, owner: UUID) -> bool:
         try:
-            text = TEXT * self._chance.choice([1, 1, 200, 4000])
+            text = TEXT * self._chance.choice([1, 1, 200, 2000])
             self.started[owner].append(await start(self._deployment, owner, text))
         except _BUSY as error:
             self.told_no[type(error).__name__] += 1
@@ -121,11 +121,14 @@ async def storm(deployment: Deployment, engines: Engines, *, jobs: int, seconds:
         unknowing = await _unknowing(deployment, watchers)
     await _describe(deployment, load, fate, watchers)
     late = [each for watcher in watchers for each in watcher.late if each.seconds > WATCHED_SECONDS]
+    late = [each for each in late if not _excused(each, fate)]
+    for each in late[:10]:
+        print(f"job {each.job_id} was told {each.seconds:.2f} s late, after", _lately(each, fate))
     return await deployment.audit.counts() | {
         "jobs that did not end, or were lost": unfinished,
         "jobs whose watcher does not know how they ended": unknowing,
         "frames that told of a void job as alive": sum(len(watcher.void) for watcher in watchers),
-        "watched lateness over 1 s while the database was there": sum(not _excused(each, fate) for each in late),
+        "watched lateness over 1 s while the database was there": len(late),
         "processes that ended by themselves": len(fate.ended_by_themselves()),
         "tracebacks in their logs": sum(
             "Traceback" in each.log.read_text("utf-8", "replace") for each in deployment.processes
@@ -175,6 +178,16 @@ async def _unknowing(deployment: Deployment, watchers: list[_Joined]) -> int:
     except AssertionError:
         return wrong()
     return 0
+
+
+def _lately(late: Late, fate: Misfortunes) -> str:
+    """What befell in the ten seconds before."""
+    before = [
+        f"{name} ({late.deadline - began:.1f} s before, for {ended - began:.1f} s)"
+        for name, began, ended in fate.history
+        if began < late.told and ended > late.deadline - 10
+    ]
+    return ", ".join(before) or "nothing"
 
 
 def _excused(late: Late, fate: Misfortunes) -> bool:
@@ -277,7 +290,7 @@ async def _settings(engines: Engines, directory: Path, *, name: str) -> tuple[Se
         lease=timedelta(seconds=2),
         heartbeat=timedelta(seconds=0.4),
         run_timeout=timedelta(seconds=30),
-        stall_timeout=timedelta(seconds=3),
+        stall_timeout=timedelta(seconds=10),
         resync_interval=timedelta(seconds=0.5),
         tick_interval=timedelta(seconds=1),
         worker_concurrency=2,

@@ -54,6 +54,8 @@ class Misfortunes:
         self._ended_by_us: set[int] = set()
         self.done: Counter[str] = Counter()
         self.away: list[Away] = []
+        # Each with when it began and ended, by the machine's clock.
+        self.history: list[tuple[str, float, float]] = []
         self._all: list[tuple[int, str, Callable[[], Awaitable[None]]]] = [
             (6, "", self.kill_worker),
             (4, "", self.stop_worker),
@@ -82,10 +84,12 @@ class Misfortunes:
         [(_, what, fault)] = self._chance.choices(able, [weight for weight, _, _ in able])
         self._broken |= {what} - {""}
         self.done[fault.__name__] += 1
+        began = time.time()
         try:
             await fault()
         finally:
             self._broken.discard(what)
+            self.history.append((fault.__name__, began, time.time()))
 
     def keep_numbers(self) -> None:
         """What a supervisor does: starts again what has ended."""

@@ -14,7 +14,8 @@ NEEDS_PROSE = False
 GUIDE = (
     "How often each name stands in each chapter. A gap shows where a character is out of sight. We find names by "
     "their capital letters. Names that can only mean one person share a row: Darcy, Mr. Darcy and Fitzwilliam Darcy, "
-    "where there is no other Darcy. A nickname gets its own row."
+    "where there is no other Darcy. A nickname shares the row of the only "
+    "person whose name it is short for; any other gets its own."
 )
 
 

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from jobs.analysis.report import Finding, FindingKind
 from jobs.analysis.sections.scenes import named, scenes_of
 from jobs.analysis.sections.section import Measured
-from jobs.analysis.story.cast import Figure, Mention
+from jobs.analysis.story.person import Figure, Mention
 from jobs.analysis.story.quotes import place
 from jobs.analysis.story.story import Story
 from jobs.analysis.words.alike import distance

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from jobs.analysis.report import Finding
-from jobs.analysis.story.cast import Figure
+from jobs.analysis.story.person import Figure
 from jobs.analysis.story.quotes import Places, place
 from jobs.analysis.story.story import Story
 

@@ -1,30 +1,16 @@
 """Who is in the story and where it plays: names that mean one person brought together, places told from people."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from jobs.analysis.story.names import Names
+from jobs.analysis.story.nicknames import join_nicknames
+from jobs.analysis.story.person import TITLES, Figure, Mention, gender_of, given_name, title_of
 from jobs.analysis.story.prose import Paragraph, SectionProse, Word
 from jobs.analysis.words.words import word_set
 
-_MALE = word_set("mr mister sir lord master uncle father king prince monsieur herr señor signor senhor don pan")
-_FEMALE = word_set(
-    """
-    mrs ms miss lady madam madame mme mlle mademoiselle aunt mother queen princess frau fräulein señora señorita
-    signora signorina senhora doña pani
-    """
-)
-_RANKS = word_set(
-    """
-    dr doctor captain capt major colonel col general gen lieutenant lt sergeant sgt admiral professor prof inspector
-    reverend rev count earl duke baron dame doktor hauptmann docteur capitaine coronel capitán dottor
-    """
-)
-_TITLES = _MALE | _FEMALE | _RANKS
 _PARTICLES = frozenset({"de", "du", "di", "da", "della", "von", "van", "der", "den", "af", "le", "la"})
-_BEFORE_NAMES = _TITLES | {"st", "saint", "san", "santa", "la", "le", "de", "von", "van"}
+_BEFORE_NAMES = TITLES | {"st", "saint", "san", "santa", "la", "le", "de", "von", "van"}
 _EPITHETS = frozenset({"old", "young", "poor", "dear", "little"})
 _NOBODY = word_set(
     """
@@ -50,15 +36,6 @@ _HE = frozenset({"he", "him", "his", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _NEAR = 12
 """Words behind a name in which a pronoun counts as his or hers. A guess."""
-_CLEAR = 3
-"""Pronouns of one kind to each of the other, where they tell whether a name is a man's or a woman's. A guess."""
-_PLACE = 0.25
-"""Share of the mentions behind a word of place that makes a place: the villages and houses of Pride and Prejudice and
-The War of the Worlds have 0.33 to 0.9, their people up to 0.1."""
-_FEW = 0.08
-"""Share of the mentions near a he or a she. Where so few are, "to" is a word of place as well. A guess."""
-_SPOKEN = 0.03
-"""Share of the mentions beside a verb of saying that makes a person whatever else there is."""
 _FEWEST_FULL = 2
 """Times that a full name stands before its given name alone is taken for the same person."""
 _MOST_MEMBERS = 60
@@ -67,81 +44,27 @@ _DOMINANT = 2
 """Times as often as the next of a family: the one whom the bare surname means. A guess."""
 
 
-class Mention(NamedTuple):
-    """A name at one place."""
-
-    paragraph: Paragraph
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class Figure:
-    """One person, or one place, under all names that mean it."""
-
-    names: Counter[str] = field(default_factory=Counter)
-    mentions: list[Mention] = field(default_factory=list)
-    male: int = 0
-    female: int = 0
-    placed: int = 0
-    reached: int = 0
-    spoken: int = 0
-
-    @property
-    def label(self) -> str:
-        """The name that stands most often."""
-        return self._ranked()[0]
-
-    @property
-    def others(self) -> list[str]:
-        """The other names, the most frequent first."""
-        return self._ranked()[1:]
-
-    def _ranked(self) -> list[str]:
-        return sorted(self.names, key=lambda name: (-self.names[name], -len(name)))
-
-    @property
-    def is_place(self) -> bool:
-        """By what stands around it."""
-        count = len(self.mentions)
-        titled = sum(times for name, times in self.names.items() if _title_of(name))
-        if titled > _SPOKEN * count or self.spoken > max(_SPOKEN * count, self.placed / 4):
-            return False
-        if self.placed >= _PLACE * count:
-            return True
-        nobody = self.male + self.female <= _FEW * count
-        return nobody and self.placed >= 1 and self.placed + self.reached >= _PLACE * count
-
-    @property
-    def gender(self) -> str:
-        """ "m", "f" or "" where the pronouns near it do not tell."""
-        if self.male >= _CLEAR * max(1, self.female):
-            return "m"
-        return "f" if self.female >= _CLEAR * max(1, self.male) else ""
-
-    def add(self, other: "Figure") -> None:
-        """Takes over what is another name of the same."""
-        self.names += other.names
-        self.mentions += other.mentions
-        other.mentions = []
-        self.male += other.male
-        self.female += other.female
-        self.placed += other.placed
-        self.reached += other.reached
-        self.spoken += other.spoken
-
-
 def find_cast(prose: Sequence[SectionProse], names: Names) -> list[Figure]:
     """All people and places, the most frequent first."""
     figures: dict[str, Figure] = defaultdict(Figure)
     for part in prose:
         for paragraph in part.paragraphs:
+            if paragraph.speaker:
+                _note_speaker(figures, paragraph)
             for first, last, label in _labels(paragraph, names):
                 _note(figures[label], label, paragraph, first, last)
-    together = _together(figures)
+    together = join_nicknames(_together(figures))
     for figure in together:
         figure.mentions.sort(key=lambda mention: (mention.paragraph.section, mention.paragraph.number, mention.start))
     return sorted(together, key=lambda figure: -len(figure.mentions))
+
+
+def _note_speaker(figures: dict[str, Figure], paragraph: Paragraph) -> None:
+    """Whom the file itself names above the lines: a screenplay. The name is no part of the paragraph."""
+    label = paragraph.speaker.title()
+    figures[label].names[label] += 1
+    figures[label].mentions.append(Mention(paragraph, 0, 0))
+    figures[label].spoken += 1
 
 
 def _note(figure: Figure, label: str, paragraph: Paragraph, first: int, last: int) -> None:
@@ -213,11 +136,6 @@ def _bare(form: str, names: Names) -> str:
     return form.removesuffix("s") if form not in names and form.removesuffix("s") in names else form
 
 
-def _title_of(name: str) -> str:
-    first = name.split()[0].rstrip(".").lower()
-    return first if first in _TITLES else ""
-
-
 def _together(figures: dict[str, Figure]) -> list[Figure]:
     """Names that mean one person under one; whoever may be two people keeps the name alone."""
     bearers = _Bearers(figures)
@@ -240,7 +158,7 @@ class _Bearers:
         self._surnames: dict[str, set[str]] = defaultdict(set)
         for name, count in self._counts.items():
             if " " in name and count >= _FEWEST_FULL:
-                self._surnames[_given_name(name)].add(name.split()[-1])
+                self._surnames[given_name(name)].add(name.split()[-1])
 
     def count(self, name: str) -> int:
         """How often the name stands in the text."""
@@ -264,9 +182,9 @@ class _Bearers:
 
 def _bring_together(surname: str, members: Sequence[str], bearers: _Bearers) -> None:
     """The names of one surname: by titles first, then the surname alone, then those with a given name."""
-    titled = _titled([name for name in members if _title_of(name)], bearers)
+    titled = _titled([name for name in members if title_of(name)], bearers)
     _join_bare(surname, titled, bearers)
-    named = _named([name for name in members if not _title_of(name)], bearers)
+    named = _named([name for name in members if not title_of(name)], bearers)
     _join_named(titled, named, bearers)
     if not titled:
         _join_bare(surname, named, bearers)
@@ -282,9 +200,9 @@ def _titled(names: Sequence[str], bearers: _Bearers) -> list[Figure]:
     """One for each title and given name; without a given name it is the one who has none or the only one that has."""
     people: dict[tuple[str, str], Figure] = {}
     for name in names:
-        owner = people.setdefault((_title_of(name), _given_name(name)), bearers.figures[name])
+        owner = people.setdefault((title_of(name), given_name(name)), bearers.figures[name])
         bearers.join(name, owner)
-    for title in {title for title, _ in people}:
+    for title in dict.fromkeys(title for title, _ in people):
         given = [key for key in people if key[0] == title and key[1]]
         if len(given) == 1 and (title, "") in people:
             bearers.join(people.pop(given[0]).label, people[title, ""])
@@ -295,7 +213,7 @@ def _named(names: Sequence[str], bearers: _Bearers) -> list[Figure]:
     """Those with a given name and no title; the given name alone is theirs if nobody else bears it."""
     people: list[Figure] = []
     for name in names:
-        given, figure = _given_name(name), bearers.figures[name]
+        given, figure = given_name(name), bearers.figures[name]
         alone = bearers.of(given)
         if alone is not None and alone.is_place:
             continue  # "In London Lydia …"
@@ -320,30 +238,17 @@ def _join_named(titled: Sequence[Figure], named: Sequence[Figure], bearers: _Bea
 
 
 def _fits(person: Figure, other: Figure) -> bool:
-    given = {_given_name(each) for each in person.names if " " in each} - {""}
-    mine = {_given_name(each) for each in other.names if " " in each} - {""}
+    given = {given_name(each) for each in person.names if " " in each} - {""}
+    mine = {given_name(each) for each in other.names if " " in each} - {""}
     if given and mine and given.isdisjoint(mine):
         return False
-    return {_gender(person), _gender(other)} != {"m", "f"}
-
-
-def _gender(figure: Figure) -> str:
-    for title in map(_title_of, figure.names):
-        if title in _MALE or title in _FEMALE:
-            return "m" if title in _MALE else "f"
-    return figure.gender
-
-
-def _given_name(name: str) -> str:
-    """What stands between title and surname."""
-    words = name.split()
-    return " ".join(words[1 if _title_of(name) else 0 : -1])
+    return {gender_of(person), gender_of(other)} != {"m", "f"}
 
 
 def _owner(people: Sequence[Figure], bare: Figure) -> Figure | None:
     """Whom a bare surname means: the only one, or the one who stands there far more often than any other."""
-    fitting = [person for person in people if {_gender(person), bare.gender} != {"m", "f"}]
-    men = [person for person in fitting if _gender(person) == "m"]
+    fitting = [person for person in people if {gender_of(person), bare.gender} != {"m", "f"}]
+    men = [person for person in fitting if gender_of(person) == "m"]
     ranked = sorted(men or fitting, key=lambda person: -len(person.mentions))
     if len(ranked) > 1 and len(ranked[0].mentions) < _DOMINANT * len(ranked[1].mentions):
         return None

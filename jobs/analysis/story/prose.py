@@ -36,6 +36,8 @@ class Paragraph:
     number: int
     scene: int
     """1 for the first of its section; a break begins the next."""
+    speaker: str
+    """Who says it, where the file itself says so; else ""."""
     text: str
     """On one line, with single spaces: no rule sees where lines end."""
     sentences: tuple[Span, ...]
@@ -83,19 +85,24 @@ def _section_prose(section: Section, marks: SpeechMarks) -> SectionProse:
     ]
     told = told_at_length(texts, speech)
     paragraphs = tuple(
-        _paragraph((section.number, position + 1, scene), texts[position], () if position in told else speech[position])
-        for position, (_, scene) in enumerate(blocks)
+        _paragraph(
+            (section.number, position + 1, scene, block.speaker),
+            texts[position],
+            () if position in told else speech[position],
+        )
+        for position, (block, scene) in enumerate(blocks)
     )
     return SectionProse(section=section, paragraphs=paragraphs, scene_breaks=max(0, len(runs) - 1))
 
 
-def _paragraph(at: tuple[int, int, int], text: str, speech: tuple[Span, ...]) -> Paragraph:
-    section, number, scene = at
+def _paragraph(at: tuple[int, int, int, str], text: str, speech: tuple[Span, ...]) -> Paragraph:
+    section, number, scene, speaker = at
     sentences = sentence_spans(text)
     return Paragraph(
         section=section,
         number=number,
         scene=scene,
+        speaker=speaker,
         text=text,
         sentences=sentences,
         speech=speech,

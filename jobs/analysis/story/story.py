@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from jobs.analysis.story.cast import Figure, find_cast
+from jobs.analysis.story.cast import find_cast
 from jobs.analysis.story.language import find_language
 from jobs.analysis.story.names import Names, find_names
+from jobs.analysis.story.person import Figure
 from jobs.analysis.story.prose import SectionProse, read_prose
 from jobs.analysis.story.script import is_script
 from jobs.analysis.story.tally import Tally, tally

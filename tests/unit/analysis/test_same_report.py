@@ -12,6 +12,7 @@ from jobs.analysis.analyse import analyse
 from jobs.analysis.document import Block, Role
 from jobs.analysis.reading.plain import read_text
 from jobs.analysis.words.markers import read_marker
+from tests.unit.analysis.documents import odt
 from tests.unit.analysis.files import SAMPLE, docx_of, epub, page
 
 Novel = list[Block]
@@ -20,10 +21,7 @@ Novel = list[Block]
 @pytest.fixture(scope="module")
 def novel() -> Novel:
     """The sample, block by block, with its headings marked; it has what rules trip over at a line's end."""
-    found = []
-    for block in read_text(SAMPLE.read_text(encoding="utf-8")).blocks:
-        role = Role.HEADING if read_marker(block.text) else block.role
-        found.append(Block(text=" ".join(block.text.split()), role=role))
+    found = blocks_of(SAMPLE)
     tricky = (
         "“Not before Mrs. Pell has had it out with Mr. Pell,” said Wren. “Dr. Lisle and Mrs. Pell do not speak. Lisle "
         "counts lamps. Pell counts Lisle’s lamps.” She looked at Mr. Pell. Wren was taken by the arm, and by the time "
@@ -31,6 +29,15 @@ def novel() -> Novel:
     )
     at = len(found) // 2
     return [*found[:at], *(Block(text=tricky) for _ in range(4)), *found[at:]]
+
+
+def blocks_of(path: Path) -> Novel:
+    """A plain text, block by block, with its headings marked."""
+    found = []
+    for block in read_text(path.read_text(encoding="utf-8")).blocks:
+        role = Role.HEADING if read_marker(block.text) else block.role
+        found.append(Block(text=" ".join(block.text.split()), role=role))
+    return found
 
 
 def lines(novel: Novel, *, width: int = 0, ending: str = "\n") -> str:
@@ -58,6 +65,12 @@ def as_markdown(novel: Novel) -> bytes:
     return "\n\n".join(textwrap.fill(marks[r].format(text), 72) for text, r in headed(novel)).encode()
 
 
+def as_odt(novel: Novel) -> bytes:
+    marks = {Role.HEADING: "<text:h text:outline-level='1'>{}</text:h>"}
+    body = "".join(marks.get(role, "<text:p>{}</text:p>").format(escape(text)) for text, role in headed(novel))
+    return odt(body)
+
+
 WAYS: dict[str, tuple[str, Callable[[Novel], bytes]]] = {
     "wrapped": ("novel.txt", lambda novel: lines(novel, width=72).encode()),
     "wrapped elsewhere": ("novel.txt", lambda novel: lines(novel, width=61).encode()),
@@ -69,6 +82,7 @@ WAYS: dict[str, tuple[str, Callable[[Novel], bytes]]] = {
     "Word": ("novel.docx", as_docx),
     "EPUB": ("novel.epub", as_epub),
     "Markdown": ("novel.md", as_markdown),
+    "OpenDocument": ("novel.odt", as_odt),
 }
 
 
@@ -85,6 +99,20 @@ def report(directory: Path, name: str, content: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_same_novel_gives_the_same_report(tmp_path: Path, novel: Novel, way: str) -> None:
+    name, write = WAYS[way]
+
+    expected = report(tmp_path, "plain.txt", lines(novel).encode())
+
+    assert report(tmp_path, name, write(novel)) == expected
+
+
+GATSBY = Path(__file__).parents[4] / "shared" / "manuscripts" / "great-gatsby.txt"
+
+
+@pytest.mark.skipif(not GATSBY.exists(), reason="the novel is not here: ../shared/manuscripts")
+@pytest.mark.parametrize("way", ["wrapped", "Word", "OpenDocument"])
+def test_a_whole_novel_gives_the_same_report(tmp_path: Path, way: str) -> None:
+    novel = blocks_of(GATSBY)
     name, write = WAYS[way]
 
     expected = report(tmp_path, "plain.txt", lines(novel).encode())

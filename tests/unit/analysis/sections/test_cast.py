@@ -1,10 +1,16 @@
 """One row for one person, and places told from people: by titles, names and what stands around them."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
+from jobs.analysis.reading.fountain import read_fountain
 from jobs.analysis.report import Finding
 from jobs.analysis.sections import characters, places
 from jobs.analysis.story.story import read_story
+from jobs.analysis.structure.chapters import split
 from tests.unit.analysis.files import chaptered, prose, split_markdown, split_text
 
 
@@ -93,3 +99,65 @@ def test_who_is_where_is_told_by_the_names_of_the_chapters() -> None:
     measured = characters.measure(read_story(split_markdown(text), lambda share: None))
 
     assert measured.findings[0].note == "in 2 of 3 chapters, from Ebb to Slack"
+
+
+LIZZY = "It was Elizabeth Lund. They knew Elizabeth well. Then Lizzy came, and Miss Lizzy laughed. "
+
+
+def counts(text: str) -> dict[str, int]:
+    """How often each person is named."""
+    return {label: finding.count for label, finding in people(text).items()}
+
+
+def test_a_nickname_is_the_only_persons_whose_name_it_is_short_for() -> None:
+    assert counts(LIZZY * 6) == {"Elizabeth Lund": 24}
+    assert people(LIZZY * 6)["Elizabeth Lund"].note == "also Miss Lizzy, Elizabeth, Lizzy"
+
+
+@pytest.mark.parametrize(
+    "contradiction",
+    [
+        "It was Elizabeth Berg. They met Elizabeth Berg. ",  # two of that name
+        "Then Lizzy and Elizabeth Lund came. ",  # named beside each other
+        "He saw Lizzy Berg. They met Lizzy Berg. ",  # of another family
+    ],
+)
+def test_a_nickname_that_may_be_another_persons_keeps_its_row(contradiction: str) -> None:
+    assert any("Lizzy" in label for label in counts((LIZZY + contradiction) * 6))
+
+
+def test_a_nickname_is_nobodys_who_is_known_by_a_title() -> None:
+    text = "They bowed to Lady Catherine. So did Kitty, for Lady Catherine saw Kitty. "
+
+    assert counts(text * 6) == {"Lady Catherine": 12, "Kitty": 12}
+
+
+def test_who_speaks_in_a_screenplay_is_in_its_cast() -> None:
+    lines = "EDDA\nI will not go there.\n\nPELL (CONT'D)\n(quietly)\nThen stay.\n\nThen Edda sits down.\n\n"
+    script = read_fountain("INT. KITCHEN - DAY\n\n" + lines * 8)
+
+    measured = characters.measure(read_story(split(script), lambda share: None))
+
+    assert {finding.label: finding.count for finding in measured.findings} == {"Edda": 16, "Pell": 8}
+
+
+def test_the_names_of_a_person_stand_in_one_order_whatever_the_order_of_a_set() -> None:
+    told = "It was Anna Lund. They met Mr. Vane, Dr. Vane and Miss Vane; Ines Vane, Rose Vane and Ivar Vane. "
+    program = (
+        "import sys; from jobs.analysis.sections import characters; from tests.unit.analysis.files import split_text; "
+        "from jobs.analysis.story.story import read_story; story = read_story(split_text(sys.argv[1]), lambda _: 0); "
+        "print([(each.label, each.note) for each in characters.measure(story).findings])"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", program, f"{told * 6}\n\n{prose(600)}"],
+            env=os.environ | {"PYTHONHASHSEED": each},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for each in ("0", "1", "2")
+    ]
+
+    assert runs[0] == runs[1] == runs[2]
+    assert "Vane" in runs[0]

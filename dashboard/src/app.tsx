@@ -7,11 +7,12 @@ import { newestJob } from "./jobs/newest.ts";
 import { Add } from "./manuscripts/add.tsx";
 import type { Intake } from "./manuscripts/intake.ts";
 import { Shelf } from "./manuscripts/shelf.tsx";
+import { Masthead } from "./masthead.tsx";
 import { Banner } from "./notice/banner.tsx";
 import { useNotifications } from "./notice/notify.ts";
 import { useObserved } from "./observed.ts";
 import { usePositionKept } from "./position.ts";
-import { goTo, hrefOf, type Route, useRoute } from "./route.ts";
+import { goTo, type Route, useRoute } from "./route.ts";
 import { useService } from "./service.ts";
 
 // A first visit is light: nobody waits for a manuscript's page before there is one.
@@ -19,12 +20,12 @@ const ManuscriptPage = lazy(() => import("./manuscripts/page.tsx"));
 
 export function App() {
   const service = useService();
-  const { feed, session, library, intake } = service;
+  const { feed, library, intake } = service;
   const page = useRef<HTMLElement>(null);
   const route = useRoute();
   const { jobs, connection, system } = useJobs(feed);
   const { shelf, error } = useObserved(library);
-  const selected = route.page === "add" ? null : route.id;
+  const selected = "id" in route ? route.id : null;
   const job = selected === null ? null : newestJob(selected, jobs, null);
 
   // A refusal is about the file of that moment, not about the next visit.
@@ -56,7 +57,7 @@ export function App() {
       <button type="button" className="skip" onClick={() => page.current?.focus()}>
         Skip to the page
       </button>
-      <Masthead email={session.email} onSignOut={session.signOut} />
+      <Masthead />
       <Banner connection={connection} system={system} />
       <div className={deskClass(route.page, isEmpty)} {...takeDrops(intake)}>
         {!isEmpty && <Shelf jobs={jobs} selected={selected} />}
@@ -103,27 +104,4 @@ function takeDrops(intake: Intake) {
       intake.sendFiles(files);
     },
   };
-}
-
-interface MastheadProps {
-  readonly email: string | null;
-  readonly onSignOut: (() => Promise<void>) | null;
-}
-
-function Masthead({ email, onSignOut }: MastheadProps) {
-  return (
-    <header className="masthead">
-      <a className="wordmark" href={hrefOf({ page: "add" })}>
-        Novel<span>Foundry</span>
-      </a>
-      {onSignOut && (
-        <div className="account">
-          <span>{email}</span>
-          <button type="button" className="button quiet" onClick={() => void onSignOut()}>
-            Sign out
-          </button>
-        </div>
-      )}
-    </header>
-  );
 }

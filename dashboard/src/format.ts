@@ -4,6 +4,7 @@ const shares = new Intl.NumberFormat("en-GB", { style: "percent", maximumFractio
 const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const fullMoments = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
+const clockTimes = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
 
 const MINUTE = 60_000;
@@ -76,4 +77,9 @@ export function fullMoment(iso: string): string {
 /** The date and the minute. */
 export function moment(iso: string): string {
   return moments.format(Date.parse(iso));
+}
+
+/** "14:05". */
+export function time(iso: string): string {
+  return clockTimes.format(Date.parse(iso));
 }

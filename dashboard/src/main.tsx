@@ -2,11 +2,12 @@
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/frame.css";
-import { StrictMode, useEffect } from "react";
+import { lazy, StrictMode, Suspense, useEffect } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { App } from "./app.tsx";
 import { Boundary, Closed } from "./closed.tsx";
 import { messageOf } from "./error.ts";
+import { useRoute } from "./route.ts";
 import { openService, type Service, ServiceContext } from "./service.ts";
 import { loadConfig } from "./session/config.ts";
 import { openLocalSession } from "./session/local.ts";
@@ -54,8 +55,20 @@ function Page({ service }: { readonly service: Service }) {
   }, [service]);
   return (
     <ServiceContext value={service}>
-      <App />
+      <Routed />
     </ServiceContext>
+  );
+}
+
+// Authors need not load what only operators see.
+const OperatorPage = lazy(() => import("./operator/page.tsx"));
+
+function Routed() {
+  if (useRoute().page !== "operator") return <App />;
+  return (
+    <Suspense fallback={<p className="visually-hidden">Loading …</p>}>
+      <OperatorPage />
+    </Suspense>
   );
 }
 

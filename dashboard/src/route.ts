@@ -1,4 +1,4 @@
-// Where the author is on the page, kept in the address: #/, #/manuscripts/ID, #/manuscripts/ID/since/ID or
+// Where the author is on the page, kept in the address: #/, #/service, #/manuscripts/ID, #/manuscripts/ID/since/ID or
 // #/manuscripts/ID/chapters/3?at=14.120-131&kind=adverb&label=slowly, which can be kept and sent to oneself.
 import { useMemo, useSyncExternalStore } from "react";
 
@@ -27,6 +27,8 @@ export type WalkEnd = "first" | "last";
 
 export type Route =
   | { readonly page: "add" }
+  /** What the service does, for operators. */
+  | { readonly page: "operator" }
   | { readonly page: "manuscript"; readonly id: string }
   /** What changed in a manuscript since an earlier draft, which `before` names. */
   | { readonly page: "comparison"; readonly id: string; readonly before: string }
@@ -35,6 +37,7 @@ export type Route =
 /** The route that a location's hash means; whatever it does not know is the first page. */
 export function readRoute(hash: string): Route {
   const [path = "", query = ""] = split(hash);
+  if (path === "#/service") return { page: "operator" };
   const [, id, number, before] =
     /^#\/manuscripts\/([^/]+)(?:\/chapters\/(\d{1,6})|\/since\/([^/]+))?$/.exec(path) ?? [];
   if (id === undefined) return { page: "add" };
@@ -74,6 +77,7 @@ function placeOf(text: string): Place | undefined {
 
 export function hrefOf(route: Route): string {
   if (route.page === "add") return "#/";
+  if (route.page === "operator") return "#/service";
   const manuscript = `#/manuscripts/${encodeURIComponent(route.id)}`;
   if (route.page === "manuscript") return manuscript;
   if (route.page === "comparison") return `${manuscript}/since/${encodeURIComponent(route.before)}`;

@@ -113,14 +113,15 @@ async def _examine(chart: Chart, domain: Domain | None, settings: Settings, *, r
         else:
             found = await chart.check(name, _bound(of_database, domain))
             worker = found if name == "worker" else worker
-    if domain is None or not redis:
-        chart.skip("ring", _NEEDS_REDIS if not redis else _NEEDS_DATABASE)
-        chart.skip("push", _NEEDS_REDIS if not redis else _NEEDS_DATABASE)
+    missing = _NEEDS_REDIS if not redis else _NEEDS_DATABASE if domain is None else None
+    if domain is None or missing:
+        chart.skip("ring", missing or _NEEDS_DATABASE)
+        chart.skip("push", missing or _NEEDS_DATABASE)
     else:
         if worker:
             await chart.check("ring", lambda: checks.ring(domain))
         else:
-            chart.skip("ring", _NEEDS_WORKER)
+            chart.skip("ring", _NEEDS_WORKER if migrated else _NEEDS_MIGRATIONS)
         await chart.check("push", lambda: checks.push(domain))
     if canary:
         if domain is not None and migrated and redis:

@@ -9,9 +9,6 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from rich.console import Console
-from rich.table import Table
-
 from command.process import of_what_runs
 from jobs.models import OperatedJob
 from jobs.processes.wiring import Domain, open_domain
@@ -32,13 +29,12 @@ def print_json(answer: object) -> None:
 
 
 def print_table(*columns: str, rows: list[list[str]]) -> None:
-    """A table without lines, as wide as it needs; nothing where there are no rows."""
+    """A table without lines, as wide as it needs: an id that is cut off is none. Nothing where there are no rows."""
     if not rows:
         return
-    table = Table(*columns, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*row)
-    Console(soft_wrap=True, markup=False, highlight=False).print(table)
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    for row in ([*columns], *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def print_jobs(jobs: list[OperatedJob]) -> None:

@@ -90,6 +90,7 @@ def test_status_counts_by_state_and_code_and_names_workers_and_authors(told: Tol
     assert (running["id"], running["worker_id"]) == (str(jobs[3]), process["id"])
     assert "1 wait, 1 run" in text
     assert str(OWNER) in text
+    assert str(jobs[3]) in text
 
 
 def test_jobs_are_listed_by_state_code_age_and_author(told: Told, jobs: list[UUID]) -> None:

@@ -41,7 +41,7 @@ async def line(api: Api) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.St
     host, port = api.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             yield reader, writer
     finally:
         writer.close()

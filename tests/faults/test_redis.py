@@ -158,7 +158,7 @@ async def test_a_running_job_completes_while_redis_hangs_and_the_resync_tells_it
     async with hanging(engines):
         analysis.resume()
         job = await deployment.completes(job_id)
-        told = await deployment.watched.hears(job_id, JobStatus.COMPLETED, limit=5)
+        told = await deployment.watched.hears(job_id, JobStatus.COMPLETED)
 
     assert job.attempt == 1
     assert told.version == job.version
@@ -171,7 +171,7 @@ async def test_without_redis_the_resync_alone_carries_the_pushes(engines: Engine
     async with absent(engines):
         analysis.resume()
         job = await deployment.completes(job_id)
-        told = await deployment.watched.hears(job_id, JobStatus.COMPLETED, limit=5)
+        told = await deployment.watched.hears(job_id, JobStatus.COMPLETED)
 
     assert told.version == job.version
 

@@ -112,7 +112,7 @@ async def test_a_worker_killed_between_commit_and_announcement_leaves_no_watcher
         victim.kill()
         await client.client_unpause()
 
-    told = await deployment.watched.hears(job_id, JobStatus.COMPLETED, limit=5)
+    told = await deployment.watched.hears(job_id, JobStatus.COMPLETED)
 
     assert told.version == (await deployment.row(job_id)).version
 

@@ -188,7 +188,7 @@ async def test_what_another_try_cannot_mend_is_not_tried_again(status: int) -> N
 
 
 async def test_a_project_that_says_nothing_is_given_up_in_time() -> None:
-    async with behind((SILENCE, None), timeout=0.2) as (gateway, _), asyncio.timeout(5):
+    async with behind((SILENCE, None), timeout=0.2) as (gateway, _), asyncio.timeout(30):
         error = await refusal(gateway, "clock_read")
 
     assert isinstance(error, Unavailable)

@@ -95,7 +95,12 @@ class Api(Schema):
                 allowed_operation_types,
                 operation_extensions,
             )
-        result = await plan.execute(variable_values=variable_values, context_value=context_value, root_value=root_value)
+        result = await plan.execute(
+            variable_values=variable_values,
+            context_value=context_value,
+            root_value=root_value,
+            costed=getattr(context_value, "note_cost", None),
+        )
         return ExecutionResult(data=result.data, errors=result.errors)
 
     async def stream(

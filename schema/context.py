@@ -112,6 +112,8 @@ class Context:
     note_refusal: Callable[[RefusalCode], None] = _nobody_counts
     # What the request named itself by, so that sent twice it is done once.
     idempotency_key: str | None = None
+    # Fields that the answer holds; 0 where they were not counted.
+    cost: int = field(init=False, default=0)
     loaders: Loaders = field(init=False)
     _manuscripts: dict[UUID, Manuscript] = field(init=False, default_factory=dict)
     _frame_arrived: bool = field(init=False, default=False)
@@ -151,6 +153,10 @@ class Context:
         self._frame_arrived = False
         for each in (manuscripts or {}).values():
             self._know(each)
+
+    def note_cost(self, fields: int) -> None:
+        """How many fields the answer holds."""
+        self.cost += fields
 
     def note_arrival(self) -> None:
         """The frame was made without an error and was sent: whoever sends it says so."""

@@ -5,10 +5,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from schema.api import api, first_field
+from strawberry.types.graphql import OperationType
+
+from schema.api import api, first_field, kind_of
 from schema.context import Caller
 from schema.errors import is_request_error
 from schema.plans import SharedAnswer
+from server.budget import fields_in
 from server.lifespan import Services
 from server.measured import Measured
 from server.operation import Operation
@@ -27,6 +30,10 @@ async def answers(
     services: Services, operation: Operation, caller: Caller, transport: str
 ) -> AsyncGenerator[Answer, None]:
     """What the operation answers, of a subscription until it ends. An answer that was asked after has arrived."""
+    # A subscription is bounded by what changes.
+    is_counted = kind_of(operation.query, operation.name) is not OperationType.SUBSCRIPTION
+    if is_counted:
+        services.budget.need(caller.owner_id)
     context, field = services.context(caller), first_field(operation.query, operation.name)
     measured, frames = Measured(services.metrics, transport, field), services.metrics.frames.labels(field)
     results = await api.stream(
@@ -42,7 +49,10 @@ async def answers(
             if is_request_error(result.data, result.errors):  # type: ignore[union-attr]
                 yield Answer(refused=errors)
                 return
-            yield Answer(_written(result, errors))
+            text = _written(result, errors)
+            if is_counted:
+                services.budget.spend(caller.owner_id, fields_in(text))
+            yield Answer(text)
             frames.inc()
             if not errors:
                 context.note_arrival()

@@ -13,9 +13,13 @@ from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from jobs.errors import RefusalCode
 from schema.api import api, first_field, kind_of
 from schema.context import Caller, Context
 from schema.errors import as_graphql, is_request_error
+from schema.limits import MAX_ANSWER
+from schema.refusals import RETRY_AFTER
+from server.budget import fields_in
 from server.lifespan import Services, services_of
 from server.manuscript_text import need_short
 from server.measured import Measured
@@ -44,7 +48,9 @@ async def graphql(request: Request) -> Response:
     caller = await services.caller(request)
     if media_type == EVENT_STREAM:
         return await _streamed(request, services, caller)
+    services.budget.need(caller.owner_id)
     context = services.context(caller, idempotency_key=request.headers.get("idempotency-key"))
+    refused = _noted(context)
     with services.upload(context.caller.owner_id) if _may_be_large(request) else nullcontext():
         try:
             operation = await _operation(request, services)
@@ -52,7 +58,25 @@ async def graphql(request: Request) -> Response:
             return _answered(services, None, [error], media_type, Measured(services.metrics, "http", "refused"))
         measured = Measured(services.metrics, "http", first_field(operation.query, operation.name))
         # Inside: what was read is held until it is answered.
-        return await _executed(request, services, operation, context, media_type, measured)
+        response = await _executed(request, services, operation, context, media_type, measured)
+    services.budget.spend(caller.owner_id, context.cost or fields_in(bytes(response.body)))
+    response.headers.update(services.budget.headers(caller.owner_id))
+    if RefusalCode.LIMIT_REACHED in refused:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _noted(context: Context) -> set[RefusalCode]:
+    """The refusals that the answer will hold."""
+    codes: set[RefusalCode] = set()
+    count = context.note_refusal
+
+    def note(code: RefusalCode) -> None:
+        codes.add(code)
+        count(code)
+
+    context.note_refusal = note
+    return codes
 
 
 async def _streamed(request: Request, services: Services, caller: Caller) -> Response:
@@ -154,7 +178,8 @@ async def _executed(
         return _wrong_kind(error.operation_type)
     except CannotGetOperationTypeError as error:
         return _answered(services, None, [as_graphql(error)], media_type, measured)
-    return _answered(services, result.data, result.errors, media_type, measured)
+    cost = context.cost if operation.wants_cost else None
+    return _answered(services, result.data, result.errors, media_type, measured, cost=cost)
 
 
 def _wrong_kind(kind: OperationType) -> Response:
@@ -168,7 +193,13 @@ def _wrong_kind(kind: OperationType) -> Response:
 
 
 def _answered(
-    services: Services, data: Any, errors: list[GraphQLError] | None, media_type: str, measured: Measured
+    services: Services,
+    data: Any,
+    errors: list[GraphQLError] | None,
+    media_type: str,
+    measured: Measured,
+    *,
+    cost: int | None = None,
 ) -> Response:
     body: dict[str, Any] = {}
     if errors:
@@ -177,5 +208,7 @@ def _answered(
     failed = is_request_error(data, errors)
     if not failed:
         body["data"] = data
+    if cost:
+        body["extensions"] = {"cost": {"fields": cost, "most": MAX_ANSWER}}
     # The older media type leaves 4xx to proxies: a well-formed request is answered with 200.
     return answer(body, status=400 if failed and media_type == RESPONSE_JSON else 200, media_type=media_type)

@@ -22,6 +22,7 @@ from jobs.shared import Shared
 from schema.context import Caller, Context
 from schema.errors import shown
 from server.auth import Authority, bearer, open_authority
+from server.budget import Budget
 from server.concurrency import Quota
 from server.documents import Documents
 from server.metrics import Metrics
@@ -56,6 +57,7 @@ class Services:
     documents: Documents
     pending_migrations: Shared[list[str]] | None
     turns: Turns = field(default_factory=Turns)
+    budget: Budget = field(default_factory=Budget)
     # Set when the server stops: uvicorn closes sockets itself, and waits for streams.
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     sockets: Quota = field(default_factory=lambda: Quota(each=MAX_SOCKETS))

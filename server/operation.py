@@ -18,6 +18,8 @@ class Operation:
     query: str
     name: str | None
     variables: dict[str, Any] | None
+    # Whether the answer is to say what it holds.
+    wants_cost: bool = False
 
 
 class Malformed(Exception):
@@ -41,7 +43,8 @@ def read_operation(parameters: object) -> Operation:
     if not isinstance(extensions, dict | None):
         raise Malformed("`extensions` must be an object or null.")
     # A subscription keeps its document for as long as it lives: a thousand of the same one keep one text.
-    return Operation(query=intern(query), name=name or None, variables=variables)
+    wants_cost = (extensions or {}).get("cost") is True
+    return Operation(query=intern(query), name=name or None, variables=variables, wants_cost=wants_cost)
 
 
 def read_json(text: str | bytes) -> Any:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.problems import ForeignOrigin, answered
 
 # What a client needs of an answer beside its body, and a browser keeps from a page of another origin unless told.
-EXPOSED = ("Retry-After", "WWW-Authenticate", "Allow")
+EXPOSED = ("Retry-After", "WWW-Authenticate", "Allow", "RateLimit", "RateLimit-Policy")
 # How long a browser may remember that a page may ask: as long as Chromium remembers anything of the kind.
 _PREFLIGHT_SECONDS = 7200
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from jobs.errors import ConfigurationError, NotSetUp, RefusalCode, Refused, Unauthenticated, Unavailable
 from schema.errors import internal, not_set_up
+from schema.refusals import RETRY_AFTER
 from server.lifespan import services_of
 from server.operation import Malformed
 from server.request_body import Incomplete
@@ -40,7 +41,7 @@ class ForeignOrigin(Exception):
 
 
 # In seconds. Somebody's upload ends by then, or a socket; the shortest pause after 4429 too.
-_HEADERS: Mapping[RefusalCode, Mapping[str, str]] = {RefusalCode.LIMIT_REACHED: {"Retry-After": "30"}}
+_HEADERS: Mapping[RefusalCode, Mapping[str, str]] = {RefusalCode.LIMIT_REACHED: {"Retry-After": str(RETRY_AFTER)}}
 
 _Problem = Callable[[Any], Response]
 

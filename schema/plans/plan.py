@@ -1,7 +1,7 @@
 """How one operation is executed, made once and used each time that it comes."""
 
 from asyncio import CancelledError
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
 from contextlib import aclosing
 from inspect import isawaitable
 from math import inf
@@ -71,15 +71,23 @@ class Plan:
         return "\n\n".join(text for variant in self._variants.values() for text in variant.texts)
 
     async def execute(
-        self, *, variable_values: Mapping[str, Any] | None = None, context_value: Any = None, root_value: Any = None
+        self,
+        *,
+        variable_values: Mapping[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        costed: Callable[[int], None] | None = None,
     ) -> ExecutionResult:
-        """The answer, as `graphql.execute` gives it."""
+        """The answer, as `graphql.execute` gives it. `costed` is told how many fields it holds, where that is known."""
         record: Record = []
         try:
             variables = self._operation.variables(variable_values)
             run = Run(self._variant(variables), variables, root_value, context_value, most=self._most)
             record = run.record
-            return ExecutionResult(await run.variant.execute(run), None)
+            data = await run.variant.execute(run)
+            if costed is not None:
+                costed(run.cost)
+            return ExecutionResult(data, None)
         except TooMuch as error:
             leave(given for _, _, given in record)
             return ExecutionResult(None, [GraphQLError("The answer holds too much.", original_error=error)])

@@ -17,6 +17,7 @@ FINISHED_WITHIN = timedelta(hours=1)
 _LATE_SECONDS = 0.02
 # The longest that a change of a manuscript takes from its making to its commit: ours take milliseconds. A guess.
 COMMITTED_WITHIN = timedelta(seconds=5)
+_NOT_YET = float("inf")
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 
@@ -71,7 +72,7 @@ class Watcher:
     # Whether a frame is due: there is something to tell, or nothing was for a tick.
     is_due: asyncio.Event = field(default_factory=asyncio.Event)
     # When the last frame was made, in seconds of `time.monotonic`.
-    framed_at: float = float("inf")
+    framed_at: float = _NOT_YET
 
     def watches(self, job: Job) -> bool:
         return job.owner_id == self.owner_id and self.job_id in (None, job.id)
@@ -83,7 +84,8 @@ class Watcher:
         for job in jobs:
             if self.watches(job) and self._is_news(job):
                 self.pending[job.id] = job
-        if self.job_id is None:
+        # Not before the first frame, with which a client reads its list anew.
+        if self.job_id is None and self.framed_at != _NOT_YET:
             self.changes |= {change.id: change for change in reading.changes}
         # An older reading may arrive after a newer one.
         if reading.as_of > self.as_of:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from jobs.models import Job
+from jobs.models import Job, ManuscriptChange
 from jobs.states import JobStatus
 from jobs.watcher import FINISHED_WITHIN, Frame, Reading, Watcher
 
@@ -117,3 +117,15 @@ def test_what_finished_long_ago_is_forgotten_and_what_lives_is_not() -> None:
     watcher.arrived(watcher.frame())
 
     assert watcher.told.keys() == {live.id}
+
+
+def test_a_first_frame_names_no_manuscripts_and_the_next_one_does() -> None:
+    window, first, gone = Watcher(owner_id=ANN, job_id=None), quiet(), uuid4()
+    change = ManuscriptChange(id=gone, owner_id=ANN, at=NOW, manuscript=None)
+    window.offer(Reading(as_of=first.as_of, quiet=first, changes=[change]), [])
+    assert window.frame().changes == ()
+
+    later = quiet(1)
+    window.offer(Reading(as_of=later.as_of, quiet=later, changes=[change]), [])
+
+    assert window.frame().changes == (change,)

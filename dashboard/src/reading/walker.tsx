@@ -41,7 +41,7 @@ export function Walker({ kinds, walk, route }: WalkerProps) {
       </div>
       {isAt && (kind.why !== "" || kind.leave !== "") && (
         <p className="walker-why soft">
-          {kind.why} {kind.leave !== "" && <>Leave it: {lowerFirst(kind.leave)}</>}
+          {kind.why} {kind.leave}
         </p>
       )}
       {label !== undefined && (
@@ -75,8 +75,4 @@ function placeOf(walk: Walk, { number, at }: ChapterRoute): string {
   const place = placeInWalk(walk, number, at);
   if (place === null) return "";
   return place.is === null ? `${count(place.of)} in the book` : `${count(place.is)} of ${count(place.of)}`;
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

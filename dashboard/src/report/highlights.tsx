@@ -15,7 +15,7 @@ export function Highlights({ report }: { readonly report: Report }) {
             </p>
           )}
           <p className="soft">
-            {why} {leave !== "" && <>Leave it: {leave.slice(0, 1).toLowerCase() + leave.slice(1)}</>}
+            {why} {leave}
           </p>
         </li>
       ))}

@@ -35,7 +35,7 @@ export function KindNotes({ kinds, source }: { readonly kinds: readonly Kind[]; 
         .filter(({ why, leave }) => why !== "" || leave !== "")
         .map(({ key, title, why, leave, precision, judged }) => (
           <p key={key}>
-            <strong>{title}.</strong> {why} {leave !== "" && `When to leave it: ${leave}`}{" "}
+            <strong>{title}.</strong> {why} {leave}{" "}
             {precision !== null &&
               judged > 0 &&
               `Of ${count(judged)} places, a person judged ${percent(precision)} right.`}

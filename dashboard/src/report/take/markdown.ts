@@ -37,8 +37,7 @@ function highlights({ highlights: found, chapters: all }: Report): string[] {
   if (found.length === 0) return [];
   const lines = found.map(({ sentence, why, leave, place }, index) => {
     const where = place ? ` (${escaped(nameOfNumber(all, place.chapter))}: “${escaped(place.quote)}”)` : "";
-    const whenToLeave = leave === "" ? "" : ` When to leave it: ${escaped(leave)}`;
-    return `${index + 1}. **${escaped(sentence)}**${where} ${escaped(why)}${whenToLeave}`;
+    return `${index + 1}. **${escaped(sentence)}**${where} ${escaped(why)} ${escaped(leave)}`.trim();
   });
   return [lines.join("\n")];
 }

@@ -9,12 +9,17 @@ const sources = [
   "query List($first: Int = 20, $after: String) { manuscripts(first: $first, after: $after) { totalCount } }",
 ];
 
-const [list, start, watch] = examplesFrom(sources, ["List", "Start", "Watch", "Gone"]);
+const [list, start, watch] = examplesFrom(sources, [
+  ["List", "See what is there."],
+  ["Start", "Start it."],
+  ["Watch", "Watch it."],
+  ["Gone", "There is no such operation."],
+]);
 
-test("examples come in the order of their names, without those that are not there", () => {
-  expect(
-    examplesFrom(sources, ["Watch", "Gone", "List"]).map(({ query }) => / (\w+)/.exec(query)?.[1]),
-  ).toEqual(["Watch", "List"]);
+test("examples come in the order of the steps, each with its number and a line of what to do", () => {
+  const shown = [list, start, watch].map((example) => example?.query.split("\n")[0]);
+
+  expect(shown).toEqual(["# 1 of 3. See what is there.", "# 2 of 3. Start it.", "# 3 of 3. Watch it."]);
 });
 
 test("an example holds the fragments that it needs, and those that they need", () => {
@@ -23,5 +28,7 @@ test("an example holds the fragments that it needs, and those that they need", (
 
 test("required variables have a value to write over, the others are left out", () => {
   expect(list?.variables).toBe("");
-  expect(JSON.parse(start?.variables ?? "")).toHaveProperty("id");
+  expect(JSON.parse(start?.variables ?? "")).toEqual({
+    id: expect.stringContaining("the id of a manuscript"),
+  });
 });

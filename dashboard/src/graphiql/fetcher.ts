@@ -5,7 +5,10 @@ import { GraphQLError, Kind, type OperationDefinitionNode, parse } from "graphql
 import { createClient } from "graphql-ws";
 import { addressOf } from "../address.ts";
 
-export function createFetcher(getToken: GetToken): Fetcher {
+/** Told of each answer, and how many milliseconds it took; of a subscription, of its first frame. */
+export type Answered = (answer: unknown, milliseconds: number) => void;
+
+export function createFetcher(getToken: GetToken, answered: Answered): Fetcher {
   const url = addressOf("graphql");
   const socket = createClient({
     url: url.href.replace(/^http/, "ws"),
@@ -13,10 +16,11 @@ export function createFetcher(getToken: GetToken): Fetcher {
   });
 
   return async ({ query, variables, operationName: named }, options) => {
+    const began = performance.now();
     const operation = meant(query, named ?? null);
     const operationName = operation?.name?.value ?? null;
     if (operation?.operation === "subscription") {
-      return socket.iterate({ query, variables, operationName });
+      return timed(socket.iterate({ query, variables, operationName }), began, answered);
     }
     const response = await fetch(url, {
       method: "POST",
@@ -28,8 +32,20 @@ export function createFetcher(getToken: GetToken): Fetcher {
       },
       body: JSON.stringify({ query, variables, operationName }),
     });
-    return response.json();
+    const answer = await response.json();
+    // What GraphiQL asks for itself is nobody's answer.
+    if (operationName !== "IntrospectionQuery") answered(answer, performance.now() - began);
+    return answer;
   };
+}
+
+async function* timed<T>(frames: AsyncIterable<T>, began: number, answered: Answered): AsyncGenerator<T> {
+  let took: number | null = null;
+  for await (const frame of frames) {
+    took ??= performance.now() - began;
+    answered(frame, took);
+    yield frame;
+  }
 }
 
 // GraphiQL names the operation that it knew last, which the text of a tab just chosen may not hold.

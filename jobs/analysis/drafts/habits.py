@@ -14,6 +14,7 @@ _NOTABLE = 2.0
 _NOTABLE_WORD = 3.0
 """There are ten thousand words to look at: of as many that only vary, 27 pass this."""
 _MOST = 100
+"""Rows that are compared. A guess."""
 
 _Habit = tuple[str, str]
 

@@ -43,6 +43,7 @@ KINDS: tuple[FindingKind, ...] = (
 NEEDS_ENGLISH = True
 NEEDS_PROSE = True
 _LISTED = 20
+"""Rows that an author reads; the rest is marked in the text. A guess."""
 _PRONOUNS = word_set("i he she they we it you who somebody nobody everyone both another one")
 _DETERMINERS = word_set("the my his her their our your a an this that")
 _STOP = re.compile(r"[.;:!?—–(]|,(?!\s\w+ly\b)")

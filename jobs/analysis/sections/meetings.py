@@ -53,6 +53,7 @@ _GAP_SHARE = 0.1
 _COMPARED = 25
 _FEWEST_MENTIONS = 5
 _SHORTEST = 4
+"""People, their mentions, and the letters of a name: of whom it is worth telling that names look alike. Guesses."""
 
 
 def measure(story: Story) -> Measured | None:

@@ -49,6 +49,7 @@ _SHORTEST = 4
 """Words; below, a row of short ones is a beat of its own."""
 _LISTED_OPENERS = 12
 _LISTED_RUNS = 40
+"""Rows that an author reads. Guesses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ _FEWEST = 5
 """Mentions; a guess at who matters."""
 _OTHER_NAMES = 3
 _LONGEST_TITLE = 40
+"""Names, and the characters of a chapter's title, that fit a line."""
 
 
 def listed(story: Story, figures: Sequence[Figure]) -> tuple[Finding, ...]:

@@ -37,6 +37,8 @@ _FEWEST = 3
 _LISTED = 40
 _CONSIDERED = 400
 _OVERLAP = 0.6
+"""Words and times from which a phrase is one, rows that an author reads, and the share of a phrase that repeats one
+before it. Guesses, by reading the phrases of Pride and Prejudice and The Great Gatsby."""
 _BOUNDARY = -1
 _WEAK = word_set(
     """

@@ -41,6 +41,7 @@ KINDS: tuple[FindingKind, ...] = (
 NEEDS_ENGLISH = True
 NEEDS_PROSE = True
 _LONGEST = 12
+"""Words of the longest phrase of the lists."""
 
 
 def measure(story: Story) -> Measured:

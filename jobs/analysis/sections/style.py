@@ -52,6 +52,7 @@ KINDS: tuple[FindingKind, ...] = (
     ),
 )
 _LISTED = 20
+"""Rows that an author reads; the rest is marked in the text. A guess."""
 _NO_ADVERBS = word_set(
     """
     only early family reply holy ugly lonely lovely friendly lively silly belly jelly fly rely apply supply ally

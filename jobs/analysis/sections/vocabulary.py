@@ -21,6 +21,8 @@ GUIDE = (
 )
 _THRESHOLD = 0.72
 WINDOW = 500
+"""As their authors have them: the share of different words at which MTLD begins anew, and the words of a window of
+MATTR."""
 REPEATS_AFTER = "Words until it repeats itself"
 VARIED = f"Different in any {WINDOW} words"
 FEWEST_FOR_MTLD = 100

@@ -19,6 +19,7 @@ _SHARE = 0.2
 """Of the lines, those that a repeated name or a scene's heading opens: a screenplay has a fourth and more, a play most;
 the novels here have 0.01 at the most."""
 _FEWEST = 12
+"""Lines; fewer may be any dialogue. A guess."""
 
 
 def is_script(sections: Sequence[Section]) -> bool:

@@ -18,6 +18,8 @@ LONGEST_CHAPTER = 12_000
 """Words; a heading whose text is longer on average, with others below it, is a part's."""
 _SHORTEST_CHAPTER = 80
 _MAX_NAME_WORDS = 9
+"""Words: below a heading of fewer words than the first stands no chapter, and a name of more is a sentence. Guesses,
+held to the novels and small manuscripts of the tests."""
 _NO_HEADINGS = frozenset({"the end", "end", "fin", "finis", "to be continued", "stop", "the beginning"})
 
 

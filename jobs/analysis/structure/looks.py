@@ -11,6 +11,7 @@ _FEWEST = 2
 _PROSE_BELOW = 80
 """Words, on average, below each; `_LEAST_BELOW` below any but the first, which may be the book's title. Guesses."""
 _LEAST_BELOW = 30
+"""Words. A guess: a motto or a letter's head has fewer."""
 _SPEECH = "“”„«»‘\"'—–-(["
 
 

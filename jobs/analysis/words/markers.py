@@ -126,6 +126,7 @@ _KEYWORD = re.compile(
 )
 _KEYWORD_AHEAD = re.compile(rf"[\W_]{{0,20}}(?:{'|'.join(_KINDS)})", re.IGNORECASE)
 _DECORATED = 10
+"""Characters of ornament around a heading. A guess."""
 _REVERSED = re.compile(
     rf"(?:the\s+)?(?P<number>{ANY_NUMBER}|last|final)\s+(?P<keyword>{'|'.join(_KINDS)})\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -142,6 +143,7 @@ _MOST_LINES = 8
 _NOTE_MARK = re.compile(r"(?<=\w)[.]?(?:\s?\[\d{1,3}\]|[*†‡¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2})\Z")
 _MAX_TITLE_WORDS = 14
 _MAX_LOWER_WORDS = 6
+"""Words of a title, and of one without capitals. Guesses, held to the novels and small manuscripts of the tests."""
 _DECORATION = " \t*_~=•[]<>-–—"
 _SMALL = word_set(
     """
@@ -154,6 +156,7 @@ _WORDED_BREAK = re.compile(
     r"(?:[~*]\s*)?(?:o0o|oOo|ooo|xxx|x\s+x\s+x|X\s+X\s+X|\[?\s*(?i:scene|section) (?i:break)\s*\]?)(?:\s*[~*])?\Z"
 )
 _LONGEST_ORNAMENT = 40
+"""Characters: a line across a page of a typewriter has 60 to 70, and marks between scenes are shorter. A guess."""
 _SPEECH = frozenset("“”„«»\"'‘’¿¡!?")
 
 

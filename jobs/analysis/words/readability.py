@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 _LONGEST = 40  # letters; what is longer is no word, and a pattern may take its time over it
+"""Letters that are looked at: no English word has more."""
 _VOWELS = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ]+")
 _SILENT_END = re.compile(r"(?:[^laeiouy]|[aeiouy]l)es?$")
 _SILENT_ED = re.compile(r"[^tdaeiouy]ed$")

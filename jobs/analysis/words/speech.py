@@ -27,6 +27,7 @@ _GOES_ON = re.compile(r"\s+\w")
 _GOES_ON_SMALL = re.compile(r"\s+[^\W\dA-Z]")
 _LAST_WORD = re.compile(r"(\w+)\s*\Z")
 _LONGEST_VERB = 30
+"""Characters that are looked at for a verb."""
 _SAID = word_set(
     """
     say says said cry cried ask asked answer answered reply replied shout shouted whisper whispered murmured muttered

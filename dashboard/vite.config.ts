@@ -36,5 +36,5 @@ export default defineConfig({
     },
   },
   // A machine that does much else beside the tests is slow, not wrong.
-  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], testTimeout: 30_000 },
+  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], testTimeout: 30_000, hookTimeout: 30_000 },
 });

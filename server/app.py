@@ -124,9 +124,11 @@ class Server(uvicorn.Server):
 
         async def watch() -> None:
             await stop.wait()
-            services: Services = self._app.state.services
-            services.stopping.set()
+            # First: whatever else is told, the server stops.
             self.should_exit = True
+            services: Services | None = getattr(self._app.state, "services", None)
+            if services is not None:
+                services.stopping.set()
 
         watching = asyncio.create_task(watch())
         try:

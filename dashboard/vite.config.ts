@@ -6,6 +6,8 @@ import { defineConfig } from "vitest/config";
 // The client as it is written, not as it was last built.
 const SOURCE = "@novelfoundry/source";
 const server = "http://127.0.0.1:8000";
+// Each page by itself: what both share would carry along what GraphiQL alone needs, all of graphql for one.
+const page = process.env.PAGE ?? "index";
 
 export default defineConfig({
   plugins: [react()],
@@ -15,14 +17,14 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
   build: {
     outDir: "../server/static",
-    emptyOutDir: true,
+    emptyOutDir: page === "graphiql",
     // No data: addresses, which the page's content security policy refuses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // Monaco is megabytes, and only on GraphiQL's page.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: ["index.html", "graphiql.html"],
+      input: `${page}.html`,
       // GraphiQL's packages carry directives for a compiler that we do not run.
       checks: { moduleLevelDirective: false },
     },

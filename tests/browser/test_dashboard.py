@@ -406,7 +406,7 @@ def test_under_a_path_the_page_works_as_at_the_root(open_page: Opener) -> None:
     asked = {request.url for request in opened.requests}
     assert [url for url in asked if not url.startswith(opened.base + BASE_PATH) and not url.startswith("data:")] == []
     opened.go(f"{BASE_PATH}/graphql")
-    expect(page.locator(".graphiql-query-editor")).to_contain_text("query Manuscripts", use_inner_text=True)
+    expect(page.locator(".graphiql-query-editor")).to_contain_text("AddManuscript", use_inner_text=True)
 
 
 def test_a_new_draft_is_put_beside_the_first_and_what_changed_is_shown(open_page: Opener) -> None:

@@ -1,4 +1,4 @@
-"""Something that we stand on is away: said in the log when it goes, once a minute while it lasts, and at its end."""
+"""Something that we stand on is away: said in the log when it goes, with each new cause, once a minute, and at its end."""
 
 import logging
 import random
@@ -7,6 +7,8 @@ import time
 from jobs.errors import NovelFoundryError, Unavailable
 
 _SAY_AGAIN_SECONDS = 60.0
+# Different sentences within one outage: after so many, another one says nothing new.
+_MOST_CAUSES = 10
 # Pauses between tries: short at first, since most outages are, and never so long that its end is noticed late.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
@@ -20,16 +22,20 @@ class Outage:
         self._what = what
         self._since: float | None = None
         self._said = 0.0
+        self._causes: set[str] = set()
         self._pause = _FIRST_PAUSE
 
     def lasts(self, error: BaseException) -> float:
         """It was found away, with this error; returns the seconds to pause, growing with each call."""
-        now = time.monotonic()
+        now, cause = time.monotonic(), _told(error)
         if self._since is None:
             self._since, self._pause = now, _FIRST_PAUSE
-            self._say(now, error)
-        elif now - self._said >= _SAY_AGAIN_SECONDS:
-            self._say(now, error)
+            self._causes.clear()
+        # A lost connection is often the first that is seen of something else.
+        is_new = cause not in self._causes and len(self._causes) < _MOST_CAUSES
+        if is_new or now - self._said >= _SAY_AGAIN_SECONDS:
+            self._causes.add(cause)
+            self._say(now, cause)
         pause, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
         # Spread out: what failed for many at once must not come back from all of them at once.
         return pause * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
@@ -45,9 +51,9 @@ class Outage:
             self._log.warning("%s no longer, after %.1f s", self._what, time.monotonic() - self._since)
             self._since = None
 
-    def _say(self, now: float, error: BaseException) -> None:
+    def _say(self, now: float, cause: str) -> None:
         self._said = now
-        self._log.warning("%s: %s", self._what, _told(error))
+        self._log.warning("%s: %s", self._what, cause)
 
 
 def _told(error: BaseException) -> str:

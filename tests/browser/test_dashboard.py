@@ -146,7 +146,7 @@ def test_the_charts_stay_in_their_place_while_an_author_points_at_them(open_page
     page = opened.page
     opened.go()
     page.get_by_role("button", name="try it with our sample story").click()
-    plot = page.locator(".u-over").first
+    plot = page.locator(".charts .u-over").first
     expect(plot).to_be_visible()
     top = "getBoundingClientRect().top"
     place = f"element => element.{top} - element.closest('.charts').{top}"

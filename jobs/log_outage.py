@@ -1,4 +1,4 @@
-"""Something that we stand on is away: said in the log when it goes, with each new cause, once a minute, and at its end."""
+"""Something that we stand on is away: said in the log with each new cause, once a minute, and when it is over."""
 
 import logging
 import random

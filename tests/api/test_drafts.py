@@ -1,14 +1,18 @@
 """The drafts of a work, and what moved between two of them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
 
+from jobs.analysis.drafts.compare import compare
 from schema.ids import global_id
 from tests.api.conftest import BEN, Api, Hand
 from tests.conftest import AddManuscript
+from tests.faults.waiting import until
 
 SET = """
 mutation ($id: ID!, $draftOf: ID) {
@@ -216,3 +220,24 @@ async def test_a_work_has_so_many_drafts_and_no_more(
     assert (await put(api, three[1], three[0]))["__typename"] == "Manuscript"
 
     assert (await put(api, three[2], three[0]))["code"] == "LIMIT_REACHED"
+
+
+async def test_who_asks_for_the_same_at_once_shares_one_comparison(
+    api: Api, analysed: Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = await analysed("First", (CALM, LOUD)), await analysed("Second", (CALM, QUIET))
+    counted = Mock(wraps=compare)
+    monkeypatch.setattr("jobs.drafts.compare", counted)
+    turn = api.services.domain.service.drafts._turn
+
+    async with turn:
+        asked = [asyncio.create_task(compared(api, before, after)) for _ in range(5)]
+
+        async def all_wait() -> bool:
+            return len(turn._waiters or ()) == len(asked)
+
+        await until(all_wait, "all of them wait for their turn")
+    answers = await asyncio.gather(*asked)
+
+    assert all(answer["isSameBook"] for answer in answers)
+    assert counted.call_count == 1

@@ -69,7 +69,7 @@ def test_a_reading_moves_by_subscription_and_nothing_is_polled(open_page: Opener
     assert re.search(r"Running\d+%", seen), seen
     posts = opened.graphql_posts()
     assert "query JobPoll" not in posts
-    assert len(posts) <= 15, posts
+    assert len(posts) <= 13, posts
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(open_page: Opener) -> None:

@@ -1,5 +1,6 @@
 // What moved between two drafts: the figures, the chapters, the habits, and the places that were mended or came in.
 import { useState } from "react";
+import { messageOf } from "../error.ts";
 import { count, decimal, moment, percent } from "../format.ts";
 import { hrefOf } from "../route.ts";
 import { useService } from "../service.ts";
@@ -82,7 +83,7 @@ function AnotherBook({ after, onWanted }: { readonly after: string; readonly onW
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isOut, setOut] = useState(false);
   const takeOut = async () => {
-    const refused = await setDraftOf(http, after, null).catch(String);
+    const refused = await setDraftOf(http, after, null).catch(messageOf);
     setRefusal(refused);
     setOut(refused === null);
   };

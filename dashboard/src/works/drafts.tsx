@@ -27,8 +27,10 @@ export default function Drafts({ id, title, isAnalysed, onChanged }: DraftsProps
   const number = drafts?.find(({ manuscript }) => manuscript.id === id)?.number;
 
   // How long it is, is known with its report.
+  const wasAnalysed = useRef(isAnalysed);
   useEffect(() => {
-    if (isAnalysed) reload();
+    if (isAnalysed && !wasAnalysed.current) reload();
+    wasAnalysed.current = isAnalysed;
   }, [isAnalysed, reload]);
 
   const takeOut = async () => {

@@ -9,8 +9,8 @@ from enum import StrEnum
 from jobs.analysis.drafts.draft import Draft, DraftChapter, Run
 
 _SAME_CHAPTER = 0.1
-"""Of the runs of the shorter chapter. Measured on eight novels: two chapters of one book share at most 0.016, one of
-which half the paragraphs are new still 0.3."""
+"""Of the runs of the shorter chapter. Measured on eight novels: two chapters of one book share at most 0.016. Of one
+novel with half of its paragraphs new, 57 of 61 chapters still shared 0.25 with what they were."""
 
 Group = tuple[tuple[int, ...], tuple[int, ...]]
 """Numbers of chapters before and after that belong together; one side is empty for what is gone or new."""
